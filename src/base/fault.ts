@@ -1,0 +1,58 @@
+import { type Code, CODES } from "./codes.ts";
+
+export interface FaultText {
+	/** What is true, and where it came from. */
+	readonly note?: string | readonly string[] | undefined;
+	/** The very thing to type. */
+	readonly help?: string | readonly string[] | undefined;
+	readonly cause?: unknown;
+}
+
+/**
+ * An error that a person can act on: what leaves a room when something did not work.
+ *
+ * `message` is one lowercase sentence that says what we could not do, and to what.
+ */
+export class Fault extends Error {
+	override readonly name = "Fault";
+	readonly code: Code;
+	readonly notes: readonly string[];
+	readonly helps: readonly string[];
+
+	constructor(code: Code, message: string, text: FaultText = {}) {
+		super(message, text.cause === undefined ? undefined : { cause: text.cause });
+		this.code = code;
+		this.notes = list(text.note);
+		this.helps = list(text.help);
+	}
+
+	/** The process's exit status for this fault. */
+	get exit(): number {
+		return CODES[this.code].exit;
+	}
+}
+
+function list(text: string | readonly string[] | undefined): readonly string[] {
+	if (text === undefined) return [];
+	return typeof text === "string" ? [text] : text;
+}
+
+/**
+ * The fault as people read it: `error: ... [CODE]`, then `note:` and `help:` lines.
+ * Control characters, which a guest or a file name may have brought, are shown escaped.
+ */
+export function formatFault(fault: Fault): string {
+	const lines = [`error: ${printable(fault.message)} [${fault.code}]`];
+	for (const note of fault.notes) lines.push(`note: ${printable(note)}`);
+	for (const help of fault.helps) lines.push(`help: ${printable(help)}`);
+	return lines.join("\n") + "\n";
+}
+
+/** Text that cannot move a terminal's cursor or colour: C0, DEL, C1 and bidi controls escaped. */
+export function printable(text: string): string {
+	return text.replaceAll(
+		// oxlint-disable-next-line no-control-regex -- these are the characters to escape
+		/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+		(character) => `\\u{${character.charCodeAt(0).toString(16)}}`,
+	);
+}

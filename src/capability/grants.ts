@@ -1,0 +1,74 @@
+/** Where a grant was written: a flag as typed, or a file's line. Shown in errors and explanations. */
+export interface Origin {
+	readonly where: string;
+}
+
+export interface BindMount {
+	readonly type: "bind";
+	/** As the person wrote it; relative to the working directory of the command or policy file. */
+	readonly host: string;
+	/** Absolute, normalised, or "." (a relative preopen, WASI's word). */
+	readonly guest: string;
+	readonly readOnly: boolean;
+	readonly origin: Origin;
+}
+
+export interface TmpfsMount {
+	readonly type: "tmpfs";
+	readonly guest: string;
+	readonly size_bytes: number;
+	readonly readOnly: boolean;
+	readonly origin: Origin;
+}
+
+export type Mount = BindMount | TmpfsMount;
+
+export type NetRule =
+	/** `guestPort` is the name under which `-p` tells the guest of its listener; wasm has no ports. */
+	| { readonly type: "listen"; readonly address: string; readonly port: number; readonly origin: Origin }
+	| { readonly type: "connect"; readonly host: string; readonly ports: PortRange; readonly origin: Origin }
+	| { readonly type: "resolve"; readonly name: string; readonly origin: Origin };
+
+export interface PortRange {
+	readonly first: number;
+	readonly last: number;
+}
+
+export type ClockGrant =
+	/** The machine's clock at its full resolution. */
+	| { readonly type: "real" }
+	/** The machine's clock in steps of a millisecond: nothing finer can be measured. The default. */
+	| { readonly type: "coarse" }
+	/** Starts at `time_ns` since 1970 and moves only while the guest sleeps, by as much as it asked. */
+	| { readonly type: "frozen"; readonly time_ns: bigint };
+
+export type RandomGrant =
+	| { readonly type: "system" }
+	/** The same bytes in every run. */
+	| { readonly type: "seed"; readonly seed: bigint };
+
+/** Everything a guest may reach. Immutable; made by parsing; nothing is opened by having one. */
+export interface Grants {
+	readonly mounts: readonly Mount[];
+	readonly env: ReadonlyMap<string, string>;
+	readonly workdir: string | undefined;
+	/** "auto": only when it is redirected, not a terminal. */
+	readonly stdin: "auto" | "open";
+	/** Docker's -t: the guest is told that it talks to a terminal, and TERM is set. */
+	readonly terminal: boolean;
+	readonly net: readonly NetRule[];
+	readonly clock: ClockGrant;
+	readonly random: RandomGrant;
+}
+
+/** May do nothing but compute. */
+export const NO_GRANTS: Grants = {
+	mounts: [],
+	env: new Map(),
+	workdir: undefined,
+	stdin: "auto",
+	terminal: false,
+	net: [],
+	clock: { type: "coarse" },
+	random: { type: "system" },
+};
