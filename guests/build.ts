@@ -6,6 +6,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { buildBare } from "./bare/build.ts";
 import { buildWat } from "./wat/build.ts";
 
 interface Language {
@@ -15,6 +16,7 @@ interface Language {
 }
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
+	bare: { ending: ".c", build: buildBare },
 	wat: { ending: ".wat", build: buildWat },
 };
 
