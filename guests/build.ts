@@ -7,6 +7,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { buildBare } from "./bare/build.ts";
+import { buildC, buildCpp } from "./c/build.ts";
 import { buildWat } from "./wat/build.ts";
 
 interface Language {
@@ -17,6 +18,8 @@ interface Language {
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
 	bare: { ending: ".c", build: buildBare },
+	c: { ending: ".c", build: buildC },
+	cpp: { ending: ".cpp", build: buildCpp },
 	wat: { ending: ".wat", build: buildWat },
 };
 
