@@ -1,0 +1,23 @@
+/**
+ * Something that a guest asked for and was refused. Kept while it runs; a failing run ends with the
+ * refusals and with the smallest grant that would allow each.
+ */
+export type Denial =
+	| PathDenial
+	/** A tmpfs, or the disk behind a grant, is full. */
+	| { readonly type: "no-space"; readonly guestPath: string }
+	| { readonly type: "descriptors"; readonly limit: number }
+	/** Standard input was read although it is closed: a terminal, without -i. */
+	| { readonly type: "stdin" };
+
+export interface PathDenial {
+	readonly type: "path";
+	/** Absolute and normalised, as the guest knows it; relative beneath a grant named ".". */
+	readonly guestPath: string;
+	readonly need: "read" | "write" | "list" | "stat";
+	/**
+	 * Which rule refused it: nothing is granted there; what is granted is read-only; the path leads
+	 * out of its grant (through `..` or a link) or to a device, FIFO or socket.
+	 */
+	readonly rule: "no-mount" | "read-only" | "escape";
+}
