@@ -6,9 +6,13 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
+import { buildAssemblyScript } from "./assemblyscript/build.ts";
 import { buildBare } from "./bare/build.ts";
-import { buildC, buildCpp } from "./c/build.ts";
+import { buildC } from "./c/build.ts";
+import { buildKotlin } from "./kotlin/build.ts";
+import { buildRust } from "./rust/build.ts";
 import { buildWat } from "./wat/build.ts";
+import { buildZig } from "./zig/build.ts";
 
 interface Language {
 	/** How the sources' names end. */
@@ -17,10 +21,13 @@ interface Language {
 }
 
 const LANGUAGES: Readonly<Record<string, Language>> = {
+	assemblyscript: { ending: ".ts", build: buildAssemblyScript },
 	bare: { ending: ".c", build: buildBare },
 	c: { ending: ".c", build: buildC },
-	cpp: { ending: ".cpp", build: buildCpp },
+	kotlin: { ending: ".kt", build: buildKotlin },
+	rust: { ending: ".rs", build: buildRust },
 	wat: { ending: ".wat", build: buildWat },
+	zig: { ending: ".zig", build: buildZig },
 };
 
 const SIZE_BYTES_MAX = 300_000;
