@@ -43,6 +43,7 @@ const FUNCTIONS = {
 	symlinkat: { return: "int32", arguments: ["pointer", "int32", "pointer"] },
 	readlinkat: { return: "int64", arguments: ["int32", "pointer", "pointer", "int64"] },
 	utimensat: { return: "int32", arguments: ["int32", "pointer", "pointer", "int32"] },
+	futimens: { return: "int32", arguments: ["int32", "pointer"] },
 	lseek: { return: "int64", arguments: ["int32", "int64", "int32"] },
 	fallocate: { return: "int32", arguments: ["int32", "int32", "int64", "int64"] },
 	/** Answers the error itself and leaves errno alone. */
