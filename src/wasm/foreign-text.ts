@@ -1,0 +1,96 @@
+import type { Foreign } from "./foreign-binary.ts";
+import { decodeLossy } from "./text.ts";
+
+/** Enough to see a licence's comment and the first line of code after it. */
+const LOOKED_AT_BYTES = 8192;
+
+/** Recognises a text file by how it begins; undefined where the bytes are not text. */
+export function foreignText(bytes: Uint8Array): Foreign | "wat" | undefined {
+	const text = decodeLossy(bytes, 0, Math.min(bytes.length, LOOKED_AT_BYTES));
+	if (!isText(text)) return undefined;
+	if (isWat(text)) return "wat";
+	return LOOKS.find(({ pattern }) => pattern.test(text))?.facts ?? { is: "a text file" };
+}
+
+/** A few characters may be the halves that the cut at the end left. */
+function isText(text: string): boolean {
+	// oxlint-disable-next-line no-control-regex -- these are what text does not hold
+	return !/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text) && !text.slice(0, -3).includes("\ufffd");
+}
+
+/** `(module` or `(component`, after comments. One pass, so that no comment is looked at twice. */
+function isWat(text: string): boolean {
+	let at = 0;
+	for (;;) {
+		at += /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
+		if (text.startsWith(";;", at)) at = after(text, "\n", at);
+		else if (text.startsWith("(;", at)) at = after(text, ";)", at);
+		else return /^\(\s*(?:module|component)\b/.test(text.slice(at, at + 64));
+	}
+}
+
+function after(text: string, what: string, from: number): number {
+	const found = text.indexOf(what, from);
+	return found < 0 ? text.length : found + what.length;
+}
+
+const NAME_THE_WASM = "name the .wasm file instead";
+
+/** From the surest sign to the vaguest. */
+const LOOKS: readonly { readonly pattern: RegExp; readonly facts: Foreign }[] = [
+	{
+		pattern: /^version https:\/\/git-lfs/,
+		facts: { is: "a pointer of Git LFS, not the file itself", help: "git lfs pull" },
+	},
+	{
+		pattern: /^\s*AGFzb[Q-T]/,
+		facts: { is: "a wasm module written in base64", help: "base64 -d FILE > FILE.wasm" },
+	},
+	{
+		pattern: /^#!.*\b(?:node|deno|bun)\b/,
+		facts: { is: "a JavaScript program", help: NAME_THE_WASM },
+	},
+	{
+		pattern: /^#!.*\bpython/,
+		facts: { is: "a Python script", help: "wherry run -v .:/app python.wasm /app/SCRIPT.py" },
+	},
+	{ pattern: /^#!/, facts: { is: "a script", help: NAME_THE_WASM } },
+	{
+		pattern: /^\s*<(?:!doctype|html|head|body)/i,
+		facts: {
+			is: "an HTML page",
+			note: "a download that was answered with an error page looks like this",
+			help: "download the file again",
+		},
+	},
+	{ pattern: /^\s*[{[]\s*(?:["{[]|[}\]])/, facts: { is: "a JSON file" } },
+	{
+		pattern: /^\s*#include\b/m,
+		facts: { is: "C or C++ source", help: compile("clang --target=wasm32-wasi") },
+	},
+	{
+		pattern: /^\s*package \w+\s*$/m,
+		facts: { is: "Go source", help: compile("GOOS=wasip1 GOARCH=wasm go build") },
+	},
+	{
+		pattern: /^\s*(?:pub )?fn \w+\s*\(/m,
+		facts: { is: "Rust source", help: compile("rustc --target wasm32-wasip1") },
+	},
+	{
+		pattern:
+			/^\s*(?:import|export|const|let|var|function|async function|"use strict"|'use strict')\b|\brequire\(/m,
+		facts: {
+			is: "JavaScript",
+			note: "emscripten and bundlers write a .js file beside their .wasm file",
+			help: NAME_THE_WASM,
+		},
+	},
+	{
+		pattern: /^\s*(?:def \w+\(|from \w+ import )/m,
+		facts: { is: "a Python script", help: "wherry run -v .:/app python.wasm /app/SCRIPT.py" },
+	},
+];
+
+function compile(command: string): string {
+	return `compile it first: ${command} -o FILE.wasm FILE`;
+}

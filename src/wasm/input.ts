@@ -1,0 +1,118 @@
+import { Fault } from "../base/fault.ts";
+import { type ComponentFacts, readComponent } from "./component.ts";
+import { foreignBinary, type Foreign } from "./foreign-binary.ts";
+import { foreignText } from "./foreign-text.ts";
+
+/** What a file is, by its bytes alone. */
+export type Input =
+	| { readonly form: "module" }
+	| ({ readonly form: "component" } & ComponentFacts)
+	/** The text format, which has to be assembled first. */
+	| { readonly form: "wat" }
+	| ({ readonly form: "foreign" } & Foreign);
+
+/** Says what the bytes are. Looks at a few kilobytes, and at the names of a component. Never throws. */
+export function describeInput(bytes: Uint8Array): Input {
+	if (startsWithMagic(bytes)) return describeWasm(bytes);
+	const binary = foreignBinary(bytes);
+	if (binary !== undefined) return { form: "foreign", ...binary };
+	const text = foreignText(bytes);
+	if (text === "wat") return { form: "wat" };
+	return { form: "foreign", ...(text ?? { is: "no wasm module, and of no kind known to wherry" }) };
+}
+
+/** Throws the fault that fits, unless the bytes begin as a core module does. */
+export function demandModule(bytes: Uint8Array, file?: string): void {
+	if (isModule(bytes)) {
+		if (bytes.length <= MODULE_BYTES_MAX) return;
+		throw tooLarge(bytes.length, file);
+	}
+	throw refusal(describeInput(bytes), file);
+}
+
+/** V8's own limit for a module (`kV8MaxWasmModuleSize`). */
+const MODULE_BYTES_MAX = 2 ** 30;
+
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+const VERSION_AND_LAYER_BYTES = 8;
+
+function isModule(bytes: Uint8Array): boolean {
+	return bytes.length >= VERSION_AND_LAYER_BYTES && startsWithMagic(bytes) && version(bytes) === 1;
+}
+
+function startsWithMagic(bytes: Uint8Array): boolean {
+	return bytes.length > 0 && MAGIC.every((byte, index) => index >= bytes.length || bytes[index] === byte);
+}
+
+/** Version and layer together, as 32 bits: 1 for a module. */
+function version(bytes: Uint8Array): number {
+	return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
+}
+
+function describeWasm(bytes: Uint8Array): Input {
+	if (bytes.every((byte) => byte === 0)) return { form: "foreign", ...zeros(bytes.length) };
+	if (bytes.length < VERSION_AND_LAYER_BYTES) return { form: "foreign", ...headerCutOff(bytes.length) };
+	const found = version(bytes);
+	if (found === 1) return { form: "module" };
+	if (found >>> 16 === 1) return { form: "component", ...readComponent(bytes) };
+	return { form: "foreign", ...otherVersion(found) };
+}
+
+function zeros(size_bytes: number): Foreign {
+	return { is: `nothing but ${size_bytes} zero bytes`, help: "copy or download the file again" };
+}
+
+function headerCutOff(size_bytes: number): Foreign {
+	return {
+		is: `a wasm module cut off after ${size_bytes} of its header's 8 bytes`,
+		help: "copy or download the file again",
+	};
+}
+
+function otherVersion(found: number): Foreign {
+	return {
+		is: `wasm of binary version 0x${found.toString(16)}`,
+		note: "version 1 is the only one there has been since 2017",
+		help: "build it again with a current toolchain",
+	};
+}
+
+function tooLarge(size_bytes: number, file: string | undefined): Fault {
+	const mib = Math.ceil(size_bytes / 2 ** 20);
+	return new Fault("MODULE_TOO_LARGE", `cannot run ${quoted(file)}: it has ${mib} MiB`, {
+		note: `the engine takes modules of up to ${MODULE_BYTES_MAX / 2 ** 20} MiB`,
+	});
+}
+
+/** The fault for an input that is no module. */
+function refusal(input: Input, file: string | undefined): Fault {
+	const cannot = `cannot run ${quoted(file)}`;
+	if (input.form === "component") return componentRefusal(input, cannot);
+	if (input.form === "foreign")
+		return new Fault("NOT_WASM", `${cannot}: it is ${input.is}`, { note: input.note, help: input.help });
+	return new Fault("NOT_WASM", `${cannot}: it is wasm in the text format, not yet assembled`, {
+		help: "wat2wasm FILE.wat -o FILE.wasm",
+	});
+}
+
+function componentRefusal(facts: ComponentFacts, cannot: string): Fault {
+	const wants = facts.wasiVersion === undefined ? "" : ` for WASI ${facts.wasiVersion}`;
+	return new Fault("COMPONENT_UNSUPPORTED", `${cannot}: it is a component${wants}`, {
+		note: ["components are not supported yet; modules for WASI preview1 are", ...interfaces(facts)],
+		help: "build for preview1: cargo build --target wasm32-wasip1, GOOS=wasip1 go build, clang --target=wasm32-wasi",
+	});
+}
+
+const INTERFACES_SHOWN = 6;
+
+function interfaces({ imports }: ComponentFacts): string[] {
+	if (imports.length === 0) return [];
+	const more = imports.length - INTERFACES_SHOWN;
+	return [
+		`it imports ${imports.slice(0, INTERFACES_SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+	];
+}
+
+function quoted(file: string | undefined): string {
+	return file === undefined ? "this file" : `'${file}'`;
+}

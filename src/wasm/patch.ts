@@ -1,0 +1,55 @@
+import { encodeUnsigned } from "./encode.ts";
+import type { Section } from "./module.ts";
+
+/** Put these bytes in the place of those from start to end. */
+export interface Patch {
+	readonly start: number;
+	readonly end: number;
+	readonly bytes: readonly number[];
+	/** The section it lies in, whose size must follow; undefined for what stands between sections. */
+	readonly section: Section | undefined;
+}
+
+/** The bytes with all patches applied, in one new array; without patches, the same array. */
+export function applyPatches(
+	bytes: Uint8Array<ArrayBuffer>,
+	patches: readonly Patch[],
+): Uint8Array<ArrayBuffer> {
+	if (patches.length === 0) return bytes;
+	// a stable sort: what was asked for first at one place comes first
+	const inOrder = [...patches, ...sizePatches(patches)].sort((one, other) => one.start - other.start);
+	const pieces: (readonly number[] | Uint8Array)[] = [];
+	let copied = 0;
+	for (const patch of inOrder) {
+		pieces.push(bytes.subarray(copied, patch.start), patch.bytes);
+		copied = patch.end;
+	}
+	pieces.push(bytes.subarray(copied));
+	return concatenate(pieces);
+}
+
+/** New headers for the sections that have patches within. */
+function sizePatches(patches: readonly Patch[]): Patch[] {
+	const sizes = new Map<Section, number>();
+	for (const { section, start, end, bytes } of patches) {
+		if (section === undefined) continue;
+		const size = sizes.get(section) ?? section.end - section.contents;
+		sizes.set(section, size + bytes.length - (end - start));
+	}
+	return Array.from(sizes, ([section, size_bytes]) => ({
+		start: section.start,
+		end: section.contents,
+		bytes: [section.id, ...encodeUnsigned(size_bytes)],
+		section: undefined,
+	}));
+}
+
+function concatenate(pieces: readonly (readonly number[] | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+	const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+	let offset = 0;
+	for (const piece of pieces) {
+		whole.set(piece, offset);
+		offset += piece.length;
+	}
+	return whole;
+}

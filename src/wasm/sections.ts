@@ -1,0 +1,74 @@
+import { Fault } from "../base/fault.ts";
+import { Cursor, malformed } from "./cursor.ts";
+import { type Section, SectionId } from "./module.ts";
+
+/** Magic and version: where the first section begins. */
+export const HEADER_BYTES = 8;
+
+/** No toolchain comes near; a file of empty custom sections must not make a list a hundred times its size. */
+const SECTIONS_MAX = 10_000;
+
+/** Sections' names for messages, by id. */
+const NAMES = [
+	"custom",
+	"type",
+	"import",
+	"function",
+	"table",
+	"memory",
+	"global",
+	"export",
+	"start",
+	"element",
+	"code",
+	"data",
+	"data count",
+	"tag",
+];
+
+/**
+ * The sections of a module or component, their contents unread.
+ *
+ * Ids that are not known are kept: whether they are valid is the engine's to say. In a module (not in a
+ * component) each id but custom's may come once.
+ */
+export function readSections(bytes: Uint8Array, once: boolean): Section[] {
+	const cursor = new Cursor(bytes, HEADER_BYTES, bytes.length);
+	const sections: Section[] = [];
+	let seen = 0n;
+	while (cursor.remaining > 0) {
+		if (sections.length === SECTIONS_MAX)
+			throw new Fault("MODULE_TOO_LARGE", `cannot read the module: it has over ${SECTIONS_MAX} sections`);
+		const section = readSection(cursor);
+		const bit = 1n << BigInt(section.id);
+		if (once && section.id !== SectionId.CUSTOM && (seen & bit) !== 0n)
+			throw malformed(`a second ${nameOf(section.id)} section begins`, section.start);
+		seen |= bit;
+		sections.push(section);
+	}
+	return sections;
+}
+
+function readSection(cursor: Cursor): Section {
+	const start = cursor.offset;
+	const id = cursor.byte("a section's id");
+	const size = cursor.u32("a section's size");
+	const end = cursor.offset + size;
+	if (size > cursor.remaining) throw cutOff(id, start, size, cursor.remaining);
+	const custom = new Cursor(cursor.bytes, cursor.offset, end);
+	const name = id === SectionId.CUSTOM ? custom.label("a custom section's name") : "";
+	cursor.offset = end;
+	return { id, name, start, contents: custom.offset, end };
+}
+
+function cutOff(id: number, start: number, size_bytes: number, remaining_bytes: number): Fault {
+	const at = `at byte 0x${start.toString(16)}`;
+	return new Fault("MODULE_INVALID", `cannot read the module: its ${nameOf(id)} section ${at} is cut off`, {
+		note: `the section says it has ${size_bytes} bytes, and the file has ${remaining_bytes} more`,
+		help: "copy or download the file again",
+	});
+}
+
+function nameOf(id: number): string {
+	return NAMES[id] ?? `unknown (${id})`;
+}
