@@ -1,11 +1,11 @@
-/** Where a grant was written: a flag as typed, or a file's line. Shown in errors and explanations. */
+/** Where a grant was written: a flag as typed, or a place in a file. Shown in errors and explanations. */
 export interface Origin {
 	readonly where: string;
 }
 
 export interface BindMount {
 	readonly type: "bind";
-	/** As the person wrote it; relative to the working directory of the command or policy file. */
+	/** As the person wrote it; relative to the working directory of the command. */
 	readonly host: string;
 	/** Absolute, normalised, or "." (a relative preopen, WASI's word). */
 	readonly guest: string;
@@ -23,12 +23,34 @@ export interface TmpfsMount {
 
 export type Mount = BindMount | TmpfsMount;
 
-export type NetRule =
-	/** `guestPort` is the name under which `-p` tells the guest of its listener; wasm has no ports. */
-	| { readonly type: "listen"; readonly address: string; readonly port: number; readonly origin: Origin }
-	| { readonly type: "connect"; readonly host: string; readonly ports: PortRange; readonly origin: Origin }
-	| { readonly type: "resolve"; readonly name: string; readonly origin: Origin };
+export interface ListenRule {
+	readonly type: "listen";
+	/** An IPv4 or IPv6 address, without brackets. */
+	readonly address: string;
+	/** On the host; 0: one that is free. */
+	readonly port: number;
+	/** What `-p` calls this listener inside. A name only: preview1 has no ports. */
+	readonly guestPort: number;
+	readonly origin: Origin;
+}
 
+export interface ConnectRule {
+	readonly type: "connect";
+	/** A name in lower case, or an address without brackets. */
+	readonly host: string;
+	readonly ports: PortRange;
+	readonly origin: Origin;
+}
+
+export interface ResolveRule {
+	readonly type: "resolve";
+	readonly name: string;
+	readonly origin: Origin;
+}
+
+export type NetRule = ListenRule | ConnectRule | ResolveRule;
+
+/** Both ends included. */
 export interface PortRange {
 	readonly first: number;
 	readonly last: number;
@@ -49,6 +71,7 @@ export type RandomGrant =
 
 /** Everything a guest may reach. Immutable; made by parsing; nothing is opened by having one. */
 export interface Grants {
+	/** In the order given; no two at one guest path. */
 	readonly mounts: readonly Mount[];
 	readonly env: ReadonlyMap<string, string>;
 	readonly workdir: string | undefined;

@@ -22,5 +22,20 @@ export const DEFAULT_LIMITS: Limits = {
 	stack_bytes: undefined,
 };
 
+/** The least and the most that each limit may be set to, both included, in its own unit. */
+export const LIMIT_RANGES: Readonly<Record<keyof Limits, { readonly min: number; readonly max: number }>> = {
+	// one page; more than 16 GiB no memory of V8's can have
+	memory_bytes: { min: 64 * 1024, max: 64 * 1024 ** 3 },
+	// what a 32-bit timer can wait: 24 days
+	timeout_ms: { min: 1, max: 2_147_483_647 },
+	cpu_time_ms: { min: 1, max: 2_147_483_647 },
+	// the standard three and one preopen
+	descriptors: { min: 4, max: 1_048_576 },
+	// V8's own most for a table
+	table_elements: { min: 0, max: 10_000_000 },
+	stack_bytes: { min: 64 * 1024, max: 512 * 1024 ** 2 },
+};
+
 /** The default size of a tmpfs, in bytes. */
 export const TMPFS_SIZE_BYTES = 64 * 1024 ** 2;
+export const TMPFS_SIZE_BYTES_MAX = 64 * 1024 ** 3;

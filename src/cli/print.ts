@@ -1,0 +1,66 @@
+/** What wherry itself says: results on standard output, errors and notes on standard error. */
+import { writeSync } from "node:fs";
+import { type Fault, formatFault, printable } from "../base/fault.ts";
+import type { Format } from "./run-options.ts";
+
+/** Writes a result. Ends the process as SIGPIPE does when nobody reads it any more. */
+export function printResult(text: string): void {
+	writeAll(1, text);
+}
+
+/** Writes what is true and may surprise. */
+export function printNote(text: string): void {
+	writeAll(2, `note: ${printable(text)}\n`);
+}
+
+/** Writes the error, as lines for people or as one JSON object; `stack` adds a stack trace. */
+export function printFault(fault: Fault, format: Format, stack: boolean): void {
+	if (format === "json") {
+		writeAll(2, `${JSON.stringify(faultObject(fault))}\n`);
+		return;
+	}
+	const text = formatFault(fault);
+	writeAll(2, wantsColour(2) ? coloured(text) : text);
+	if (stack) writeAll(2, `${printable(stackOf(fault))}\n`);
+}
+
+/** Whether text on this descriptor may be coloured: a terminal that can, and no NO_COLOR. */
+export function wantsColour(fd: number): boolean {
+	const { NO_COLOR, TERM } = process.env;
+	if ((NO_COLOR !== undefined && NO_COLOR !== "") || TERM === "dumb") return false;
+	// tty brings net with it, 4 ms: only when there is something to colour
+	return process.getBuiltinModule("node:tty").isatty(fd);
+}
+
+function faultObject({ code, message, notes, helps }: Fault): object {
+	return { code, message, note: notes, help: helps };
+}
+
+function coloured(text: string): string {
+	return text
+		.replace(/^error:/m, "\u001b[1;31merror:\u001b[0m")
+		.replace(/^note:/gm, "\u001b[1mnote:\u001b[0m")
+		.replace(/^help:/gm, "\u001b[1;36mhelp:\u001b[0m");
+}
+
+function stackOf(error: Error): string {
+	const own = error.stack ?? String(error);
+	return error.cause instanceof Error ? `${own}\ncaused by: ${stackOf(error.cause)}` : own;
+}
+
+const CLOSED_PIPE_STATUS = 141;
+
+function writeAll(fd: number, text: string): void {
+	const bytes = Buffer.from(text);
+	for (let at = 0; at < bytes.length;) {
+		try {
+			at += writeSync(fd, bytes, at);
+		} catch (error) {
+			const { code } = error as NodeJS.ErrnoException;
+			if (code === "EPIPE") process.exit(CLOSED_PIPE_STATUS);
+			if (code !== "EAGAIN") throw error;
+			// a pipe that someone made non-blocking, and full: wait a little
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+		}
+	}
+}

@@ -1,0 +1,60 @@
+import { Fault } from "../base/fault.ts";
+import type { Environment, EnvWord } from "../capability/env.ts";
+import { settle, type Wishes } from "../capability/wishes.ts";
+import { unknownFlag } from "./common-flags.ts";
+import { dockerFlagRefused } from "./docker-flags.ts";
+import { parseFlags } from "./flags.ts";
+import { emptyRunDraft, RUN_FLAGS, type RunDraft } from "./run-flags.ts";
+import type { RunOptions } from "./run-options.ts";
+
+/** The words of `wherry run` as they were read. Files that flags name have not been. */
+export interface RunWords extends Readonly<RunDraft> {
+	/** Undefined: no file was named, which only `--help` and `--print-policy` allow. */
+	readonly file: string | undefined;
+	readonly args: readonly string[];
+}
+
+/**
+ * Reads the words behind `wherry run`: flags, the file, and the words that belong to the guest.
+ *
+ * @throws Fault FLAG_UNKNOWN, FLAG_INVALID, GRANT_INVALID, or USAGE when there is no file
+ */
+export function parseRunWords(words: readonly string[]): RunWords {
+	const draft = emptyRunDraft();
+	const [file, ...args] = parseFlags(RUN_FLAGS, draft, words, unknownRunFlag);
+	if (file === undefined && !draft.help && draft.printPolicy === undefined)
+		throw new Fault("USAGE", "there is no program to run", {
+			note: "the form is wherry run [OPTIONS] FILE.wasm [ARG...]",
+			help: "wherry run --help",
+		});
+	return { ...draft, file, args };
+}
+
+/** What the words come to: policies first, then files of variables, then the flags. */
+export function settleRun(
+	words: RunWords,
+	policies: readonly Wishes[],
+	fileEnv: readonly EnvWord[],
+	environment: Environment,
+): RunOptions {
+	const wishes = { ...words.wishes, env: [...fileEnv, ...words.wishes.env] };
+	const { grants, limits } = settle([...policies, wishes], environment);
+	const { file = "", args, argv0, invoke, traceWasi, isolation, unknownImports, debug, format } = words;
+	return {
+		file,
+		args,
+		argv0,
+		grants,
+		limits,
+		invoke,
+		traceWasi,
+		isolation,
+		unknownImports,
+		debug,
+		format,
+	};
+}
+
+function unknownRunFlag(name: string): Fault {
+	return dockerFlagRefused(name) ?? unknownFlag("run", name, RUN_FLAGS);
+}
