@@ -52,6 +52,36 @@ export const COMMANDS: readonly Command[] = [
 		start: async (words, run) => (await import("./run-verb.ts")).runVerb(words, run),
 	},
 	{
+		name: "explain",
+		usage: "wherry explain [CODE]",
+		summary: "Say at length what an error code means and what to do",
+		about: [
+			"Without CODE it lists them all. The code of an error stands in brackets at the end of its first line.",
+		],
+		flags: COMMON_FLAGS,
+		examples: [{ says: "Read about one error", words: "wherry explain NOT_GRANTED" }],
+		completes: "code",
+		start: async (words) => (await import("./explain.ts")).explainVerb(words),
+	},
+	{
+		name: "completion",
+		usage: "wherry completion bash|zsh|fish|powershell",
+		summary: "Print the completions for a shell",
+		about: ["Prints a script that teaches a shell the commands and flags of wherry."],
+		flags: COMMON_FLAGS,
+		examples: [
+			{ says: "In ~/.bashrc", words: 'eval "$(wherry completion bash)"' },
+			{ says: "In ~/.zshrc, behind compinit", words: 'eval "$(wherry completion zsh)"' },
+			{ says: "In fish", words: "wherry completion fish | source" },
+			{
+				says: "In PowerShell's profile",
+				words: "wherry completion powershell | Out-String | Invoke-Expression",
+			},
+		],
+		completes: "shell",
+		start: async (words) => (await import("./completion.ts")).completionVerb(words),
+	},
+	{
 		name: "help",
 		usage: "wherry help [COMMAND]",
 		summary: "Show how wherry, or one command of it, is used",

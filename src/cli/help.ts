@@ -93,7 +93,8 @@ function exampleLines({ says, words }: Command["examples"][number]): string {
 	return `  # ${says}\n  ${words}\n`;
 }
 
-function wrap(text: string, width: number): string[] {
+/** The text in lines of at most `width` characters, broken at blanks. */
+export function wrap(text: string, width: number): string[] {
 	const lines: string[] = [];
 	let line = "";
 	for (const word of text.split(" ")) {
