@@ -1,0 +1,4 @@
+import { checkDirectory } from "../../sys/directory.contract.ts";
+import { makeMemoryBackend } from "./backend.contract.ts";
+
+checkDirectory("memory", makeMemoryBackend);
