@@ -6,6 +6,7 @@
  *   [NAME =] FUNCTION WORD...   d = path_open 3 follow sub/file creat|trunc read|write all 0
  *   raw FUNCTION NUMBER...      every parameter as the number it is, pointers included
  *   poke NUMBER HEX             writes bytes at an address
+ *   store NUMBER NUMBER         writes a number as 4 bytes at an address
  *   peek NUMBER LENGTH          prints bytes as hex
  *   grow PAGES                  memory.grow
  *   trap                        unreachable
@@ -445,6 +446,11 @@ static void poke(u8 *at, const char *hex) {
 	puts_("poke = SUCCESS");
 }
 
+static void store(u8 *at, u32 value) {
+	for (u32 i = 0; i < 4; i++) at[i] = (u8)(value >> (8 * i));
+	puts_("store = SUCCESS");
+}
+
 static void peek(const u8 *at, u32 length) {
 	puts_("peek = SUCCESS ");
 	for (u32 i = 0; i < length; i++) put_hex(at[i]);
@@ -461,6 +467,7 @@ static void statement(void) {
 	int raw = same(first, "raw");
 	if (raw) first = word();
 	if (same(first, "poke")) { char *at = word(); poke((u8 *)(u32)number(at), word()); }
+	else if (same(first, "store")) { char *at = word(); store((u8 *)(u32)number(at), (u32)number(word())); }
 	else if (same(first, "peek")) { char *at = word(); peek((u8 *)(u32)number(at), (u32)number(word())); }
 	else if (same(first, "trap")) { __builtin_trap(); }
 	else if (same(first, "grow")) { puts_("grow = "); put_number((u32)__builtin_wasm_memory_grow(0, (u32)number(word()))); }
