@@ -120,6 +120,18 @@ export function addressOf(view: Uint8Array): bigint {
 	return ffi.getRawPointer(view);
 }
 
+/** Memory that is not V8's, at an address the kernel gave. The caller answers for its being mapped. */
+export function memoryAt(address: number, size_bytes: number): DataView<ArrayBuffer> {
+	if (ffi === undefined) throw new Error("node:ffi is not there");
+	return new DataView(ffi.toArrayBuffer(BigInt(address), size_bytes, false));
+}
+
+/** Where libuv's loop of this thread is: a `uv_loop_t *`. */
+export function eventLoopAddress(): number {
+	if (ffi === undefined) throw new Error("node:ffi is not there");
+	return Number(ffi.getCurrentEventLoop());
+}
+
 function load(): Libc | null {
 	const found = withoutExperimentalWarning(() => getBuiltinModule("node:ffi") as Ffi | undefined);
 	if (found === undefined) return null;

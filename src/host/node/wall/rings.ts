@@ -1,0 +1,89 @@
+/**
+ * libuv's io_uring rings, which are open before any JavaScript runs.
+ *
+ * What is asked of the kernel through a ring passes no seccomp filter: sockets could be opened there.
+ * So io_uring_enter is refused, and libuv, which aborts the process when that fails, must have no more
+ * use for it. It has one ring for each event loop, to register what the loop waits for:
+ * - the main loop's is taken from it, as on a kernel without io_uring; it then calls epoll_ctl;
+ * - that of V8's timers is used once, when its thread starts; we wait for that;
+ * - that of Node's tracing agent is used only when Node tears itself down, which `raiseWall` avoids;
+ * - one of a worker would be used again: workers have to be started after the wall, when there are no rings.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { eventLoopAddress, memoryAt } from "../libc.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** The loops of V8's timers and of Node's tracing agent. */
+const FOREIGN_RINGS_MAX = 2;
+const REGISTERED_ms_max = 2000;
+const UNREGISTER_EVENTFD = 5;
+const ENXIO = 6;
+
+// uv_loop_t, whose public part libuv promises not to change
+const INTERNAL_FIELDS_OFFSET = 40;
+/** We look for the descriptor in this much of `uv__loop_internal_fields_t`; in libuv 1.52 it is at 312. */
+const INTERNAL_FIELDS_SIZE_bytes = 400;
+/** What lies before the descriptor: the size of 256 submission entries. */
+const ENTRIES_SIZE_bytes = 256n * 64n;
+
+/** Makes libuv do without io_uring. Answers why it cannot, or undefined when it does. */
+export function retireRings(kernel: Kernel): string | undefined {
+	const rings = openRings(kernel);
+	if (rings.length === 0) return undefined;
+	const own = ringOfMainLoop(rings);
+	const foreign = rings.filter((ring) => ring !== own?.descriptor);
+	if (foreign.length > FOREIGN_RINGS_MAX) return "a worker that was started before has an io_uring";
+	if (!waitForRegistration(foreign)) return "the thread of V8's timers did not start";
+	if (own !== undefined) {
+		own.view.setInt32(own.offset, -1, true);
+		kernel.call("close", own.descriptor);
+	}
+	return undefined;
+}
+
+/** Asked of each open descriptor, for that is cheaper than reading the links of /proc/self/fd. */
+function openRings(kernel: Kernel): number[] {
+	return readdirSync("/proc/self/fd")
+		.map(Number)
+		.filter((descriptor) => isRing(kernel, descriptor));
+}
+
+/** A ring answers that it has no eventfd to unregister; whatever else is open, that it is no ring. */
+function isRing(kernel: Kernel, descriptor: number): boolean {
+	return kernel.call("io_uring_register", descriptor, UNREGISTER_EVENTFD, 0, 0) === -ENXIO;
+}
+
+interface RingField {
+	readonly descriptor: number;
+	readonly view: DataView<ArrayBuffer>;
+	readonly offset: number;
+}
+
+/** Where the main loop keeps the descriptor of its ring. */
+function ringOfMainLoop(rings: readonly number[]): RingField | undefined {
+	const loop = memoryAt(eventLoopAddress(), INTERNAL_FIELDS_OFFSET + 8);
+	const fields = Number(loop.getBigUint64(INTERNAL_FIELDS_OFFSET, true));
+	const view = memoryAt(fields, INTERNAL_FIELDS_SIZE_bytes);
+	for (let offset = 8; offset < INTERNAL_FIELDS_SIZE_bytes; offset += 8) {
+		const descriptor = view.getInt32(offset, true);
+		if (rings.includes(descriptor) && view.getBigUint64(offset - 8, true) === ENTRIES_SIZE_bytes)
+			return { descriptor, view, offset };
+	}
+	return undefined;
+}
+
+/** Waits until one of the loops has registered what it waits for: V8's, the only one that runs. */
+function waitForRegistration(rings: readonly number[]): boolean {
+	const deadline_ms = performance.now() + REGISTERED_ms_max;
+	const sleeper = new Int32Array(new SharedArrayBuffer(4));
+	while (!rings.some(wasUsed)) {
+		if (rings.length === 0 || performance.now() > deadline_ms) return rings.length === 0;
+		Atomics.wait(sleeper, 0, 0, 1);
+	}
+	return true;
+}
+
+function wasUsed(ring: number): boolean {
+	const tail = /^SqTail:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${ring}`, "latin1"))?.[1];
+	return Number(tail) > 0;
+}

@@ -1,0 +1,118 @@
+/** The rules on system calls as a seccomp filter. Pure. */
+import type { Tree } from "./bpf.ts";
+import { callConditions, type Condition } from "./call-conditions.ts";
+import { type Architecture, type Rule, syscallNames, syscallNumber, syscallRule } from "./syscalls.ts";
+
+export interface FilterRequest {
+	readonly architecture: Architecture;
+	/** Our own process: the only one that may be signalled. */
+	readonly process: number;
+	/** Whether any granted place is writable; else nothing may be made, renamed, removed or dated. */
+	readonly writes: boolean;
+	/** Whether listeners were granted: connections may then be accepted and used, never made. */
+	readonly listeners: boolean;
+}
+
+// linux/seccomp.h; the errno of a refusal stands in its low 16 bits
+export const ALLOW: Tree = { answer: 0x7fff_0000 };
+export const KILL_PROCESS: Tree = { answer: 0x8000_0000 };
+export const REFUSE: Tree = { answer: 0x0005_0001 }; // EPERM
+export const ABSENT: Tree = { answer: 0x0005_0026 }; // ENOSYS
+
+// struct seccomp_data: u32 number, u32 architecture, u64 instruction pointer, u64 arguments[6]
+const NUMBER_OFFSET = 0;
+const ARCHITECTURE_OFFSET = 4;
+const ARGUMENTS_OFFSET = 16;
+
+const AUDIT_ARCHITECTURE: Readonly<Record<Architecture, number>> = { x64: 0xc000_003e, arm64: 0xc000_00b7 };
+
+/**
+ * The decision on one call. A call of another architecture (int 0x80 on x86-64) ends the process; the
+ * calls of x32 have numbers that no rule names, so they answer ENOSYS.
+ */
+export function filterTree(request: FilterRequest): Tree {
+	const verdicts = verdictsByNumber(request);
+	return {
+		load: ARCHITECTURE_OFFSET,
+		then: {
+			test: "equal",
+			value: AUDIT_ARCHITECTURE[request.architecture],
+			yes: { load: NUMBER_OFFSET, then: search(verdicts, rangeStarts(verdicts)) },
+			no: KILL_PROCESS,
+		},
+	};
+}
+
+/** What happens to each call; the last entry holds for all higher numbers too. */
+function verdictsByNumber(request: FilterRequest): Tree[] {
+	const conditions = callConditions(request.process);
+	const verdicts: Tree[] = [ABSENT];
+	for (const name of syscallNames()) {
+		const number = syscallNumber(name, request.architecture);
+		if (number === undefined) continue;
+		while (verdicts.length <= number + 1) verdicts.push(ABSENT);
+		verdicts[number] = verdictOf(syscallRule(name), request, conditions.get(name) ?? []);
+	}
+	return verdicts;
+}
+
+function verdictOf(rule: Rule, request: FilterRequest, conditions: readonly Condition[]): Tree {
+	switch (rule) {
+		case "always":
+			return ALLOW;
+		case "some":
+			return onlyIf(conditions);
+		case "writing":
+			return request.writes ? ALLOW : REFUSE;
+		case "connected":
+			return request.listeners ? ALLOW : REFUSE;
+		case "connected-some":
+			return request.listeners ? onlyIf(conditions) : REFUSE;
+		case "never":
+			return REFUSE;
+		case "absent":
+			return ABSENT;
+	}
+}
+
+function onlyIf(conditions: readonly Condition[]): Tree {
+	return conditions.reduceRight((then, condition) => conditionTree(condition, then), ALLOW);
+}
+
+function conditionTree(condition: Condition, yes: Tree): Tree {
+	const load = ARGUMENTS_OFFSET + condition.argument * 8;
+	if ("isZero" in condition) {
+		const highToo: Tree = { load: load + 4, then: { test: "equal", value: 0, yes, no: REFUSE } };
+		return { load, then: { test: "equal", value: 0, yes: highToo, no: REFUSE } };
+	}
+	if ("isOneOf" in condition) return { load, then: oneOf(condition.isOneOf, yes) };
+	if ("hasBits" in condition)
+		return { load, then: { test: "anyBits", value: condition.hasBits, yes, no: REFUSE } };
+	return { load, then: { test: "anyBits", value: condition.lacksBits, yes: REFUSE, no: yes } };
+}
+
+function oneOf(values: readonly number[], yes: Tree): Tree {
+	return values.reduceRight<Tree>((no, value) => ({ test: "equal", value, yes, no }), REFUSE);
+}
+
+/** Every number whose verdict is not that of the number before. */
+function rangeStarts(verdicts: readonly Tree[]): number[] {
+	const starts: number[] = [];
+	for (const [number, verdict] of verdicts.entries())
+		if (number === 0 || verdict !== verdicts[number - 1]) starts.push(number);
+	return starts;
+}
+
+/** A binary search: about seven comparisons. Kernels from 5.11 on remember what is always allowed. */
+function search(
+	verdicts: readonly Tree[],
+	starts: readonly number[],
+	from = 0,
+	until = starts.length,
+): Tree {
+	const middle = (from + until) >> 1;
+	const value = starts[middle] ?? 0;
+	if (middle === from) return verdicts[value] ?? ABSENT;
+	const yes = search(verdicts, starts, middle, until);
+	return { test: "atLeast", value, yes, no: search(verdicts, starts, from, middle) };
+}
