@@ -8,7 +8,7 @@
 /** A decision: an answer, a word to load into the accumulator first, or a test of the accumulator. */
 export type Tree =
 	| { readonly answer: number }
-	| { readonly load: number; readonly then: Tree }
+	| { readonly load: number; readonly next: Tree }
 	| { readonly test: Test; readonly value: number; readonly yes: Tree; readonly no: Tree };
 
 /** Compares as unsigned 32 bits; "anyBits" holds when the accumulator has any of the value's bits. */
@@ -48,7 +48,7 @@ class BackwardWriter {
 	write(tree: Tree): number {
 		if ("answer" in tree) return this.#answer(tree.answer);
 		if ("load" in tree) {
-			this.#enterNext(this.write(tree.then));
+			this.#enterNext(this.write(tree.next));
 			return this.#put(LOAD_WORD, 0, 0, tree.load);
 		}
 		const far = this.write(tree.no);

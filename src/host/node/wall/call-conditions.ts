@@ -19,9 +19,21 @@ export function callConditions(process: number): ReadonlyMap<SyscallName, readon
 		["ioctl", [{ argument: 1, isOneOf: IOCTL_REQUESTS }]],
 		["prctl", [{ argument: 0, isOneOf: PRCTL_OPTIONS }]],
 		// reading a limit, of this process alone
-		["prlimit64", [{ argument: 0, isOneOf: [0, process] }, { argument: 2, isZero: true }]],
+		[
+			"prlimit64",
+			[
+				{ argument: 0, isOneOf: [0, process] },
+				{ argument: 2, isZero: true },
+			],
+		],
 		// an address would send elsewhere
-		["sendto", [{ argument: 3, lacksBits: MSG_FASTOPEN }, { argument: 4, isZero: true }]],
+		[
+			"sendto",
+			[
+				{ argument: 3, lacksBits: MSG_FASTOPEN },
+				{ argument: 4, isZero: true },
+			],
+		],
 		["sendmsg", [{ argument: 2, lacksBits: MSG_FASTOPEN }]],
 	]);
 }

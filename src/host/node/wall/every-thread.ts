@@ -6,7 +6,7 @@
  */
 import { readdirSync } from "node:fs";
 import { memoryAt, nativeMemory } from "../libc.ts";
-import type { Kernel } from "./kernel.ts";
+import type { SystemCalls } from "./system-calls.ts";
 import type { SyscallName } from "./syscalls.ts";
 import { syscallNumber } from "./syscalls.ts";
 import {
@@ -45,7 +45,7 @@ const PAUSE_ms = 0.05;
  * come; undefined when that cannot be had. `threads` lists the process's thread ids, this one's too.
  */
 export function inEveryOtherThread(
-	kernel: Kernel,
+	kernel: SystemCalls,
 	call: { readonly name: SyscallName; readonly args: readonly number[] },
 	threads: () => readonly number[] = threadsOfThisProcess,
 ): ThreadResults | undefined {
@@ -68,7 +68,7 @@ interface Round {
 }
 
 function openRound(
-	kernel: Kernel,
+	kernel: SystemCalls,
 	call: { readonly name: SyscallName; readonly args: readonly number[] },
 ): Round | undefined {
 	const number = syscallNumber(call.name, kernel.architecture);
@@ -100,7 +100,7 @@ interface Mapping {
 }
 
 /** Fresh pages that hold the code. The kernel makes the caches agree when it maps them executable. */
-function mapCode(kernel: Kernel): Mapping | undefined {
+function mapCode(kernel: SystemCalls): Mapping | undefined {
 	const size_bytes = DATA_OFFSET + DATA_SIZE_bytes;
 	const address = kernel.call("mmap", 0, size_bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
 	if (address < 0) return undefined;
@@ -115,7 +115,7 @@ function mapCode(kernel: Kernel): Mapping | undefined {
 }
 
 /** Puts the code in charge of the signal; answers what puts the old handler back. */
-function handleSignal(kernel: Kernel, mapping: Mapping): (() => void) | undefined {
+function handleSignal(kernel: SystemCalls, mapping: Mapping): (() => void) | undefined {
 	const action = nativeMemory(SIGACTION_SIZE_bytes);
 	const old = nativeMemory(SIGACTION_SIZE_bytes);
 	action.view.setBigUint64(0, BigInt(mapping.address), true);
@@ -130,7 +130,7 @@ function handleSignal(kernel: Kernel, mapping: Mapping): (() => void) | undefine
 }
 
 function askUntilAllAnswered(
-	kernel: Kernel,
+	kernel: SystemCalls,
 	{ data }: Round,
 	threads: () => readonly number[],
 ): ThreadResults | undefined {
@@ -150,7 +150,7 @@ function askUntilAllAnswered(
 }
 
 /** Sends the signal once. False when it cannot be sent, which is not so when the thread has ended. */
-function ask(kernel: Kernel, asked: Set<number>, id: number): boolean {
+function ask(kernel: SystemCalls, asked: Set<number>, id: number): boolean {
 	if (asked.has(id)) return true;
 	if (asked.size >= RESULTS_MAX) return false;
 	const result = kernel.call("tgkill", process.pid, id, SIGNAL);

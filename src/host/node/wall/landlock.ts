@@ -1,7 +1,7 @@
 /** Landlock: what of the file system and the network the kernel lets this process reach. */
 import { nativeMemory } from "../libc.ts";
 import { inEveryOtherThread } from "./every-thread.ts";
-import { ENOSYS, EOPNOTSUPP, EPERM, type Kernel } from "./kernel.ts";
+import { ENOSYS, EOPNOTSUPP, EPERM, type SystemCalls } from "./system-calls.ts";
 import { refusal } from "./refusal.ts";
 
 /** A file or a directory that a guest was granted, open already, so that its name is not looked up twice. */
@@ -63,7 +63,7 @@ const RULESET_SIZE_bytes = 24;
 const PATH_BENEATH_SIZE_bytes = 12;
 
 /** The version of Landlock this kernel has, or why it has none. */
-export function landlockVersion(kernel: Kernel): number | string {
+export function landlockVersion(kernel: SystemCalls): number | string {
 	const abi = kernel.call("landlock_create_ruleset", 0, 0, CREATE_RULESET_VERSION);
 	if (abi > 0) return abi;
 	switch (-abi) {
@@ -85,7 +85,7 @@ export interface Ruleset {
 }
 
 /** Makes the rules; nothing is confined yet. Answers why that cannot be done as text. */
-export function makeRuleset(kernel: Kernel, places: readonly GrantedPlace[]): Ruleset | string {
+export function makeRuleset(kernel: SystemCalls, places: readonly GrantedPlace[]): Ruleset | string {
 	const abi = landlockVersion(kernel);
 	if (typeof abi === "string") return abi;
 	const descriptor = createRuleset(kernel, abi);
@@ -103,7 +103,7 @@ export function makeRuleset(kernel: Kernel, places: readonly GrantedPlace[]): Ru
  * Confines every thread of this process to the rules; needs no-new-privileges in all of them.
  * Answers why it does not hold, or undefined when it does. It cannot be undone.
  */
-export function enterRuleset(kernel: Kernel, { descriptor, abi }: Ruleset): string | undefined {
+export function enterRuleset(kernel: SystemCalls, { descriptor, abi }: Ruleset): string | undefined {
 	try {
 		return restrictAllThreads(kernel, descriptor, abi);
 	} finally {
@@ -111,7 +111,7 @@ export function enterRuleset(kernel: Kernel, { descriptor, abi }: Ruleset): stri
 	}
 }
 
-function createRuleset(kernel: Kernel, abi: number): number {
+function createRuleset(kernel: SystemCalls, abi: number): number {
 	// struct landlock_ruleset_attr; a kernel that knows less of it wants zeros in the rest
 	const { bytes, view } = nativeMemory(RULESET_SIZE_bytes);
 	view.setBigUint64(0, rightsMask(Object.keys(RIGHTS) as Right[], abi), true);
@@ -120,7 +120,7 @@ function createRuleset(kernel: Kernel, abi: number): number {
 	return kernel.call("landlock_create_ruleset", bytes, RULESET_SIZE_bytes, 0);
 }
 
-function addRule(kernel: Kernel, ruleset: number, place: GrantedPlace, abi: number): number {
+function addRule(kernel: SystemCalls, ruleset: number, place: GrantedPlace, abi: number): number {
 	// struct landlock_path_beneath_attr, packed
 	const { bytes, view } = nativeMemory(PATH_BENEATH_SIZE_bytes);
 	view.setBigUint64(0, rightsMask(rightsFor(place), abi), true);
@@ -140,7 +140,7 @@ function rightsMask(rights: readonly Right[], abi: number): bigint {
 		.reduce((mask, { bit }) => mask | (1n << BigInt(bit)), 0n);
 }
 
-function restrictAllThreads(kernel: Kernel, ruleset: number, abi: number): string | undefined {
+function restrictAllThreads(kernel: SystemCalls, ruleset: number, abi: number): string | undefined {
 	if (abi >= THREAD_SYNC_ABI) {
 		const result = kernel.call("landlock_restrict_self", ruleset, RESTRICT_SELF_THREAD_SYNC);
 		return result === 0 ? undefined : refusal("landlock_restrict_self", result);

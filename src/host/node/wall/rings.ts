@@ -11,7 +11,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { eventLoopAddress, memoryAt } from "../libc.ts";
-import type { Kernel } from "./kernel.ts";
+import type { SystemCalls } from "./system-calls.ts";
 
 /** The loops of V8's timers and of Node's tracing agent. */
 const FOREIGN_RINGS_MAX = 2;
@@ -27,7 +27,7 @@ const INTERNAL_FIELDS_SIZE_bytes = 400;
 const ENTRIES_SIZE_bytes = 256n * 64n;
 
 /** Makes libuv do without io_uring. Answers why it cannot, or undefined when it does. */
-export function retireRings(kernel: Kernel): string | undefined {
+export function retireRings(kernel: SystemCalls): string | undefined {
 	const rings = openRings(kernel);
 	if (rings.length === 0) return undefined;
 	const own = ringOfMainLoop(rings);
@@ -42,14 +42,14 @@ export function retireRings(kernel: Kernel): string | undefined {
 }
 
 /** Asked of each open descriptor, for that is cheaper than reading the links of /proc/self/fd. */
-function openRings(kernel: Kernel): number[] {
+function openRings(kernel: SystemCalls): number[] {
 	return readdirSync("/proc/self/fd")
 		.map(Number)
 		.filter((descriptor) => isRing(kernel, descriptor));
 }
 
 /** A ring answers that it has no eventfd to unregister; whatever else is open, that it is no ring. */
-function isRing(kernel: Kernel, descriptor: number): boolean {
+function isRing(kernel: SystemCalls, descriptor: number): boolean {
 	return kernel.call("io_uring_register", descriptor, UNREGISTER_EVENTFD, 0, 0) === -ENXIO;
 }
 

@@ -34,10 +34,10 @@ export function filterTree(request: FilterRequest): Tree {
 	const verdicts = verdictsByNumber(request);
 	return {
 		load: ARCHITECTURE_OFFSET,
-		then: {
+		next: {
 			test: "equal",
 			value: AUDIT_ARCHITECTURE[request.architecture],
-			yes: { load: NUMBER_OFFSET, then: search(verdicts, rangeStarts(verdicts)) },
+			yes: { load: NUMBER_OFFSET, next: search(verdicts, rangeStarts(verdicts)) },
 			no: KILL_PROCESS,
 		},
 	};
@@ -76,19 +76,19 @@ function verdictOf(rule: Rule, request: FilterRequest, conditions: readonly Cond
 }
 
 function onlyIf(conditions: readonly Condition[]): Tree {
-	return conditions.reduceRight((then, condition) => conditionTree(condition, then), ALLOW);
+	return conditions.reduceRight((next, condition) => conditionTree(condition, next), ALLOW);
 }
 
 function conditionTree(condition: Condition, yes: Tree): Tree {
 	const load = ARGUMENTS_OFFSET + condition.argument * 8;
 	if ("isZero" in condition) {
-		const highToo: Tree = { load: load + 4, then: { test: "equal", value: 0, yes, no: REFUSE } };
-		return { load, then: { test: "equal", value: 0, yes: highToo, no: REFUSE } };
+		const highToo: Tree = { load: load + 4, next: { test: "equal", value: 0, yes, no: REFUSE } };
+		return { load, next: { test: "equal", value: 0, yes: highToo, no: REFUSE } };
 	}
-	if ("isOneOf" in condition) return { load, then: oneOf(condition.isOneOf, yes) };
+	if ("isOneOf" in condition) return { load, next: oneOf(condition.isOneOf, yes) };
 	if ("hasBits" in condition)
-		return { load, then: { test: "anyBits", value: condition.hasBits, yes, no: REFUSE } };
-	return { load, then: { test: "anyBits", value: condition.lacksBits, yes: REFUSE, no: yes } };
+		return { load, next: { test: "anyBits", value: condition.hasBits, yes, no: REFUSE } };
+	return { load, next: { test: "anyBits", value: condition.lacksBits, yes: REFUSE, no: yes } };
 }
 
 function oneOf(values: readonly number[], yes: Tree): Tree {
@@ -104,12 +104,7 @@ function rangeStarts(verdicts: readonly Tree[]): number[] {
 }
 
 /** A binary search: about seven comparisons. Kernels from 5.11 on remember what is always allowed. */
-function search(
-	verdicts: readonly Tree[],
-	starts: readonly number[],
-	from = 0,
-	until = starts.length,
-): Tree {
+function search(verdicts: readonly Tree[], starts: readonly number[], from = 0, until = starts.length): Tree {
 	const middle = (from + until) >> 1;
 	const value = starts[middle] ?? 0;
 	if (middle === from) return verdicts[value] ?? ABSENT;

@@ -1,7 +1,7 @@
 /** seccomp: which system calls the kernel lets this process make. */
 import { addressOf, nativeMemory } from "../libc.ts";
 import { assemble, INSTRUCTION_SIZE_bytes } from "./bpf.ts";
-import { ENOSYS, EPERM, type Kernel } from "./kernel.ts";
+import { ENOSYS, EPERM, type SystemCalls } from "./system-calls.ts";
 import { refusal } from "./refusal.ts";
 import { type FilterRequest, filterTree } from "./seccomp-filter.ts";
 
@@ -18,7 +18,7 @@ const FLAG_SPECULATION_ALLOWED = 4;
 const PROGRAM_SIZE_bytes = 16;
 
 /** Why this kernel has no seccomp filters for us; undefined when it has. */
-export function seccompMissing(kernel: Kernel): string | undefined {
+export function seccompMissing(kernel: SystemCalls): string | undefined {
 	const action = nativeMemory(4);
 	action.view.setUint32(0, RETURN_ERRNO, true);
 	return missing(kernel.call("seccomp", GET_ACTION_AVAIL, 0, action.bytes));
@@ -28,7 +28,7 @@ export function seccompMissing(kernel: Kernel): string | undefined {
  * Filters the system calls of all threads, and takes new privileges from them; this one must have
  * given them up already. Answers why it does not hold, or undefined when it does. It cannot be undone.
  */
-export function confineBySeccomp(kernel: Kernel, request: FilterRequest): string | undefined {
+export function confineBySeccomp(kernel: SystemCalls, request: FilterRequest): string | undefined {
 	const filter = assemble(filterTree(request));
 	// struct sock_fprog: u16 count of instructions, padding, pointer
 	const program = nativeMemory(PROGRAM_SIZE_bytes);

@@ -1,6 +1,6 @@
 /** What this machine has for the second wall, found without confining anything: for `wherry doctor`. */
 import { release } from "node:os";
-import { ENOSYS, EPERM, type Kernel, openKernel } from "./kernel.ts";
+import { ENOSYS, EPERM, type SystemCalls, openSystemCalls } from "./system-calls.ts";
 import { landlockVersion } from "./landlock.ts";
 import { seccompMissing } from "./seccomp.ts";
 
@@ -30,11 +30,11 @@ export function surveyWalls(): Survey {
 		architecture: process.arch,
 		kernelRelease: release(),
 		nodeVersion: process.version,
-		parts: surveyParts(openKernel()),
+		parts: surveyParts(openSystemCalls()),
 	};
 }
 
-function surveyParts(kernel: Kernel | undefined): SurveyedPart[] {
+function surveyParts(kernel: SystemCalls | undefined): SurveyedPart[] {
 	if (kernel === undefined) return [...ALL_PARTS].map((name) => missing(name, ...whyNoKernel()));
 	return [
 		present("node:ffi", "calls the kernel from this process"),
@@ -49,16 +49,26 @@ const ALL_PARTS = ["node:ffi", "landlock", "seccomp", "no-new-privileges", "open
 
 function whyNoKernel(): [detail: string, help: string] {
 	if (process.platform !== "linux")
-		return ["the second wall is made of parts of Linux", "run wherry on Linux, or in a Linux VM or container"];
+		return [
+			"the second wall is made of parts of Linux",
+			"run wherry on Linux, or in a Linux VM or container",
+		];
 	if (process.arch !== "x64" && process.arch !== "arm64")
 		return [`the second wall is not written for ${process.arch}`, "use a machine with x64 or arm64"];
-	return [`Node ${process.version} has no node:ffi, or was forbidden it`, "use the Node that comes with wherry: npm install"];
+	return [
+		`Node ${process.version} has no node:ffi, or was forbidden it`,
+		"use the Node that comes with wherry: npm install",
+	];
 }
 
-function surveyLandlock(kernel: Kernel): SurveyedPart {
+function surveyLandlock(kernel: SystemCalls): SurveyedPart {
 	const abi = landlockVersion(kernel);
 	if (typeof abi === "string")
-		return missing("landlock", abi, "use a kernel of 5.13 or later with landlock in its lsm= list; 6.12 has all");
+		return missing(
+			"landlock",
+			abi,
+			"use a kernel of 5.13 or later with landlock in its lsm= list; 6.12 has all",
+		);
 	const covers = ["files"];
 	if (abi >= 4) covers.push("TCP ports");
 	if (abi >= 5) covers.push("devices");
@@ -66,14 +76,18 @@ function surveyLandlock(kernel: Kernel): SurveyedPart {
 	return present("landlock", `version ${abi}: ${covers.join(", ")}`);
 }
 
-function surveySeccomp(kernel: Kernel): SurveyedPart {
+function surveySeccomp(kernel: SystemCalls): SurveyedPart {
 	const reason = seccompMissing(kernel);
 	return reason === undefined
 		? present("seccomp", "only named system calls")
-		: missing("seccomp", reason, "use a kernel with CONFIG_SECCOMP_FILTER, or a container that allows seccomp");
+		: missing(
+				"seccomp",
+				reason,
+				"use a kernel with CONFIG_SECCOMP_FILTER, or a container that allows seccomp",
+			);
 }
 
-function surveyNoNewPrivileges(kernel: Kernel): SurveyedPart {
+function surveyNoNewPrivileges(kernel: SystemCalls): SurveyedPart {
 	const result = kernel.call("prctl", PR_GET_NO_NEW_PRIVS, 0);
 	return result >= 0
 		? present("no-new-privileges", "programs with setuid give nothing")
@@ -81,7 +95,7 @@ function surveyNoNewPrivileges(kernel: Kernel): SurveyedPart {
 }
 
 /** Not a wall, but how paths are kept beneath a grant in one step. */
-function surveyOpenat2(kernel: Kernel): SurveyedPart {
+function surveyOpenat2(kernel: SystemCalls): SurveyedPart {
 	const result = kernel.call("openat2", -1, 0, 0, 0);
 	return result === -ENOSYS || result === -EPERM
 		? missing("openat2", "paths are walked name by name, which is slower", "use a kernel of 5.6 or later")

@@ -4,7 +4,7 @@
  */
 import { libc, nativeMemory } from "../libc.ts";
 import { inEveryOtherThread } from "./every-thread.ts";
-import { type Kernel, openKernel } from "./kernel.ts";
+import { type SystemCalls, openSystemCalls } from "./system-calls.ts";
 import { enterRuleset, type GrantedPlace, makeRuleset } from "./landlock.ts";
 import { refusal } from "./refusal.ts";
 import { retireRings } from "./rings.ts";
@@ -32,7 +32,7 @@ export interface Wall {
  * Node's tearing itself down, and listeners for "exit" that are added later are not called.
  */
 export function raiseWall(request: WallRequest): readonly Wall[] {
-	const kernel = openKernel();
+	const kernel = openSystemCalls();
 	if (kernel === undefined) return allMissing("the kernel cannot be called: there is no node:ffi");
 	const noCoreDumps = forbidCoreDumps();
 	const ownPrivileges = kernel.call("prctl", PR_SET_NO_NEW_PRIVS, 1);
@@ -66,14 +66,14 @@ function forbidCoreDumps(): string | undefined {
 	return libc()?.setrlimit(RLIMIT_CORE, none) === 0 ? undefined : "setrlimit refused";
 }
 
-function forbidNewPrivilegesInOthers(kernel: Kernel): string | undefined {
+function forbidNewPrivilegesInOthers(kernel: SystemCalls): string | undefined {
 	const others = inEveryOtherThread(kernel, { name: "prctl", args: [PR_SET_NO_NEW_PRIVS, 1] });
 	if (others === undefined) return "not every thread could be reached";
-	const failed = others.values().find((result) => result !== 0);
+	const failed = [...others.values()].find((result) => result !== 0);
 	return failed === undefined ? undefined : refusal("prctl in another thread", failed);
 }
 
-function filterCalls(kernel: Kernel, { places, listeners }: WallRequest): string | undefined {
+function filterCalls(kernel: SystemCalls, { places, listeners }: WallRequest): string | undefined {
 	const missing = confineBySeccomp(kernel, {
 		architecture: kernel.architecture,
 		process: process.pid,
@@ -88,7 +88,7 @@ function filterCalls(kernel: Kernel, { places, listeners }: WallRequest): string
  * From now on the process ends by the system call itself. Node's way would first run the loop of its
  * tracing agent, whose io_uring the filter refuses, and libuv would abort.
  */
-function endWithoutTearingDown(kernel: Kernel): void {
+function endWithoutTearingDown(kernel: SystemCalls): void {
 	const end = (code: number) => void kernel.call("exit_group", code);
 	process.on("exit", end);
 	Reflect.set(process, "reallyExit", end); // what process.exit calls, and who would skip the event

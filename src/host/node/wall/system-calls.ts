@@ -6,7 +6,7 @@ import { type Architecture, type SyscallName, syscallNumber } from "./syscalls.t
 export type SyscallArgument = number | Uint8Array;
 
 /** The kernel as this process may call it. */
-export interface Kernel {
+export interface SystemCalls {
 	readonly architecture: Architecture;
 	/** Answers the call's result, or `-errno`. At most six arguments; those left out are zero. */
 	call(name: SyscallName, ...args: readonly SyscallArgument[]): number;
@@ -17,14 +17,14 @@ export const ENOSYS = 38;
 export const EOPNOTSUPP = 95;
 
 /** The kernel, or undefined where it cannot be called: no node:ffi, not Linux, another processor. */
-export function openKernel(): Kernel | undefined {
+export function openSystemCalls(): SystemCalls | undefined {
 	const architecture = process.arch;
 	if (architecture !== "x64" && architecture !== "arm64") return undefined;
 	const c = libc();
 	return c === undefined ? undefined : { architecture, call: callsOf(c, architecture) };
 }
 
-function callsOf(c: Libc, architecture: Architecture): Kernel["call"] {
+function callsOf(c: Libc, architecture: Architecture): SystemCalls["call"] {
 	return (name, ...args) => {
 		const number = syscallNumber(name, architecture);
 		if (number === undefined) return -ENOSYS;
