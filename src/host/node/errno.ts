@@ -1,4 +1,3 @@
-import { constants } from "node:os";
 import { Errno } from "../../sys/errno.ts";
 
 /** Names of the host that are spelt otherwise in WASI. */
@@ -15,10 +14,14 @@ let byHostNumber: Map<number, Errno> | undefined;
 
 /** WASI's number for one of the host's (`errno`, positive); IO for those that WASI does not know. */
 export function fromHostErrno(host: number): Errno {
-	byHostNumber ??= new Map(
-		Object.entries(constants.errno).map(([name, number]) => [number, fromName(name)] as const),
-	);
+	byHostNumber ??= readHostNumbers();
 	return byHostNumber.get(host) ?? Errno.IO;
+}
+
+/** Read when the first error happens: a run without any need not load `node:os`. */
+function readHostNumbers(): Map<number, Errno> {
+	const { constants } = process.getBuiltinModule("node:os");
+	return new Map(Object.entries(constants.errno).map(([name, number]) => [number, fromName(name)]));
 }
 
 /** WASI's number for what a function of `node:fs` threw. A mistake of ours is thrown on. */

@@ -51,7 +51,9 @@ const FUNCTIONS = {
 	// streams and sockets
 	ppoll: { return: "int32", arguments: ["pointer", "int64", "pointer", "pointer"] },
 	ioctl: { return: "int32", arguments: ["int32", "int64", "pointer"] },
+	isatty: { return: "int32", arguments: ["int32"] },
 	socket: { return: "int32", arguments: ["int32", "int32", "int32"] },
+	inet_pton: { return: "int32", arguments: ["int32", "pointer", "pointer"] },
 	setsockopt: { return: "int32", arguments: ["int32", "int32", "int32", "pointer", "uint32"] },
 	bind: { return: "int32", arguments: ["int32", "pointer", "uint32"] },
 	listen: { return: "int32", arguments: ["int32", "int32"] },
@@ -60,8 +62,9 @@ const FUNCTIONS = {
 	recvmsg: { return: "int64", arguments: ["int32", "pointer", "int32"] },
 	sendmsg: { return: "int64", arguments: ["int32", "pointer", "int32"] },
 	shutdown: { return: "int32", arguments: ["int32", "int32"] },
-	// clocks
+	// clocks and entropy
 	clock_gettime: { return: "int32", arguments: ["int32", "pointer"] },
+	getrandom: { return: "int64", arguments: ["pointer", "int64", "uint32"] },
 	// confinement
 	/** (number, six arguments); those a system call does not take are 0n. */
 	syscall: {
