@@ -1,0 +1,79 @@
+import { Fault } from "../base/fault.ts";
+import type { FunctionType, Module } from "../wasm/module.ts";
+import { functionTypeOf } from "../wasm/read-module.ts";
+
+type Value = number | bigint;
+
+/**
+ * The arguments of `--invoke NAME ARGS`, from words to wasm values: i32 and i64 in decimal or hex,
+ * signed or unsigned; f32 and f64 as JavaScript writes numbers, and `nan` and `inf`.
+ *
+ * @throws Fault ENTRY_MISSING, INVOKE_INVALID
+ */
+export function parseArguments(
+	bytes: Uint8Array,
+	module: Module,
+	name: string,
+	words: readonly string[],
+): Value[] {
+	const type = typeOfExport(bytes, module, name);
+	if (words.length !== type.params.length) {
+		throw invalid(name, type, `it takes ${type.params.length} arguments and was given ${words.length}`);
+	}
+	return type.params.map((param, index) => parseValue(name, type, param, words[index] ?? ""));
+}
+
+/** Results as the shell likes them: one a line, integers signed. */
+export function formatResults(results: readonly unknown[]): string {
+	return results.map((result) => `${String(result)}\n`).join("");
+}
+
+function typeOfExport(bytes: Uint8Array, module: Module, name: string): FunctionType {
+	const found = module.exports.find((entry) => entry.name === name && entry.kind === "function");
+	const type = found === undefined ? undefined : functionTypeOf(bytes, module, found.index);
+	if (type !== undefined) return type;
+	const names = module.exports.filter(({ kind }) => kind === "function").map((entry) => entry.name);
+	throw new Fault("ENTRY_MISSING", `cannot invoke '${name}': the module exports no such function`, {
+		note: names.length === 0 ? "it exports no functions at all" : `it exports ${list(names)}`,
+	});
+}
+
+function parseValue(name: string, type: FunctionType, param: string, word: string): Value {
+	if (param === "i32" || param === "i64") {
+		const value = parseInteger(word, param === "i32" ? 32 : 64);
+		if (value !== undefined) return param === "i32" ? Number(value) : value;
+	} else if (param === "f32" || param === "f64") {
+		const value = parseFloat64(word);
+		if (value !== undefined) return value;
+	} else throw invalid(name, type, `a value of type ${param} cannot be written on the command line`);
+	throw invalid(name, type, `'${word}' is no ${param}`);
+}
+
+function parseInteger(word: string, bits: 32 | 64): bigint | undefined {
+	if (!/^[+-]?(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i.test(word)) return undefined;
+	const negative = word.startsWith("-");
+	const magnitude = BigInt(word.replace(/^[+-]/, ""));
+	const value = negative ? -magnitude : magnitude;
+	if (value < -(1n << BigInt(bits - 1)) || value >= 1n << BigInt(bits)) return undefined;
+	return BigInt.asIntN(bits, value);
+}
+
+function parseFloat64(word: string): number | undefined {
+	if (/^[+-]?nan$/i.test(word)) return Number.NaN;
+	if (/^[+-]?inf(inity)?$/i.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
+	return /^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?$/i.test(word) ? Number(word) : undefined;
+}
+
+function invalid(name: string, type: FunctionType, what: string): Fault {
+	return new Fault("INVOKE_INVALID", `cannot invoke '${name}': ${what}`, {
+		note: `its type is (${type.params.join(" ")}) -> (${type.results.join(" ")})`,
+		help: `wherry run --invoke ${name} FILE.wasm${type.params.map((param) => ` ${param.toUpperCase()}`).join("")}`,
+	});
+}
+
+const NAMED_MAX = 8;
+
+export function list(names: readonly string[]): string {
+	const shown = names.slice(0, NAMED_MAX).map((name) => `'${name}'`);
+	return shown.join(", ") + (names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "");
+}

@@ -1,0 +1,122 @@
+import { Fault } from "../base/fault.ts";
+import { End } from "../wasi/end.ts";
+import type { Guest } from "../wasi/guest.ts";
+import { importObject } from "../wasi/p1/imports.ts";
+import { GuestMemory } from "../wasi/p1/memory.ts";
+import type { TraceSink } from "../wasi/p1/trace.ts";
+import { list, parseArguments } from "./invoke.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Prepared } from "./prepare.ts";
+import { warmUp } from "./profile.ts";
+import { trapOf } from "./trap.ts";
+
+export interface RunRequest {
+	/** Call this export, with these words for arguments, instead of `_start`. */
+	readonly invoke?: { readonly name: string; readonly words: readonly string[] } | undefined;
+	readonly trace?: TraceSink | undefined;
+	/** Called when nothing of the guest has run yet and all of the host is ready: raises the second wall. */
+	readonly beforeGuest?: (() => void) | undefined;
+}
+
+/**
+ * Runs a guest to its end on this thread. The order is that of the spec (instantiation, start
+ * function) and of WASI's application ABI: `_initialize` of a reactor, then `_start` or the function
+ * that was asked for.
+ *
+ * @throws Fault ENTRY_MISSING, INVOKE_INVALID, MODULE_INVALID; a trap is an outcome, not a throw
+ */
+export function runGuest(prepared: Prepared, guest: Guest, request: RunRequest): Outcome {
+	const memory = new GuestMemory();
+	const imports = importObject(prepared.link.wanted, { guest, memory }, request.trace);
+	addTrapping(imports, prepared);
+	const entry = planEntry(prepared, request);
+	request.beforeGuest?.();
+	try {
+		const { exports } = instantiate(prepared, imports);
+		attachMemory(memory, prepared, exports);
+		warmUp(prepared.profile, prepared.functionExports, exports);
+		return { type: "returned", results: entry(exports) };
+	} catch (cause) {
+		return ended(guest, cause);
+	}
+}
+
+function instantiate(prepared: Prepared, imports: WebAssembly.Imports): WebAssembly.Instance {
+	try {
+		return new WebAssembly.Instance(prepared.module, imports);
+	} catch (cause) {
+		if (!(cause instanceof WebAssembly.LinkError)) throw cause;
+		throw new Fault("MODULE_INVALID", "cannot link the module", { note: `V8 says: ${cause.message}`, cause });
+	}
+}
+
+/** What the guest's code has to say comes first; only then is it an ending that it chose. */
+function ended(guest: Guest, cause: unknown): Outcome {
+	if (guest.end !== undefined) return guest.end.how;
+	if (cause instanceof Fault) throw cause;
+	return cause instanceof End ? cause.how : outOfMemory(cause) ? noRoom(cause) : trapOf(cause);
+}
+
+/** V8 could not make the instance's memory: the machine's limit, not the guest's. */
+function outOfMemory(cause: unknown): cause is RangeError {
+	return cause instanceof RangeError && cause.message.includes("WebAssembly.Instance()");
+}
+
+function noRoom(cause: RangeError): never {
+	throw new Fault("MEMORY_LIMIT", "cannot make the module's memory", { note: `V8 says: ${cause.message}`, cause });
+}
+
+/** Preview1 finds the memory by its name; an export of that name which is no memory is none. */
+function attachMemory(memory: GuestMemory, { source }: Prepared, exports: WebAssembly.Exports): void {
+	if (source.exports.some(({ name, kind }) => name === "memory" && kind === "memory")) {
+		memory.attach(exports["memory"] as WebAssembly.Memory);
+	}
+}
+
+function addTrapping(imports: WebAssembly.Imports, { link }: Prepared): void {
+	for (const { module, name } of link.trapping) {
+		const functions = (imports[module] ??= Object.create(null) as Record<string, WebAssembly.ImportValue>);
+		functions[name] ??= () => {
+			throw new WebAssembly.RuntimeError(`call of the import '${module}' '${name}', which nobody provides`);
+		};
+	}
+}
+
+/** Decides what will be called, and complains about what cannot be, before the guest's code runs. */
+function planEntry(
+	prepared: Prepared,
+	{ invoke }: RunRequest,
+): (exports: WebAssembly.Exports) => readonly unknown[] {
+	const { source, bytes, startExport } = prepared;
+	const has = (wanted: string) => source.exports.some(({ name, kind }) => name === wanted && kind === "function");
+	const calls: { readonly name: string; readonly values: readonly (number | bigint)[] }[] = [];
+	if (startExport !== undefined) calls.push({ name: startExport, values: [] });
+	if (has("_initialize")) calls.push({ name: "_initialize", values: [] });
+	if (invoke !== undefined) {
+		calls.push({ name: invoke.name, values: parseArguments(bytes, source, invoke.name, invoke.words) });
+	} else if (has("_start")) calls.push({ name: "_start", values: [] });
+	else if (calls.length === 0) throw noEntry(prepared);
+	return (exports) => {
+		let results: readonly unknown[] = [];
+		for (const { name, values } of calls) results = callExport(exports, name, values);
+		return invoke === undefined ? [] : results;
+	};
+}
+
+function callExport(
+	exports: WebAssembly.Exports,
+	name: string,
+	values: readonly (number | bigint)[],
+): readonly unknown[] {
+	const result = (exports[name] as (...values: readonly (number | bigint)[]) => unknown)(...values);
+	if (result === undefined) return [];
+	return Array.isArray(result) ? result : [result];
+}
+
+function noEntry({ source }: Prepared): Fault {
+	const names = source.exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
+	return new Fault("ENTRY_MISSING", "cannot run the module: it exports neither '_start' nor '_initialize'", {
+		note: names.length === 0 ? "it exports no functions at all" : `it is a library that exports ${list(names)}`,
+		help: names[0] === undefined ? [] : [`wherry run --invoke ${names[0]} FILE.wasm ARGS...`],
+	});
+}
