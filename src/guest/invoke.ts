@@ -1,6 +1,6 @@
 import { Fault } from "../base/fault.ts";
 import type { FunctionType, Module } from "../wasm/module.ts";
-import { functionTypeOf } from "../wasm/read-module.ts";
+import { functionTypeOf } from "../wasm/function-type.ts";
 
 type Value = number | bigint;
 

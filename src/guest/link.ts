@@ -22,7 +22,7 @@ const NAMED_MAX = 6;
  * @param unknown what to do about functions that nobody provides
  * @throws Fault IMPORT_UNKNOWN, IMPORT_MISMATCH
  */
-export function linkImports(bytes: Uint8Array, module: Module, unknown: "refuse" | "trap"): Link {
+export function linkImports(module: Module, unknown: "refuse" | "trap"): Link {
 	const wanted: Wanted[] = [];
 	const trapping: Import[] = [];
 	for (const wish of module.imports) {
@@ -31,7 +31,7 @@ export function linkImports(bytes: Uint8Array, module: Module, unknown: "refuse"
 		else wanted.push({ module: wish.module, name: wish.name, host: checkSignature(wish, wish.type, host) });
 	}
 	const refused = unknown === "refuse" ? trapping : trapping.filter(({ type }) => type.kind !== "function");
-	if (refused.length > 0) throw unknownImports(bytes, module, refused, unknown);
+	if (refused.length > 0) throw unknownImports(module, refused, unknown);
 	return { wanted, trapping };
 }
 
@@ -39,26 +39,24 @@ function checkSignature(wish: Import, type: FunctionImport, host: HostFunction):
 	const params = wasmParams(host.params).join(" ");
 	const results = host.returns === "errno" ? "i32" : "";
 	const found = type.signature;
-	if (found !== undefined && found.params.join(" ") === params && found.results.join(" ") === results) return host;
+	if (found !== undefined && found.params.join(" ") === params && found.results.join(" ") === results)
+		return host;
 	throw new Fault("IMPORT_MISMATCH", `cannot link '${wish.module}' '${wish.name}': its type is not WASI's`, {
 		note: [
 			`WASI has (${params}) -> (${results}); the module imports ${
-				found === undefined ? "no function type" : `(${found.params.join(" ")}) -> (${found.results.join(" ")})`
+				found === undefined
+					? "no function type"
+					: `(${found.params.join(" ")}) -> (${found.results.join(" ")})`
 			}`,
 			"the module was made by a faulty toolchain, or by hand to confuse the host",
 		],
 	});
 }
 
-function unknownImports(
-	bytes: Uint8Array,
-	module: Module,
-	refused: readonly Import[],
-	unknown: "refuse" | "trap",
-): Fault {
+function unknownImports(module: Module, refused: readonly Import[], unknown: "refuse" | "trap"): Fault {
 	const names = refused.map((wish) => `'${wish.module}' '${wish.name}'${kindNote(wish)}`);
 	const more = names.length > NAMED_MAX ? `, and ${names.length - NAMED_MAX} more` : "";
-	const maker = whoMadeIt(bytes, module);
+	const maker = whoMadeIt(module);
 	const allFunctions = refused.every(({ type }) => type.kind === "function");
 	return new Fault(
 		"IMPORT_UNKNOWN",
@@ -66,9 +64,11 @@ function unknownImports(
 		{
 			note: [...wrongInWasi(refused), ...(maker === undefined ? [] : [maker.note])],
 			help: [
-				...(maker?.help === undefined ? [] : [maker.help]),
+				...(maker === undefined ? [] : [maker.help]),
 				...(allFunctions && unknown === "refuse"
-					? ["wherry run --unknown-imports trap ...    to start it all the same; a call of one of them then traps"]
+					? [
+							"wherry run --unknown-imports trap ...    to start it all the same; a call of one of them then traps",
+						]
 					: []),
 			],
 		},

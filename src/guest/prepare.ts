@@ -37,7 +37,7 @@ export interface PrepareOptions {
  */
 export function prepare(bytes: Uint8Array<ArrayBuffer>, options: PrepareOptions): Prepared {
 	const source = readModule(bytes, options.file);
-	const link = linkImports(bytes, source, options.unknownImports);
+	const link = linkImports(source, options.unknownImports);
 	const profile = chooseProfile(bytes, source);
 	const rewritten = rewriteModule(bytes, source, {
 		memory_bytes: options.limits.memory_bytes,
@@ -69,11 +69,15 @@ function compileFault(cause: unknown, file: string): unknown {
 	if (!(cause instanceof WebAssembly.CompileError)) return cause;
 	const reason = cause.message.replace(/^WebAssembly\.\w+\(\): /, "");
 	if (/enable with --|experimental/.test(reason)) {
-		return new Fault("FEATURE_MISSING", `cannot run '${file}': it needs a WebAssembly feature that V8 does not have on`, {
-			note: `V8 says: ${reason}`,
-			help: "build it without that feature (wherry explain FEATURE_MISSING lists what runs)",
-			cause,
-		});
+		return new Fault(
+			"FEATURE_MISSING",
+			`cannot run '${file}': it needs a WebAssembly feature that V8 does not have on`,
+			{
+				note: `V8 says: ${reason}`,
+				help: "build it without that feature (wherry explain FEATURE_MISSING lists what runs)",
+				cause,
+			},
+		);
 	}
 	return new Fault("MODULE_INVALID", `cannot run '${file}': it is not a valid WebAssembly module`, {
 		note: [`V8 says: ${reason}`, "the file is damaged or cut off, or a faulty toolchain made it"],

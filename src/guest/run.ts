@@ -63,7 +63,10 @@ function outOfMemory(cause: unknown): cause is RangeError {
 }
 
 function noRoom(cause: RangeError): never {
-	throw new Fault("MEMORY_LIMIT", "cannot make the module's memory", { note: `V8 says: ${cause.message}`, cause });
+	throw new Fault("MEMORY_LIMIT", "cannot make the module's memory", {
+		note: `V8 says: ${cause.message}`,
+		cause,
+	});
 }
 
 /** Preview1 finds the memory by its name; an export of that name which is no memory is none. */
@@ -88,7 +91,8 @@ function planEntry(
 	{ invoke }: RunRequest,
 ): (exports: WebAssembly.Exports) => readonly unknown[] {
 	const { source, bytes, startExport } = prepared;
-	const has = (wanted: string) => source.exports.some(({ name, kind }) => name === wanted && kind === "function");
+	const has = (wanted: string) =>
+		source.exports.some(({ name, kind }) => name === wanted && kind === "function");
 	const calls: { readonly name: string; readonly values: readonly (number | bigint)[] }[] = [];
 	if (startExport !== undefined) calls.push({ name: startExport, values: [] });
 	if (has("_initialize")) calls.push({ name: "_initialize", values: [] });
@@ -116,7 +120,8 @@ function callExport(
 function noEntry({ source }: Prepared): Fault {
 	const names = source.exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
 	return new Fault("ENTRY_MISSING", "cannot run the module: it exports neither '_start' nor '_initialize'", {
-		note: names.length === 0 ? "it exports no functions at all" : `it is a library that exports ${list(names)}`,
+		note:
+			names.length === 0 ? "it exports no functions at all" : `it is a library that exports ${list(names)}`,
 		help: names[0] === undefined ? [] : [`wherry run --invoke ${names[0]} FILE.wasm ARGS...`],
 	});
 }
