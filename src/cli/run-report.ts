@@ -1,12 +1,82 @@
+import { statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
-import { formatBytes } from "../capability/quantity.ts";
 import type { Limits } from "../capability/limits.ts";
-import type { Frame, Outcome } from "../guest/outcome.ts";
+import { formatDuration, formatSize } from "../capability/quantity.ts";
+import { denialFault } from "../capability/suggest.ts";
+import { type Frame, type Outcome, statusOf } from "../guest/outcome.ts";
+import type { Alarm } from "../host/node/watchdog.ts";
+import type { Guest } from "../wasi/guest.ts";
+import { printFault } from "./print.ts";
+import type { RunOptions } from "./run-options.ts";
 
 const FRAMES_SHOWN = 20;
+const DENIALS_SHOWN = 3;
+
+/**
+ * Says on standard error how a guest ended, when there is something to say; a run that failed ends
+ * with what the guest was refused, the latest first, and the grant that would allow each.
+ *
+ * @param memory_bytes how large its memory was
+ */
+export function reportEnding(outcome: Outcome, options: RunOptions, guest: Guest, memory_bytes: number): void {
+	const print = (fault: Fault) => printFault(fault, options.format, options.debug && fault.cause !== undefined);
+	const fault = endingFault(outcome, options.file, options.limits);
+	if (fault !== undefined) print(fault);
+	const failed = statusOf(outcome) !== 0 && !(outcome.type === "signal" && outcome.signal === "SIGPIPE");
+	if (!failed) return;
+	const full = memoryFault(memory_bytes, options.limits);
+	if (full !== undefined) print(full);
+	for (const denial of guest.denials.list.toReversed().slice(0, DENIALS_SHOWN)) {
+		print(denialFault(denial, options.grants, lookUp));
+	}
+}
+
+/** The alarms of a run: the text is made now, because the watcher has nothing to make it with. */
+export function alarmsOf({ file, limits, format }: RunOptions): Alarm[] {
+	const alarms: Alarm[] = [];
+	const { timeout_ms, cpu_time_ms } = limits;
+	if (timeout_ms !== undefined) {
+		const fault = new Fault("TIMEOUT", `'${file}' ran for longer than ${formatDuration(timeout_ms)}`, {
+			note: "it was ended by --timeout",
+			help: `--timeout ${formatDuration(timeout_ms * 2)}`,
+		});
+		alarms.push({ after_ms: timeout_ms, clock: "wall", message: faultText(fault, format), status: fault.exit });
+	}
+	if (cpu_time_ms !== undefined) {
+		const fault = new Fault("CPU_LIMIT", `'${file}' used more CPU time than ${formatDuration(cpu_time_ms)}`, {
+			note: "it was ended by --cpu-time",
+			help: `--cpu-time ${formatDuration(cpu_time_ms * 2)}`,
+		});
+		alarms.push({ after_ms: cpu_time_ms, clock: "cpu", message: faultText(fault, format), status: fault.exit });
+	}
+	return alarms;
+}
+
+/** After the wall stands, most of the host cannot be looked at: then nothing is said to exist. */
+function lookUp(path: string): "file" | "directory" | "missing" {
+	try {
+		return statSync(path).isDirectory() ? "directory" : "file";
+	} catch {
+		return "missing";
+	}
+}
+
+const NEARLY_FULL = 0.9;
+
+/**
+ * A guest is not told why its memory does not grow, and nor are we: what can be said is that it was
+ * near its limit when it failed.
+ */
+function memoryFault(memory_bytes: number, { memory_bytes: limit }: Limits): Fault | undefined {
+	if (memory_bytes < limit * NEARLY_FULL) return undefined;
+	return new Fault("MEMORY_LIMIT", "the guest's memory had reached its limit when it failed", {
+		note: `it had ${formatSize(memory_bytes)} of ${formatSize(limit)}`,
+		help: `-m ${formatSize(limit * 2)}`,
+	});
+}
 
 /** What a person is told of how a guest ended; undefined when there is nothing to tell. */
-export function endingFault(outcome: Outcome, file: string, limits: Limits): Fault | undefined {
+function endingFault(outcome: Outcome, file: string, limits: Limits): Fault | undefined {
 	switch (outcome.type) {
 		case "returned":
 		case "exit":
@@ -42,10 +112,10 @@ function exhausted(file: string, frames: readonly Frame[], limits: Limits): Faul
 		note: [
 			size === undefined
 				? "the engine gives a guest a stack of about 1 MB"
-				: `the stack was ${formatBytes(size)} (--stack)`,
+				: `the stack was ${formatSize(size)} (--stack)`,
 			...backtrace(frames),
 		],
-		help: `wherry run --stack ${size === undefined ? "8m" : formatBytes(size * 4)} ...    if the recursion is meant`,
+		help: `wherry run --stack ${size === undefined ? "8m" : formatSize(size * 4)} ...    if the recursion is meant`,
 	});
 }
 

@@ -14,8 +14,11 @@ export interface RunRequest {
 	/** Call this export, with these words for arguments, instead of `_start`. */
 	readonly invoke?: { readonly name: string; readonly words: readonly string[] } | undefined;
 	readonly trace?: TraceSink | undefined;
-	/** Called when nothing of the guest has run yet and all of the host is ready: raises the second wall. */
-	readonly beforeGuest?: (() => void) | undefined;
+	/**
+	 * Called when nothing of the guest has run yet and all of the host is ready: raises the second
+	 * wall. `memorySize` tells the size of the guest's memory from then on, in bytes.
+	 */
+	readonly beforeGuest?: ((memorySize: () => number) => void) | undefined;
 }
 
 /**
@@ -30,7 +33,7 @@ export function runGuest(prepared: Prepared, guest: Guest, request: RunRequest):
 	const imports = importObject(prepared.link.wanted, { guest, memory }, request.trace);
 	addTrapping(imports, prepared);
 	const entry = planEntry(prepared, request);
-	request.beforeGuest?.();
+	request.beforeGuest?.(() => memory.size_bytes);
 	try {
 		const { exports } = instantiate(prepared, imports);
 		attachMemory(memory, prepared, exports);

@@ -28,6 +28,11 @@ export class GuestMemory {
 		this.view = new DataView(buffer);
 	}
 
+	get size_bytes(): number {
+		this.refresh();
+		return this.bytes.length;
+	}
+
 	private get isShared(): boolean {
 		return !(this.bytes.buffer instanceof ArrayBuffer);
 	}

@@ -1,0 +1,149 @@
+import { basename } from "node:path";
+import { Fault } from "../base/fault.ts";
+import type { ClockGrant, Grants, RandomGrant } from "../capability/grants.ts";
+import { systemClocks } from "../host/node/clocks.ts";
+import { systemEntropy } from "../host/node/entropy.ts";
+import { listen } from "../host/node/listener.ts";
+import { standardStream } from "../host/node/stream.ts";
+import { systemWaiter } from "../host/node/waiter.ts";
+import type { GrantedPlace } from "../host/node/wall/landlock.ts";
+import type { Clocks } from "../sys/clocks.ts";
+import { CoarseClocks } from "../sys/coarse-clocks.ts";
+import type { Entropy } from "../sys/entropy.ts";
+import { FrozenClocks, FrozenWaiter } from "../sys/frozen-clocks.ts";
+import { SeededEntropy } from "../sys/seeded-entropy.ts";
+import { FileType } from "../sys/stat.ts";
+import type { Waiter } from "../sys/waiter.ts";
+import { Descriptors } from "../wasi/descriptors.ts";
+import type { Ending } from "../wasi/end.ts";
+import { mountTable } from "../wasi/filesystem/table.ts";
+import type { World } from "../wasi/guest.ts";
+import { closedInput, silentOutput, terminalStream } from "../wasi/standard.ts";
+import { openMounts } from "./open-mounts.ts";
+import type { RunOptions } from "./run-options.ts";
+
+export interface OpenedWorld {
+	readonly world: World;
+	/** Set by the run: what the guest learns of a read that nobody granted. */
+	readonly places: readonly GrantedPlace[];
+	readonly listens: boolean;
+}
+
+export interface WorldEvents {
+	readonly onEnd: (how: Ending) => void;
+	/** Standard input was read although it is closed. */
+	readonly onClosedInput: () => void;
+}
+
+/**
+ * Opens everything that was granted, and nothing else: from here on a run holds descriptors, not names.
+ *
+ * @throws Fault GRANT_NOT_FOUND, GRANT_REFUSED
+ */
+export function openWorld({ file, args, argv0, grants, limits, invoke }: RunOptions, events: WorldEvents): OpenedWorld {
+	const { clocks, waiter } = openClocks(grants.clock);
+	const descriptors = new Descriptors(limits.descriptors);
+	addStandardStreams(descriptors, grants, events.onClosedInput);
+	const { mounted, places } = openMounts(grants.mounts, clocks);
+	const table = mountTable(mounted);
+	if (grants.workdir !== undefined) addWorkdir(descriptors, grants.workdir, table.directoryAt(grants.workdir));
+	for (const { name, directory } of table.preopens) {
+		// beside a working directory the root would be taken for it: see mountTable
+		if (name === "/" && grants.workdir !== undefined && isVirtual(grants)) continue;
+		descriptors.add({ kind: "directory", directory, preopen: name, name });
+	}
+	const listens = addListeners(descriptors, grants);
+	const program = argv0 ?? basename(file);
+	return {
+		world: {
+			args: invoke === undefined ? [program, ...args] : [program],
+			env: environment(grants),
+			descriptors,
+			clocks,
+			waiter,
+			entropy: openEntropy(grants.random),
+			onEnd: events.onEnd,
+		},
+		places,
+		listens,
+	};
+}
+
+function openClocks(grant: ClockGrant): { clocks: Clocks; waiter: Waiter } {
+	const waiter = systemWaiter();
+	switch (grant.type) {
+		case "real":
+			return { clocks: systemClocks(), waiter };
+		case "coarse":
+			return { clocks: new CoarseClocks(systemClocks()), waiter };
+		case "frozen": {
+			const clocks = new FrozenClocks(grant.time_ns);
+			return { clocks, waiter: new FrozenWaiter(clocks, waiter) };
+		}
+	}
+}
+
+function openEntropy(grant: RandomGrant): Entropy {
+	return grant.type === "system" ? systemEntropy : new SeededEntropy(grant.seed);
+}
+
+/** Docker sets TERM with -t; and PWD tells programs without preopens of their own where they are. */
+function environment({ env, terminal, workdir }: Grants): ReadonlyMap<string, string> {
+	const all = new Map(env);
+	if (terminal && !all.has("TERM")) all.set("TERM", "xterm");
+	if (workdir !== undefined && !all.has("PWD")) all.set("PWD", workdir);
+	return all;
+}
+
+function isVirtual({ mounts }: Grants): boolean {
+	return !mounts.some(({ guest }) => guest === "/");
+}
+
+/** Standard input is a grant: given by -i, or by whoever redirects it. Output always goes somewhere. */
+function addStandardStreams(descriptors: Descriptors, grants: Grants, onClosedInput: () => void): void {
+	const input = standardStream(0);
+	const isTerminal = input?.type === FileType.CHARACTER_DEVICE;
+	if (grants.terminal && grants.stdin === "open" && !isTerminal) throw noTerminal();
+	const readable = input !== undefined && (grants.stdin === "open" || !isTerminal);
+	const streams = [
+		readable ? input : closedInput(isTerminal ? onClosedInput : undefined),
+		standardStream(1) ?? silentOutput(),
+		standardStream(2) ?? silentOutput(),
+	];
+	for (const [index, stream] of streams.entries()) {
+		const shown = grants.terminal ? terminalStream(stream) : stream;
+		descriptors.add({ kind: "stream", stream: shown, name: STANDARD_NAMES[index] ?? "" });
+	}
+}
+
+const STANDARD_NAMES = ["stdin", "stdout", "stderr"];
+
+function noTerminal(): Fault {
+	return new Fault("GRANT_REFUSED", "cannot give the guest a terminal: standard input is not one", {
+		note: "asked for by -t",
+		help: "leave -t out, or run it in a terminal",
+	});
+}
+
+function addWorkdir(descriptors: Descriptors, path: string, directory: ReturnType<MountAt>): void {
+	if (directory === undefined) {
+		throw new Fault("GRANT_INVALID", `cannot start in '${path}': no directory that was granted is there`, {
+			note: "asked for by --workdir",
+			help: `-v HOST:${path}`,
+		});
+	}
+	descriptors.add({ kind: "directory", directory, preopen: ".", name: path });
+}
+
+type MountAt = ReturnType<typeof mountTable>["directoryAt"];
+
+function addListeners(descriptors: Descriptors, grants: Grants): boolean {
+	let listens = false;
+	for (const rule of grants.net) {
+		if (rule.type !== "listen") continue;
+		const listener = listen(rule.address, rule.port);
+		descriptors.add({ kind: "listener", listener, name: `${rule.address}:${listener.port}` });
+		listens = true;
+	}
+	return listens;
+}

@@ -1,0 +1,153 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { Fault } from "../base/fault.ts";
+import { describeInput } from "../wasm/input.ts";
+
+/** V8's own limit for a module. */
+const PROGRAM_BYTES_MAX = 2 ** 30;
+const STANDARD_INPUT = 0;
+const CHUNK_BYTES = 1 << 20;
+
+/**
+ * The bytes of the program to run, assembled first where they are text.
+ *
+ * @throws Fault FILE_NOT_FOUND, FILE_IS_DIRECTORY, FILE_UNREADABLE, MODULE_TOO_LARGE, WAT_INVALID
+ */
+export function readProgram(file: string): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
+	const bytes = file === "-" ? readAll(STANDARD_INPUT, file) : readFile(file);
+	return isText(bytes, file) ? assemble(bytes, file) : bytes;
+}
+
+/** The wasm magic decides at a glance; only what lacks it is looked at more closely. */
+function isText(bytes: Uint8Array, file: string): boolean {
+	if (bytes[0] === 0) return false;
+	return describeInput(bytes).form === "wat" || (file.endsWith(".wat") && bytes.length > 0);
+}
+
+function readFile(file: string): Uint8Array<ArrayBuffer> {
+	const descriptor = openProgram(file);
+	try {
+		const stat = fstatSync(descriptor);
+		if (stat.isDirectory()) throw isDirectory(file);
+		if (!stat.isFile()) return readAll(descriptor, file);
+		if (stat.size > PROGRAM_BYTES_MAX) throw tooLarge(file);
+		return readSized(descriptor, stat.size, file);
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+function openProgram(file: string): number {
+	try {
+		return openSync(file, "r");
+	} catch (cause) {
+		const code = (cause as NodeJS.ErrnoException).code;
+		if (code === "ENOENT" || code === "ENOTDIR") throw notFound(file, cause);
+		if (code === "EISDIR") throw isDirectory(file);
+		throw new Fault("FILE_UNREADABLE", `cannot read '${file}'`, {
+			note: code === "EACCES" ? "you may not read it" : `the system says: ${(cause as Error).message}`,
+			cause,
+		});
+	}
+}
+
+/** A file that grows meanwhile is read to the size it had; one that shrinks, to its new end. */
+function readSized(descriptor: number, size: number, file: string): Uint8Array<ArrayBuffer> {
+	const bytes = new Uint8Array(size);
+	let filled = 0;
+	while (filled < size) {
+		const count = read(descriptor, bytes.subarray(filled), file);
+		if (count === 0) return bytes.slice(0, filled);
+		filled += count;
+	}
+	return bytes;
+}
+
+/** A pipe or a terminal: as much as comes, up to the limit. */
+function readAll(descriptor: number, file: string): Uint8Array<ArrayBuffer> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for (;;) {
+		const chunk = new Uint8Array(CHUNK_BYTES);
+		const count = read(descriptor, chunk, file);
+		if (count === 0) break;
+		chunks.push(chunk.subarray(0, count));
+		size += count;
+		if (size > PROGRAM_BYTES_MAX) throw tooLarge(file);
+	}
+	const bytes = new Uint8Array(size);
+	let at = 0;
+	for (const chunk of chunks) {
+		bytes.set(chunk, at);
+		at += chunk.length;
+	}
+	return bytes;
+}
+
+function read(descriptor: number, into: Uint8Array, file: string): number {
+	try {
+		return readSync(descriptor, into);
+	} catch (cause) {
+		throw new Fault("FILE_UNREADABLE", `cannot read '${file}'`, {
+			note: `the system says: ${(cause as Error).message}`,
+			cause,
+		});
+	}
+}
+
+/** Assembles the text format with wabt, which is loaded only here. */
+async function assemble(text: Uint8Array, file: string): Promise<Uint8Array<ArrayBuffer>> {
+	const { default: loadWabt } = await import("wabt");
+	const wabt = await loadWabt();
+	try {
+		const parsed = wabt.parseWat(file, text, WAT_FEATURES);
+		try {
+			parsed.resolveNames();
+			return new Uint8Array(parsed.toBinary({ write_debug_names: true }).buffer);
+		} finally {
+			parsed.destroy();
+		}
+	} catch (cause) {
+		throw new Fault("WAT_INVALID", `cannot assemble '${file}'`, {
+			note: (cause as Error).message.trim().split("\n").slice(0, 8),
+			cause,
+		});
+	}
+}
+
+const WAT_FEATURES = {
+	annotations: true,
+	bulk_memory: true,
+	exceptions: true,
+	extended_const: true,
+	function_references: true,
+	memory64: true,
+	multi_memory: true,
+	multi_value: true,
+	mutable_globals: true,
+	reference_types: true,
+	relaxed_simd: true,
+	sat_float_to_int: true,
+	sign_extension: true,
+	simd: true,
+	tail_call: true,
+	threads: true,
+};
+
+function notFound(file: string, cause: unknown): Fault {
+	return new Fault("FILE_NOT_FOUND", `cannot find '${file}'`, {
+		note: "there is no such file",
+		cause,
+	});
+}
+
+function isDirectory(file: string): Fault {
+	return new Fault("FILE_IS_DIRECTORY", `cannot run '${file}': it is a directory`, {
+		help: `wherry run ${file.replace(/\/$/, "")}/FILE.wasm`,
+	});
+}
+
+function tooLarge(file: string): Fault {
+	return new Fault("MODULE_TOO_LARGE", `cannot run '${file}': it is larger than 1 GiB`, {
+		note: "the engine compiles no larger module",
+	});
+}

@@ -1,0 +1,68 @@
+import { closeSync } from "node:fs";
+import { Fault } from "../base/fault.ts";
+import { openEngine } from "../host/node/engine.ts";
+import { watch } from "../host/node/watchdog.ts";
+import { raiseWall } from "../host/node/wall/wall.ts";
+import { formatResults } from "../guest/invoke.ts";
+import { type Outcome, statusOf } from "../guest/outcome.ts";
+import { prepare } from "../guest/prepare.ts";
+import { runGuest } from "../guest/run.ts";
+import { Guest } from "../wasi/guest.ts";
+import { type OpenedWorld, openWorld } from "./open-world.ts";
+import { printResult } from "./print.ts";
+import { readProgram } from "./program.ts";
+import type { RunOptions } from "./run-options.ts";
+import { alarmsOf, reportEnding } from "./run-report.ts";
+import { stderrTrace } from "./trace-sink.ts";
+
+/**
+ * `wherry run`: reads the program, opens what was granted, raises the second wall, and runs the
+ * guest on this thread. Answers the process's exit status; a guest that ends itself ends the process
+ * from within, so that nothing it does afterwards can count.
+ *
+ * @throws Fault for everything that keeps the guest from starting
+ */
+export function run(options: RunOptions): number | Promise<number> {
+	const program = readProgram(options.file);
+	return program instanceof Promise ? program.then((bytes) => runBytes(bytes, options)) : runBytes(program, options);
+}
+
+function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
+	const { file, limits } = options;
+	const prepared = prepare(bytes, { file, limits, unknownImports: options.unknownImports, engine: openEngine() });
+	const finish = (outcome: Outcome): number => {
+		reportEnding(outcome, options, guest, memoryOf());
+		return statusOf(outcome);
+	};
+	const opened = openWorld(options, {
+		onEnd: (how) => process.exit(finish(how)),
+		onClosedInput: () => guest.deny({ type: "stdin" }),
+	});
+	const guest = new Guest(opened.world);
+	let memoryOf = () => 0;
+	const outcome = runGuest(prepared, guest, {
+		invoke: options.invoke === undefined ? undefined : { name: options.invoke, words: options.args },
+		trace: options.traceWasi ? stderrTrace() : undefined,
+		beforeGuest: (memory) => {
+			memoryOf = memory;
+			confine(opened, options);
+			watch(alarmsOf(options));
+		},
+	});
+	if (outcome.type === "returned") printResult(formatResults(outcome.results));
+	return finish(outcome);
+}
+
+/** Raises the second wall, unless the person wants none. */
+function confine({ places, listens }: OpenedWorld, { isolation }: RunOptions): void {
+	if (isolation !== "none") {
+		const missing = raiseWall({ places, listeners: listens }).filter((wall) => wall.missing !== undefined);
+		if (isolation === "strict" && missing.length > 0) {
+			throw new Fault("ISOLATION_MISSING", "cannot confine the process as --isolation strict demands", {
+				note: missing.map(({ name, missing: why }) => `${name}: ${why}`),
+				help: ["wherry doctor", "wherry run --isolation auto ...    to run with the walls that this machine has"],
+			});
+		}
+	}
+	for (const { descriptor } of places) closeSync(descriptor);
+}
