@@ -76,7 +76,7 @@ function pin(
 	if (process.platform !== "linux") return;
 	const descriptor = openSync(path, O_PATH | constants.O_NOFOLLOW * Number(kind === "file"));
 	const found = fstatSync(descriptor, { bigint: true });
-	if (typeof opened === "number" || found.ino !== opened.inode || found.dev !== opened.device) {
+	if (typeof opened === "number" || found.ino !== opened.inode) {
 		closeSync(descriptor);
 		throw refused(mount, "it changed while it was being opened");
 	}

@@ -15,13 +15,15 @@ export function printNote(text: string): void {
 
 /** Writes the error, as lines for people or as one JSON object; `stack` adds a stack trace. */
 export function printFault(fault: Fault, format: Format, stack: boolean): void {
-	if (format === "json") {
-		writeAll(2, `${JSON.stringify(faultObject(fault))}\n`);
-		return;
-	}
+	writeAll(2, faultText(fault, format));
+	if (stack && format === "text") writeAll(2, `${printable(stackOf(fault))}\n`);
+}
+
+/** The error as it is to stand on standard error. */
+export function faultText(fault: Fault, format: Format): string {
+	if (format === "json") return `${JSON.stringify(faultObject(fault))}\n`;
 	const text = formatFault(fault);
-	writeAll(2, wantsColour(2) ? coloured(text) : text);
-	if (stack) writeAll(2, `${printable(stackOf(fault))}\n`);
+	return wantsColour(2) ? coloured(text) : text;
 }
 
 /** Whether text on this descriptor may be coloured: a terminal that can, and no NO_COLOR. */

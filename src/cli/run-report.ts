@@ -6,7 +6,7 @@ import { denialFault } from "../capability/suggest.ts";
 import { type Frame, type Outcome, statusOf } from "../guest/outcome.ts";
 import type { Alarm } from "../host/node/watchdog.ts";
 import type { Guest } from "../wasi/guest.ts";
-import { printFault } from "./print.ts";
+import { faultText, printFault } from "./print.ts";
 import type { RunOptions } from "./run-options.ts";
 
 const FRAMES_SHOWN = 20;
