@@ -79,7 +79,9 @@ function checkImport(name: string, file: string, room: string, specifier: string
 }
 
 function importsOf(text: string): string[] {
-	return [...text.matchAll(/(?:\bfrom\s+|\bimport\(\s*|^import\s+)"([^"]+)"/gm)].map((match) => match[1] ?? "");
+	return [...text.matchAll(/(?:\bfrom\s+|\bimport\(\s*|^import\s+)"([^"]+)"/gm)].map(
+		(match) => match[1] ?? "",
+	);
 }
 
 function roomOf(file: string): string | undefined {

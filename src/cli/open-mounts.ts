@@ -42,7 +42,8 @@ function openBind(mount: BindMount, places: GrantedPlace[]): Mounted {
 	if (stat === undefined) throw missing(mount);
 	if (stat.isDirectory()) return { guest: mount.guest, what: openBoundDirectory(mount, places) };
 	if (!stat.isFile()) throw refused(mount, "it is a device, a FIFO or a socket");
-	if (mount.guest === "." || mount.guest === "/") throw refused(mount, "a file cannot be mounted over a directory");
+	if (mount.guest === "." || mount.guest === "/")
+		throw refused(mount, "a file cannot be mounted over a directory");
 	return openBoundFile(mount, places);
 }
 
@@ -74,7 +75,7 @@ function pin(
 	places: GrantedPlace[],
 ): void {
 	if (process.platform !== "linux") return;
-	const descriptor = openSync(path, O_PATH | constants.O_NOFOLLOW * Number(kind === "file"));
+	const descriptor = openSync(path, O_PATH | (constants.O_NOFOLLOW * Number(kind === "file")));
 	const found = fstatSync(descriptor, { bigint: true });
 	if (typeof opened === "number" || found.ino !== opened.inode) {
 		closeSync(descriptor);

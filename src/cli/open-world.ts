@@ -40,13 +40,17 @@ export interface WorldEvents {
  *
  * @throws Fault GRANT_NOT_FOUND, GRANT_REFUSED
  */
-export function openWorld({ file, args, argv0, grants, limits, invoke }: RunOptions, events: WorldEvents): OpenedWorld {
+export function openWorld(
+	{ file, args, argv0, grants, limits, invoke }: RunOptions,
+	events: WorldEvents,
+): OpenedWorld {
 	const { clocks, waiter } = openClocks(grants.clock);
 	const descriptors = new Descriptors(limits.descriptors);
 	addStandardStreams(descriptors, grants, events.onClosedInput);
 	const { mounted, places } = openMounts(grants.mounts, clocks);
 	const table = mountTable(mounted);
-	if (grants.workdir !== undefined) addWorkdir(descriptors, grants.workdir, table.directoryAt(grants.workdir));
+	if (grants.workdir !== undefined)
+		addWorkdir(descriptors, grants.workdir, table.directoryAt(grants.workdir));
 	for (const { name, directory } of table.preopens) {
 		// beside a working directory the root would be taken for it: see mountTable
 		if (name === "/" && grants.workdir !== undefined && isVirtual(grants)) continue;

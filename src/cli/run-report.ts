@@ -18,8 +18,14 @@ const DENIALS_SHOWN = 3;
  *
  * @param memory_bytes how large its memory was
  */
-export function reportEnding(outcome: Outcome, options: RunOptions, guest: Guest, memory_bytes: number): void {
-	const print = (fault: Fault) => printFault(fault, options.format, options.debug && fault.cause !== undefined);
+export function reportEnding(
+	outcome: Outcome,
+	options: RunOptions,
+	guest: Guest,
+	memory_bytes: number,
+): void {
+	const print = (fault: Fault) =>
+		printFault(fault, options.format, options.debug && fault.cause !== undefined);
 	const fault = endingFault(outcome, options.file, options.limits);
 	if (fault !== undefined) print(fault);
 	const failed = statusOf(outcome) !== 0 && !(outcome.type === "signal" && outcome.signal === "SIGPIPE");
@@ -40,14 +46,24 @@ export function alarmsOf({ file, limits, format }: RunOptions): Alarm[] {
 			note: "it was ended by --timeout",
 			help: `--timeout ${formatDuration(timeout_ms * 2)}`,
 		});
-		alarms.push({ after_ms: timeout_ms, clock: "wall", message: faultText(fault, format), status: fault.exit });
+		alarms.push({
+			after_ms: timeout_ms,
+			clock: "wall",
+			message: faultText(fault, format),
+			status: fault.exit,
+		});
 	}
 	if (cpu_time_ms !== undefined) {
 		const fault = new Fault("CPU_LIMIT", `'${file}' used more CPU time than ${formatDuration(cpu_time_ms)}`, {
 			note: "it was ended by --cpu-time",
 			help: `--cpu-time ${formatDuration(cpu_time_ms * 2)}`,
 		});
-		alarms.push({ after_ms: cpu_time_ms, clock: "cpu", message: faultText(fault, format), status: fault.exit });
+		alarms.push({
+			after_ms: cpu_time_ms,
+			clock: "cpu",
+			message: faultText(fault, format),
+			status: fault.exit,
+		});
 	}
 	return alarms;
 }

@@ -24,12 +24,19 @@ import { stderrTrace } from "./trace-sink.ts";
  */
 export function run(options: RunOptions): number | Promise<number> {
 	const program = readProgram(options.file);
-	return program instanceof Promise ? program.then((bytes) => runBytes(bytes, options)) : runBytes(program, options);
+	return program instanceof Promise
+		? program.then((bytes) => runBytes(bytes, options))
+		: runBytes(program, options);
 }
 
 function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 	const { file, limits } = options;
-	const prepared = prepare(bytes, { file, limits, unknownImports: options.unknownImports, engine: openEngine() });
+	const prepared = prepare(bytes, {
+		file,
+		limits,
+		unknownImports: options.unknownImports,
+		engine: openEngine(),
+	});
 	const finish = (outcome: Outcome): number => {
 		reportEnding(outcome, options, guest, memoryOf());
 		return statusOf(outcome);
@@ -60,7 +67,10 @@ function confine({ places, listens }: OpenedWorld, { isolation }: RunOptions): v
 		if (isolation === "strict" && missing.length > 0) {
 			throw new Fault("ISOLATION_MISSING", "cannot confine the process as --isolation strict demands", {
 				note: missing.map(({ name, missing: why }) => `${name}: ${why}`),
-				help: ["wherry doctor", "wherry run --isolation auto ...    to run with the walls that this machine has"],
+				help: [
+					"wherry doctor",
+					"wherry run --isolation auto ...    to run with the walls that this machine has",
+				],
 			});
 		}
 	}

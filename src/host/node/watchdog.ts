@@ -18,7 +18,11 @@ export interface Alarm {
 export function watch(alarms: readonly Alarm[]): void {
 	if (alarms.length === 0) return;
 	const { Worker } = getBuiltinModule("node:worker_threads");
-	const worker = new Worker(WATCHER, { eval: true, workerData: { alarms, start_ms: performance.timeOrigin + performance.now() }, env: {} });
+	const worker = new Worker(WATCHER, {
+		eval: true,
+		workerData: { alarms, start_ms: performance.timeOrigin + performance.now() },
+		env: {},
+	});
 	worker.unref();
 }
 
