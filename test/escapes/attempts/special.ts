@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { closeSync, constants, mkdtempSync, openSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,9 +32,10 @@ function makeDevice(major: number, minor: number): (world: World) => void {
 	};
 }
 
+/** A server that is killed leaves its socket behind. */
 function makeSocket(world: World): void {
-	const program = "import socket,sys; socket.socket(socket.AF_UNIX, socket.SOCK_STREAM).bind(sys.argv[1])";
-	execFileSync("python3", ["-c", program, world.path("granted/special")]);
+	const program = `require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, "SIGKILL"))`;
+	spawnSync(process.execPath, ["-e", program, world.path("granted/special")]);
 }
 
 /** It may be examined, renamed and removed, but not opened, and nothing waits for its other end. */
