@@ -20,7 +20,7 @@ export function parseVolume(text: string, origin: Origin): BindMount {
 			"the path inside the guest is missing",
 			`-v ${host}:${guessGuest(host)}:ro`,
 		);
-	if (!/[/\\.]/.test(host))
+	if (host !== "" && !/[/\\.]/.test(host))
 		throw grantInvalid(
 			VOLUME,
 			text,

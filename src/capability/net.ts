@@ -69,10 +69,9 @@ export function formatPublish(rule: ListenRule): string {
 /** An address in its canonical spelling, without brackets; undefined when it is none. */
 export function parseAddress(text: string): string | undefined {
 	const inner = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-	if (/^\d{1,3}(\.\d{1,3}){3}$/.test(inner)) {
-		const bytes = inner.split(".").map(Number);
-		return bytes.every((byte) => byte <= 255) ? bytes.join(".") : undefined;
-	}
+	// no leading zeros: some read 010 as ten, others as eight
+	if (/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(inner))
+		return inner.split(".").every((byte) => Number(byte) <= 255) ? inner : undefined;
 	if (!/^[0-9a-fA-F:.]{2,45}$/.test(inner) || !inner.includes(":")) return undefined;
 	// the URL parser knows every form of an IPv6 address and writes the canonical one (RFC 5952)
 	return URL.canParse(`http://[${inner}]/`) ? new URL(`http://[${inner}]/`).hostname.slice(1, -1) : undefined;

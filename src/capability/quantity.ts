@@ -68,6 +68,6 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
 
 /** Rounded up, forgiving the last bits that decimal fractions lose in binary. */
 function whole(duration_ms: number): number | undefined {
-	const whole_ms = Math.ceil(duration_ms - 1e-7);
+	const whole_ms = Math.max(0, Math.ceil(duration_ms - 1e-7));
 	return Number.isSafeInteger(whole_ms) ? whole_ms : undefined;
 }

@@ -98,11 +98,14 @@ function newGrant({ guestPath, need }: PathDenial, lookup: HostLookup): string |
 
 /** For a path beneath a read-only mount: of it, as little as will do. */
 function widerGrant(guestPath: string, mount: BindMount, lookup: HostLookup): string {
+	const whole = bindWords(mount.host, mount.guest, false);
+	// what lies beneath "." has no name of its own that a grant could use
+	if (mount.guest === ".") return whole;
 	for (let guest = parentOf(guestPath); isBeneath(guest, mount.guest); guest = parentOf(guest)) {
 		const host = joined(mount.host, guest.slice(mount.guest === "/" ? 1 : mount.guest.length + 1));
 		if (lookup(host) === "directory") return bindWords(host, guest, false);
 	}
-	return bindWords(mount.host, mount.guest, false);
+	return whole;
 }
 
 function spaceFault(guestPath: string, grants: Grants): Fault {
