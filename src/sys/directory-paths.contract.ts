@@ -94,7 +94,7 @@ const OPENINGS: Readonly<Record<string, OpenOptions>> = {
 	truncate: { ...WRITE, truncate: true },
 	dir: { ...READ, directory: true },
 	"dir-write": { ...WRITE, directory: true },
-	"dir-trunc": { ...READ, directory: true, truncate: true },
+	"dir-trunc": { ...WRITE, directory: true, truncate: true },
 	nofollow: { ...READ, follow: false },
 	"nofollow-dir": { ...READ, follow: false, directory: true },
 	"nofollow-create": { ...CREATE, follow: false },

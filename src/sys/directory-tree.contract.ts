@@ -123,12 +123,6 @@ export const NAME_CASES: Cases = {
 		writeFile(root, "f", "x");
 		openFile(root, "f", { ...READ, exclusive: true }).close();
 	},
-	"truncating takes effect though the file is only read": ({ root }) => {
-		writeFile(root, "f", "x");
-		const file = openFile(root, "f", { ...READ, truncate: true });
-		assert.equal(contentOf(file), "");
-		file.close();
-	},
 };
 
 export const LINK_CASES: Cases = {

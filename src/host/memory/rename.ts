@@ -6,7 +6,7 @@ import { type AnyNode, DirectoryNode } from "./nodes.ts";
 export function renameNode(from: Last<DirectoryNode>, to: Last<DirectoryNode>): Errno {
 	if (endsInDots(from) || endsInDots(to)) return Errno.BUSY;
 	const node = from.directory.entries.get(from.name);
-	if (node === undefined) return Errno.NOENT;
+	if (node === undefined || to.directory.isRemoved) return Errno.NOENT;
 	const old = to.directory.entries.get(to.name);
 	if (old === node) return slashFits(node, from, to) ? Errno.SUCCESS : Errno.NOTDIR;
 	const refused = whyRefused(node, from, old, to);
@@ -21,7 +21,7 @@ function whyRefused(
 ): Errno {
 	if (!slashFits(node, from, to)) return Errno.NOTDIR;
 	if (node instanceof DirectoryNode && isWithin(to.directory, node)) return Errno.INVAL;
-	if (old === undefined) return to.directory.isRemoved ? Errno.NOENT : Errno.SUCCESS;
+	if (old === undefined) return Errno.SUCCESS;
 	if (old instanceof DirectoryNode && isWithin(from.directory, old)) return Errno.NOTEMPTY;
 	if (node instanceof DirectoryNode !== old instanceof DirectoryNode)
 		return node instanceof DirectoryNode ? Errno.NOTDIR : Errno.ISDIR;

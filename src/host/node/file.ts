@@ -34,6 +34,8 @@ export interface FileWays {
 	stat?(fd: number): Stat | Errno;
 }
 
+const NOTHING: readonly Uint8Array[] = [new Uint8Array(0)];
+
 /** A regular file of the host behind an open descriptor, which it owns. */
 export class NodeFile implements File {
 	readonly kind = "file";
@@ -73,7 +75,12 @@ export class NodeFile implements File {
 	}
 
 	append(from: readonly Uint8Array[]): number {
-		this.#appender ??= this.#ways.openAppender?.(this.#fd, this.#syncFlags);
+		if (this.#appender === undefined) {
+			// a second descriptor must not be able to do more than the first
+			const refused = writeTo(this.#fd, NOTHING, 0);
+			if (refused < 0) return refused;
+			this.#appender = this.#ways.openAppender?.(this.#fd, this.#syncFlags);
+		}
 		if (this.#appender === undefined) return this.#appendBySize(from);
 		if (this.#appender >= 0) return writeTo(this.#appender, from, null);
 		const errno = this.#appender;

@@ -169,8 +169,8 @@ export class KernelDirectory implements Directory {
 		const type = this.#kernel.typeOf(found);
 		if (type < 0) return -type as Errno;
 		if (type === FileType.DIRECTORY) return this.#openFoundDirectory(found, options);
-		if (type === FileType.SYMBOLIC_LINK) return Errno.LOOP;
 		if (options.directory) return Errno.NOTDIR;
+		if (type === FileType.SYMBOLIC_LINK) return Errno.LOOP;
 		if (type !== FileType.REGULAR_FILE) return Errno.NOTCAPABLE;
 		const truncate = options.truncate && options.write ? O_TRUNC : 0;
 		const fd = this.#kernel.reopen(found, accessFlags(options) | truncate);
