@@ -7,7 +7,7 @@ import type { Denial, PathDenial } from "./denial.ts";
 import { type Grants, NO_GRANTS } from "./grants.ts";
 import { parseMount } from "./mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "./mounts.ts";
-import { denialFault, suggestGrant } from "./suggest.ts";
+import { denialFault, type HostLookup, suggestGrant } from "./suggest.ts";
 
 type Kind = "file" | "directory";
 
@@ -277,10 +277,14 @@ help: -i
 	},
 ];
 
+function lookupIn(host: Readonly<Record<string, Kind>>): HostLookup {
+	const places = new Map(Object.entries(host));
+	return (place) => places.get(place) ?? "missing";
+}
+
 for (const { name, denial, mounts = [], host = {}, says } of CASES)
 	test(name, () => {
-		const lookup = (place: string) => (Object.hasOwn(host, place) ? (host[place] ?? "missing") : "missing");
-		assert.equal(formatFault(denialFault(denial, { ...NO_GRANTS, mounts }, lookup)), says);
+		assert.equal(formatFault(denialFault(denial, { ...NO_GRANTS, mounts }, lookupIn(host))), says);
 	});
 
 test("what is offered is, through a shell, the grant of exactly that path, and never of the host's root", () => {

@@ -52,6 +52,18 @@ export const COMMANDS: readonly Command[] = [
 		start: async (words, run) => (await import("./run-verb.ts")).runVerb(words, run),
 	},
 	{
+		name: "doctor",
+		usage: "wherry doctor",
+		summary: "Show which walls this machine can put around a program",
+		about: [
+			"Lists what wherry uses of the kernel and of Node, whether it is there, and what its absence means.",
+		],
+		flags: COMMON_FLAGS,
+		examples: [{ says: "Look at this machine", words: "wherry doctor" }],
+		completes: "nothing",
+		start: async (words) => (await import("./doctor.ts")).doctorVerb(words),
+	},
+	{
 		name: "explain",
 		usage: "wherry explain [CODE]",
 		summary: "Say at length what an error code means and what to do",
