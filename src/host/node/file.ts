@@ -10,6 +10,7 @@ import {
 	writeSync,
 	writevSync,
 } from "node:fs";
+import type { OpenOptions } from "../../sys/directory.ts";
 import { Errno } from "../../sys/errno.ts";
 import type { Advice, File } from "../../sys/file.ts";
 import type { NewTime, Stat } from "../../sys/stat.ts";
@@ -25,33 +26,34 @@ const TRANSFER_BYTES_MAX = 0x7fff_f000;
 /** Ways in which backends differ. */
 export interface FileWays {
 	/**
-	 * Opens the file once more, to append, with these flags beside (O_SYNC or O_DSYNC): a descriptor
-	 * or `-errno`. Without it an append is a write at the size the file has just had.
+	 * Opens the file once more, to append: a descriptor or `-errno`. Without it an append is a write at
+	 * the size the file has just had.
 	 */
-	openAppender?(fd: number, syncFlags: number): number;
+	openAppender?(fd: number, sync: OpenOptions["sync"]): number;
 	/** Sets times to the nanosecond; without it they are set as precisely as Node can. */
 	setTimes?(fd: number, accessed: NewTime, modified: NewTime): Errno;
 	stat?(fd: number): Stat | Errno;
 }
 
-const NOTHING: readonly Uint8Array[] = [new Uint8Array(0)];
+/** What the file was opened for. */
+export type FileAccess = Pick<OpenOptions, "write" | "sync">;
 
 /** A regular file of the host behind an open descriptor, which it owns. */
 export class NodeFile implements File {
 	readonly kind = "file";
 	readonly #fd: number;
 	readonly #ways: FileWays;
-	readonly #syncFlags: number;
+	readonly #access: FileAccess;
 	/**
 	 * A second descriptor, opened with O_APPEND when it is first needed. The kernel ignores the
 	 * position of a `pwrite` to such a descriptor, so that one alone cannot serve both.
 	 */
 	#appender: number | undefined;
 
-	/** Takes over `fd`, an open regular file; `syncFlags` are those it was opened with. */
-	constructor(fd: number, syncFlags: number, ways: FileWays) {
+	/** Takes over `fd`, an open regular file. */
+	constructor(fd: number, access: FileAccess, ways: FileWays) {
 		this.#fd = fd;
-		this.#syncFlags = syncFlags;
+		this.#access = access;
 		this.#ways = ways;
 	}
 
@@ -75,12 +77,8 @@ export class NodeFile implements File {
 	}
 
 	append(from: readonly Uint8Array[]): number {
-		if (this.#appender === undefined) {
-			// a second descriptor must not be able to do more than the first
-			const refused = writeTo(this.#fd, NOTHING, 0);
-			if (refused < 0) return refused;
-			this.#appender = this.#ways.openAppender?.(this.#fd, this.#syncFlags);
-		}
+		if (!this.#access.write) return -Errno.BADF;
+		this.#appender ??= this.#ways.openAppender?.(this.#fd, this.#access.sync);
 		if (this.#appender === undefined) return this.#appendBySize(from);
 		if (this.#appender >= 0) return writeTo(this.#appender, from, null);
 		const errno = this.#appender;

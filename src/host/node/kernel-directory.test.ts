@@ -281,14 +281,6 @@ test("a file is read and written at places, appended to, cut, grown and timed", 
 	assert.equal(root.unlink("data"), Errno.SUCCESS);
 });
 
-test("truncation needs writing", () => {
-	assert.equal(textOf(root.open("file", READ)), "file\n");
-	close(root.open("file", { ...READ, truncate: true }));
-	assert.equal(textOf(root.open("file", READ)), "file\n");
-	assert.equal(close(root.open("file", { ...WRITE, truncate: true })), Errno.SUCCESS);
-	assert.equal(textOf(root.open("file", READ)), "");
-});
-
 test("more buffers than the system takes are a short transfer, not an error", () => {
 	const file = asFile(root.open("iov", CREATE));
 	const many = Array.from({ length: 3000 }, () => Buffer.from("x"));

@@ -139,8 +139,9 @@ export class KernelDirectory implements Directory {
 			if (fd >= 0) return this.#file(fd, options);
 			if (fd !== -Errno.EXIST || options.exclusive) return -fd as Errno;
 			const found = this.#openExisting(name, options);
-			if (found !== Errno.NOENT) return found;
-			// It has gone meanwhile, or it is a link to what is not there yet: that is to be made.
+			if (found !== Errno.NOENT && found !== Errno.NOTDIR) return found;
+			// It has gone meanwhile, or it is a link to what is not there yet: that is to be made; where
+			// its target ends in a slash, the kernel says what comes of that.
 			const target = this.readLink(name);
 			if (typeof target !== "string") continue;
 			if (++links > LINKS_MAX) return Errno.LOOP;
@@ -150,8 +151,8 @@ export class KernelDirectory implements Directory {
 	}
 
 	#openExisting(path: string, options: OpenOptions): File | Directory | Errno {
-		const { directory, follow, write } = options;
-		if (directory && !write) {
+		const { directory, follow, write, truncate } = options;
+		if (directory && !write && !truncate) {
 			// O_DIRECTORY refuses all else before it is opened.
 			const flags = O_RDONLY | O_DIRECTORY | (follow ? 0 : O_NOFOLLOW);
 			const fd = this.#kernel.openBeneath(this.#fd, path, flags);
@@ -184,7 +185,7 @@ export class KernelDirectory implements Directory {
 	}
 
 	#file(fd: number, options: OpenOptions): File {
-		return new NodeFile(fd, syncFlags(options), fileWays(this.#kernel));
+		return new NodeFile(fd, options, fileWays(this.#kernel));
 	}
 
 	/** Runs `act` with a descriptor of what `path` names, opened with O_PATH. */
@@ -233,7 +234,7 @@ function fileWays(kernel: Kernel): FileWays {
 	let ways = waysOf.get(kernel);
 	if (ways === undefined) {
 		ways = {
-			openAppender: (fd, flags) => kernel.reopen(fd, O_WRONLY | O_APPEND | flags),
+			openAppender: (fd, sync) => kernel.reopen(fd, O_WRONLY | O_APPEND | syncFlags(sync)),
 			setTimes: (fd, accessed, modified) => kernel.setTimes(fd, accessed, modified),
 			stat: (fd) => kernel.stat(fd),
 		};
@@ -244,10 +245,10 @@ function fileWays(kernel: Kernel): FileWays {
 
 function accessFlags(options: OpenOptions): number {
 	const { read, write } = options;
-	return (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | syncFlags(options);
+	return (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | syncFlags(options.sync);
 }
 
-function syncFlags({ sync }: OpenOptions): number {
+function syncFlags(sync: OpenOptions["sync"]): number {
 	return sync === "all" ? O_SYNC : sync === "data" ? O_DSYNC : 0;
 }
 
