@@ -14,18 +14,35 @@ export interface Patch {
 export function applyPatches(
 	bytes: Uint8Array<ArrayBuffer>,
 	patches: readonly Patch[],
+	room: "new" | "before",
 ): Uint8Array<ArrayBuffer> {
 	if (patches.length === 0) return bytes;
-	// a stable sort: what was asked for first at one place comes first
-	const inOrder = [...patches, ...sizePatches(patches)].sort((one, other) => one.start - other.start);
 	const pieces: (readonly number[] | Uint8Array)[] = [];
 	let copied = 0;
-	for (const patch of inOrder) {
+	for (const patch of inOrder(patches)) {
 		pieces.push(bytes.subarray(copied, patch.start), patch.bytes);
 		copied = patch.end;
 	}
-	pieces.push(bytes.subarray(copied));
-	return concatenate(pieces);
+	if (room === "new") return concatenate([...pieces, bytes.subarray(copied)]);
+	return overwriteHead(bytes, concatenate(pieces), copied);
+}
+
+/** Stable: what was asked for first at one place comes first. */
+function inOrder(patches: readonly Patch[]): Patch[] {
+	return [...patches, ...sizePatches(patches)].sort((one, other) => one.start - other.start);
+}
+
+/** Leaves the tail, which is nearly all of a large module, where it is. */
+function overwriteHead(
+	bytes: Uint8Array<ArrayBuffer>,
+	head: Uint8Array,
+	tailStart: number,
+): Uint8Array<ArrayBuffer> {
+	const start = bytes.byteOffset + tailStart - head.length;
+	if (start < 0) return concatenate([head, bytes.subarray(tailStart)]);
+	const whole = new Uint8Array(bytes.buffer, start, head.length + bytes.length - tailStart);
+	whole.set(head);
+	return whole;
 }
 
 /** New headers for the sections that have patches within. */

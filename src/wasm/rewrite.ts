@@ -14,7 +14,15 @@ export interface RewritePlan {
 	readonly exportStart?: boolean | undefined;
 	/** Functions to export as well, by index. */
 	readonly exportFunctions?: readonly number[] | undefined;
+	/**
+	 * "before": the array may be overwritten, and grow into its buffer's bytes before it; saves the copy of a large
+	 * module where it was read `HEADROOM_BYTES` into its buffer. "new", the default: it stays as it is.
+	 */
+	readonly room?: "new" | "before" | undefined;
 }
+
+/** More than a rewrite with few exports adds. Where it is not enough, the module is copied after all. */
+export const HEADROOM_BYTES = 4096;
 
 export interface Rewritten {
 	/** The very same array where nothing had to change. */
@@ -43,7 +51,7 @@ export function rewriteModule(bytes: Uint8Array<ArrayBuffer>, module: Module, pl
 		...addExports(bytes, module, additions),
 		...(startExport === undefined ? [] : removeStart(module)),
 	];
-	return { bytes: applyPatches(bytes, patches), startExport, functionExports };
+	return { bytes: applyPatches(bytes, patches, plan.room ?? "new"), startExport, functionExports };
 }
 
 function chooseNames(module: Module, plan: RewritePlan): Omit<Rewritten, "bytes"> {
