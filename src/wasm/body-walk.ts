@@ -1,6 +1,6 @@
 import { CALLERS_KEPT, type CodeFacts } from "./code-facts.ts";
 import { Cursor } from "./cursor.ts";
-import { Opcode, readU32, skipInstruction, UNKNOWN } from "./instructions.ts";
+import { bodySteps, Opcode, readU32, skipInstruction, Step, UNKNOWN } from "./instructions.ts";
 import { readValueType } from "./read-types.ts";
 
 /** A loop that the walk is in. */
@@ -16,6 +16,7 @@ interface OpenLoop {
 export class BodyWalk {
 	readonly #bytes: Uint8Array;
 	readonly #facts: CodeFacts;
+	readonly #steps = bodySteps();
 	/** The function whose body it is in, as an entry of the facts. */
 	#caller = 0;
 	#depth = 0;
@@ -32,14 +33,57 @@ export class BodyWalk {
 		this.#depth = 1;
 		this.#loops.length = 0;
 		let offset = skipLocals(this.#bytes, start, end);
-		while (offset < end && this.#depth > 0) {
+		while (this.#depth > 0) {
+			offset = this.#passOver(offset, end);
+			if (offset >= end) return false;
 			this.#see(offset);
 			offset = skipInstruction(this.#bytes, offset);
 			if (offset === UNKNOWN) return false;
 		}
-		return offset === end && this.#depth === 0;
+		return offset === end;
 	}
 
+	/**
+	 * The offset of the next instruction that matters, or one at or past the end. Nine in ten do not: they are
+	 * passed over in one flat loop, because it runs once over a whole module and no compiler has seen it before.
+	 */
+	#passOver(start: number, end: number): number {
+		const bytes = this.#bytes;
+		const steps = this.#steps;
+		const loopDepth = this.#loops.at(-1)?.depth ?? 1;
+		let depth = this.#depth;
+		let offset = start;
+		while (offset < end) {
+			const step = steps[bytes[offset]!]!;
+			if (step === Step.NEXT) {
+				offset += 1;
+				continue;
+			}
+			if (step === Step.CLOSE) {
+				if (depth === loopDepth) break;
+				depth -= 1;
+				offset += 1;
+				continue;
+			}
+			if (step === Step.LOOK) break;
+			const operand = bytes[offset + 1]!;
+			if (step === Step.OPEN) {
+				if (operand === 0x63 || operand === 0x64) break;
+				depth += 1;
+			} else if (step === Step.MEMORY) {
+				if ((operand & 0x40) !== 0) break;
+				offset += 1;
+				while (bytes[offset]! >= 0x80) offset += 1;
+			}
+			offset += 1;
+			while (bytes[offset]! >= 0x80) offset += 1;
+			offset += 1;
+		}
+		this.#depth = depth;
+		return offset;
+	}
+
+	/** What `#passOver` stopped at. */
 	#see(offset: number): void {
 		switch (this.#bytes[offset]) {
 			case Opcode.BLOCK:

@@ -220,6 +220,28 @@ function skipImmediate(bytes: Uint8Array, offset: number, immediate: number): nu
 	}
 }
 
+/** What a walk over a body has to do at an instruction. The first values are how many LEB128 numbers to pass over. */
+export const Step = {
+	NEXT: 0,
+	ONE_LEB: 1,
+	/** Two, unless bit 6 of the first says that a memory's index stands between them. */
+	MEMORY: 2,
+	OPEN: 3,
+	CLOSE: 4,
+	/** Look at it, and ask `skipInstruction`. */
+	LOOK: 5,
+} as const;
+
+/** The step for each opcode. */
+export function bodySteps(): Uint8Array {
+	const steps = tables()[0].map((immediate) => (immediate <= Immediate.LEB ? immediate : Step.LOOK));
+	steps.fill(Step.MEMORY, 0x28, 0x3f);
+	for (const opcode of Object.values(Opcode)) steps[opcode] = Step.LOOK;
+	for (const opcode of [Opcode.BLOCK, Opcode.IF, Opcode.TRY]) steps[opcode] = Step.OPEN;
+	steps[Opcode.END] = Step.CLOSE;
+	return steps;
+}
+
 function skipMemoryArgument(bytes: Uint8Array, offset: number): number {
 	const hasIndex = ((bytes[offset] ?? 0) & 0x40) !== 0;
 	const next = skipLeb(bytes, offset);
