@@ -36,7 +36,9 @@ function after(text: string, what: string, from: number): number {
 
 const NAME_THE_WASM = "name the .wasm file instead";
 
-/** From the surest sign to the vaguest. */
+const PYTHON: Foreign = { is: "a Python script", help: "wherry run -v .:/app python.wasm /app/SCRIPT.py" };
+
+/** From the surest sign to the vaguest. Within lines only, so that each is looked at in one go. */
 const LOOKS: readonly { readonly pattern: RegExp; readonly facts: Foreign }[] = [
 	{
 		pattern: /^version https:\/\/git-lfs/,
@@ -50,10 +52,7 @@ const LOOKS: readonly { readonly pattern: RegExp; readonly facts: Foreign }[] = 
 		pattern: /^#!.*\b(?:node|deno|bun)\b/,
 		facts: { is: "a JavaScript program", help: NAME_THE_WASM },
 	},
-	{
-		pattern: /^#!.*\bpython/,
-		facts: { is: "a Python script", help: "wherry run -v .:/app python.wasm /app/SCRIPT.py" },
-	},
+	{ pattern: /^#!.*\bpython/, facts: PYTHON },
 	{ pattern: /^#!/, facts: { is: "a script", help: NAME_THE_WASM } },
 	{
 		pattern: /^\s*<(?:!doctype|html|head|body)/i,
@@ -65,29 +64,29 @@ const LOOKS: readonly { readonly pattern: RegExp; readonly facts: Foreign }[] = 
 	},
 	{ pattern: /^\s*[{[]\s*(?:["{[]|[}\]])/, facts: { is: "a JSON file" } },
 	{
-		pattern: /^\s*#include\b/m,
+		pattern: /^[ \t]*#include\b/m,
 		facts: { is: "C or C++ source", help: compile("clang --target=wasm32-wasi") },
 	},
 	{
-		pattern: /^\s*package \w+\s*$/m,
+		pattern: /^package \w+[ \t]*$/m,
 		facts: { is: "Go source", help: compile("GOOS=wasip1 GOARCH=wasm go build") },
 	},
 	{
-		pattern: /^\s*(?:pub )?fn \w+\s*\(/m,
+		pattern: /^[ \t]*(?:pub )?fn \w+[ \t]*\(/m,
 		facts: { is: "Rust source", help: compile("rustc --target wasm32-wasip1") },
 	},
 	{
+		pattern: /^(?:def \w+\(|from [\w.]+ import |import [\w.]+(?: as \w+)?[ \t]*$)/m,
+		facts: PYTHON,
+	},
+	{
 		pattern:
-			/^\s*(?:import|export|const|let|var|function|async function|"use strict"|'use strict')\b|\brequire\(/m,
+			/^[ \t]*(?:["']use strict["']|import\b.*["']|export (?:default|const|function|class|\{)|(?:const|let|var) .*=|(?:async )?function\b.*\()|\brequire\(/m,
 		facts: {
 			is: "JavaScript",
 			note: "emscripten and bundlers write a .js file beside their .wasm file",
 			help: NAME_THE_WASM,
 		},
-	},
-	{
-		pattern: /^\s*(?:def \w+\(|from \w+ import )/m,
-		facts: { is: "a Python script", help: "wherry run -v .:/app python.wasm /app/SCRIPT.py" },
 	},
 ];
 

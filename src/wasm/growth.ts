@@ -11,8 +11,8 @@ import {
 import type { Patch } from "./patch.ts";
 import { shareOut, type Want } from "./share.ts";
 
-/** Core spec 3.2.4: no memory addressed by i64 has more pages, whatever its limit. */
-const PAGES_64_MAX = 2 ** 48;
+/** V8's own limit: 16 GiB. It refuses a memory that declares a higher maximum. */
+const PAGES_64_MAX = 2 ** 18;
 const U32_MAX = 2 ** 32 - 1;
 
 /**

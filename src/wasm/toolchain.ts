@@ -219,7 +219,7 @@ const MAKERS: readonly Recogniser[] = [
 		shows: (it) => it.isMinified(),
 		maker: {
 			name: "emscripten",
-			note: "its imports have names of one letter, as emscripten's optimised builds for JavaScript have",
+			note: "it imports by names of one letter, as emscripten's optimised builds for JavaScript do",
 			help: "build it for WASI: clang --target=wasm32-wasi, or emcc -sSTANDALONE_WASM -o FILE.wasm for programs that need no browser",
 		},
 	},
