@@ -1,0 +1,52 @@
+/**
+ * `npm test`: the checks, then every test of the repository, by node:test. Words are passed on as
+ * files to run instead of all. The last line is the count; what was skipped is named above it.
+ */
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+import { resolve } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+
+const root = resolve(import.meta.dirname, "..");
+process.chdir(root);
+
+const wanted = process.argv.slice(2);
+const failedChecks = wanted.length > 0 ? 0 : check();
+const files =
+	wanted.length > 0
+		? wanted
+		: globSync(["src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], {
+				exclude: ["**/node_modules/**"],
+			});
+const counts = { passed: 0, failed: failedChecks, skipped: 0 };
+const skipped: string[] = [];
+
+const stream = run({ files: files.map((file) => resolve(file)), concurrency: 2 });
+stream.on("test:pass", ({ name, skip, details }) => {
+	if (details.type === "suite") return;
+	if (skip === undefined || skip === false) counts.passed += 1;
+	else {
+		counts.skipped += 1;
+		skipped.push(`${name}${typeof skip === "string" && skip !== "" ? `: ${skip}` : ""}`);
+	}
+});
+stream.on("test:fail", ({ details }) => {
+	if (details.type !== "suite") counts.failed += 1;
+});
+stream.on("end", () => {
+	setImmediate(finish);
+});
+stream.compose(spec).pipe(process.stdout);
+
+function check(): number {
+	const { status } = spawnSync(process.execPath, ["tools/check.ts"], { stdio: "inherit" });
+	if (status !== 0) process.stdout.write("npm run check failed: see above\n");
+	return status === 0 ? 0 : 1;
+}
+
+function finish(): void {
+	for (const name of skipped) process.stdout.write(`not run: ${name}\n`);
+	process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+	process.exitCode = counts.failed === 0 ? 0 : 1;
+}
