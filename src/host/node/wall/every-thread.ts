@@ -48,10 +48,11 @@ export function inEveryOtherThread(
 	kernel: SystemCalls,
 	call: { readonly name: SyscallName; readonly args: readonly number[] },
 	threads: () => readonly number[] = threadsOfThisProcess,
+	timeout_ms = ANSWER_ms_max,
 ): ThreadResults | undefined {
 	const round = openRound(kernel, call);
 	if (round === undefined) return undefined;
-	const results = askUntilAllAnswered(kernel, round, threads);
+	const results = askUntilAllAnswered(kernel, round, threads, timeout_ms);
 	// Where one has not answered, it may yet: the handler has to stay.
 	if (results !== undefined) round.close();
 	return results;
@@ -133,8 +134,9 @@ function askUntilAllAnswered(
 	kernel: SystemCalls,
 	{ data }: Round,
 	threads: () => readonly number[],
+	timeout_ms: number,
 ): ThreadResults | undefined {
-	const deadline_ms = performance.now() + ANSWER_ms_max;
+	const deadline_ms = performance.now() + timeout_ms;
 	const asked = new Set<number>();
 	const results = new Map<number, number>();
 	const self = kernel.call("gettid");

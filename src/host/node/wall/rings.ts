@@ -7,10 +7,12 @@
  * - the main loop's is taken from it, as on a kernel without io_uring; it then calls epoll_ctl;
  * - that of V8's timers is used once, when its thread starts; we wait for that;
  * - that of Node's tracing agent is used only when Node tears itself down, which `raiseWall` avoids;
- * - one of a worker would be used again: workers have to be started after the wall, when there are no rings.
+ * - a worker's would be used again: workers have to be started after the wall, and then get no ring.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { eventLoopAddress, memoryAt } from "../libc.ts";
+import { filterCalls } from "./seccomp.ts";
+import { refusalTree } from "./seccomp-filter.ts";
 import type { SystemCalls } from "./system-calls.ts";
 
 /** The loops of V8's timers and of Node's tracing agent. */
@@ -26,8 +28,14 @@ const INTERNAL_FIELDS_SIZE_bytes = 400;
 /** What lies before the descriptor: the size of 256 submission entries. */
 const ENTRIES_SIZE_bytes = 256n * 64n;
 
-/** Makes libuv do without io_uring. Answers why it cannot, or undefined when it does. */
+/**
+ * Makes libuv do without io_uring; this thread must have given up new privileges already. Answers why
+ * it cannot, or undefined when it does.
+ */
 export function retireRings(kernel: SystemCalls): string | undefined {
+	// First a filter against new ones, so that the rings found are all there will ever be.
+	const missing = filterCalls(kernel, refusalTree("io_uring_setup", kernel.architecture));
+	if (missing !== undefined) return missing;
 	const rings = openRings(kernel);
 	if (rings.length === 0) return undefined;
 	const own = ringOfMainLoop(rings);
@@ -84,6 +92,7 @@ function waitForRegistration(rings: readonly number[]): boolean {
 }
 
 function wasUsed(ring: number): boolean {
-	const tail = /^SqTail:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${ring}`, "latin1"))?.[1];
-	return Number(tail) > 0;
+	// SqHead: how many submissions the kernel has taken
+	const head = /^SqHead:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${ring}`, "latin1"))?.[1];
+	return Number(head) > 0;
 }

@@ -1,7 +1,14 @@
 /** The rules on system calls as a seccomp filter. Pure. */
 import type { Tree } from "./bpf.ts";
 import { callConditions, type Condition } from "./call-conditions.ts";
-import { type Architecture, type Rule, syscallNames, syscallNumber, syscallRule } from "./syscalls.ts";
+import {
+	type Architecture,
+	type Rule,
+	syscallNames,
+	type SyscallName,
+	syscallNumber,
+	syscallRule,
+} from "./syscalls.ts";
 
 export interface FilterRequest {
 	readonly architecture: Architecture;
@@ -14,10 +21,10 @@ export interface FilterRequest {
 }
 
 // linux/seccomp.h; the errno of a refusal stands in its low 16 bits
-export const ALLOW: Tree = { answer: 0x7fff_0000 };
-export const KILL_PROCESS: Tree = { answer: 0x8000_0000 };
-export const REFUSE: Tree = { answer: 0x0005_0001 }; // EPERM
-export const ABSENT: Tree = { answer: 0x0005_0026 }; // ENOSYS
+const ALLOW: Tree = { answer: 0x7fff_0000 };
+const KILL_PROCESS: Tree = { answer: 0x8000_0000 };
+const REFUSE: Tree = { answer: 0x0005_0001 }; // EPERM
+const ABSENT: Tree = { answer: 0x0005_0026 }; // ENOSYS
 
 // struct seccomp_data: u32 number, u32 architecture, u64 instruction pointer, u64 arguments[6]
 const NUMBER_OFFSET = 0;
@@ -41,6 +48,12 @@ export function filterTree(request: FilterRequest): Tree {
 			no: KILL_PROCESS,
 		},
 	};
+}
+
+/** Allows everything but one call, which is refused. */
+export function refusalTree(name: SyscallName, architecture: Architecture): Tree {
+	const value = syscallNumber(name, architecture) ?? 0;
+	return { load: NUMBER_OFFSET, next: { test: "equal", value, yes: REFUSE, no: ALLOW } };
 }
 
 /** What happens to each call; the last entry holds for all higher numbers too. */

@@ -1,9 +1,8 @@
 /** seccomp: which system calls the kernel lets this process make. */
 import { addressOf, nativeMemory } from "../libc.ts";
-import { assemble, INSTRUCTION_SIZE_bytes } from "./bpf.ts";
+import { assemble, INSTRUCTION_SIZE_bytes, type Tree } from "./bpf.ts";
 import { ENOSYS, EPERM, type SystemCalls } from "./system-calls.ts";
 import { refusal } from "./refusal.ts";
-import { type FilterRequest, filterTree } from "./seccomp-filter.ts";
 
 const EINVAL = 22;
 const SET_MODE_FILTER = 1;
@@ -28,8 +27,8 @@ export function seccompMissing(kernel: SystemCalls): string | undefined {
  * Filters the system calls of all threads, and takes new privileges from them; this one must have
  * given them up already. Answers why it does not hold, or undefined when it does. It cannot be undone.
  */
-export function confineBySeccomp(kernel: SystemCalls, request: FilterRequest): string | undefined {
-	const filter = assemble(filterTree(request));
+export function filterCalls(kernel: SystemCalls, tree: Tree): string | undefined {
+	const filter = assemble(tree);
 	// struct sock_fprog: u16 count of instructions, padding, pointer
 	const program = nativeMemory(PROGRAM_SIZE_bytes);
 	program.view.setUint16(0, filter.length / INSTRUCTION_SIZE_bytes, true);

@@ -8,7 +8,8 @@ import { type SystemCalls, openSystemCalls } from "./system-calls.ts";
 import { enterRuleset, type GrantedPlace, makeRuleset } from "./landlock.ts";
 import { refusal } from "./refusal.ts";
 import { retireRings } from "./rings.ts";
-import { confineBySeccomp } from "./seccomp.ts";
+import { filterCalls } from "./seccomp.ts";
+import { filterTree } from "./seccomp-filter.ts";
 
 export interface WallRequest {
 	/** Everything of the file system that the guest was granted. */
@@ -40,7 +41,7 @@ export function raiseWall(request: WallRequest): readonly Wall[] {
 	// While /proc can still be read, and io_uring still be asked:
 	const rings = retireRings(kernel);
 	const ruleset = makeRuleset(kernel, request.places);
-	const seccomp = rings ?? filterCalls(kernel, request);
+	const seccomp = rings ?? allowNeededCalls(kernel, request);
 	// seccomp has told the other threads; without it we have to.
 	const privileges = seccomp === undefined ? undefined : forbidNewPrivilegesInOthers(kernel);
 	const landlock = typeof ruleset === "string" ? ruleset : (privileges ?? enterRuleset(kernel, ruleset));
@@ -73,13 +74,14 @@ function forbidNewPrivilegesInOthers(kernel: SystemCalls): string | undefined {
 	return failed === undefined ? undefined : refusal("prctl in another thread", failed);
 }
 
-function filterCalls(kernel: SystemCalls, { places, listeners }: WallRequest): string | undefined {
-	const missing = confineBySeccomp(kernel, {
+function allowNeededCalls(kernel: SystemCalls, { places, listeners }: WallRequest): string | undefined {
+	const tree = filterTree({
 		architecture: kernel.architecture,
 		process: process.pid,
 		writes: places.some((place) => !place.readOnly),
 		listeners,
 	});
+	const missing = filterCalls(kernel, tree);
 	if (missing === undefined) endWithoutTearingDown(kernel);
 	return missing;
 }
