@@ -1,10 +1,33 @@
-import { closeSync, constants, openSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, realpathSync } from "node:fs";
 import { Fault } from "../../base/fault.ts";
 import type { Directory } from "../../sys/directory.ts";
+import { Errno, errnoName } from "../../sys/errno.ts";
+import { fromException } from "./errno.ts";
 import { KernelDirectory } from "./kernel-directory.ts";
 import { Kernel } from "./kernel.ts";
+import { anchorPath } from "./path-anchor.ts";
+import { PortableDirectory } from "./portable-directory.ts";
+import { ProcAnchor } from "./proc-anchor.ts";
+import { isForbiddenOnWindows } from "./windows-names.ts";
+
+/** How paths are resolved beneath a granted directory on this machine, the best way first. */
+export type Resolution =
+	/** By the kernel: `openat2`. */
+	| "kernel"
+	/** One name after the other, in directories that are held by descriptors. No race is left. */
+	| "descriptors"
+	/** One name after the other, by paths and identities. See path-anchor.ts for what is left. */
+	| "paths";
 
 let kernel: Kernel | null | undefined;
+
+/** The way that `openDirectory` takes. */
+export function resolution(): Resolution {
+	if (process.platform !== "linux") return "paths";
+	kernel ??= Kernel.find() ?? null;
+	if (kernel !== null) return "kernel";
+	return existsSync("/proc/self/fd") ? "descriptors" : "paths";
+}
 
 /**
  * Opens a directory of the host to be granted. `hostPath` is the person's own word: its links are
@@ -12,34 +35,47 @@ let kernel: Kernel | null | undefined;
  * read.
  */
 export function openDirectory(hostPath: string): Directory {
-	kernel ??= Kernel.find() ?? null;
-	const fd = openHostDirectory(hostPath);
-	if (kernel !== null) return new KernelDirectory(kernel, fd);
-	closeSync(fd);
-	throw new Fault("PLATFORM_UNSUPPORTED", "cannot resolve paths safely on this machine");
+	return openDirectoryBy(resolution(), hostPath);
 }
 
-function openHostDirectory(hostPath: string): number {
+/** The same by a way of one's choice; "kernel" only where `resolution()` says it. */
+export function openDirectoryBy(way: Resolution, hostPath: string): Directory {
 	try {
-		return openSync(hostPath, constants.O_RDONLY | (constants.O_DIRECTORY ?? 0));
+		return openBy(way, hostPath);
 	} catch (cause) {
-		throw grantFault(hostPath, cause);
+		if (cause instanceof Fault) throw cause;
+		throw grantFault(hostPath, fromException(cause), cause);
 	}
 }
 
-function grantFault(hostPath: string, cause: unknown): Fault {
-	const code = (cause as NodeJS.ErrnoException).code ?? "";
+function openBy(way: Resolution, hostPath: string): Directory {
+	if (way === "paths") return openByPath(hostPath);
+	const fd = openSync(hostPath, constants.O_RDONLY | constants.O_DIRECTORY);
+	if (way === "descriptors") return new PortableDirectory(new ProcAnchor(fd));
+	if (kernel !== undefined && kernel !== null) return new KernelDirectory(kernel, fd);
+	closeSync(fd);
+	throw new Error("openat2 cannot be called here");
+}
+
+function openByPath(hostPath: string): Directory {
+	const isForbidden = process.platform === "win32" ? isForbiddenOnWindows : () => false;
+	const anchor = anchorPath(realpathSync.native(hostPath), isForbidden);
+	if (typeof anchor === "number") throw grantFault(hostPath, anchor);
+	return new PortableDirectory(anchor);
+}
+
+function grantFault(hostPath: string, errno: Errno, cause?: unknown): Fault {
 	const message = `cannot grant the directory '${hostPath}'`;
-	if (code === "ENOENT") {
+	if (errno === Errno.NOENT) {
 		return new Fault("GRANT_NOT_FOUND", message, { note: "there is no such directory", cause });
 	}
-	const note = REASONS[code] ?? `the system says: ${(cause as Error).message}`;
+	const note = REASONS.get(errno) ?? `the system says: ${errnoName(errno)}`;
 	return new Fault("GRANT_REFUSED", message, { note, cause });
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-	ENOTDIR: "it is not a directory",
-	EACCES: "you may not read it",
-	EPERM: "you may not read it",
-	ELOOP: "its symbolic links lead in a circle",
-};
+const REASONS = new Map<Errno, string>([
+	[Errno.NOTDIR, "it is not a directory"],
+	[Errno.ACCES, "you may not read it"],
+	[Errno.PERM, "you may not read it"],
+	[Errno.LOOP, "its symbolic links lead in a circle"],
+]);
