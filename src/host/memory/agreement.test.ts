@@ -24,5 +24,5 @@ function makeKernelBackend(): DirectoryBackend {
 const skip = process.platform === "linux" ? false : "the kernel's answers are Linux's";
 
 test("random operations on memory and on the kernel answer alike", { skip }, () => {
-	checkAgainstModel(makeMemoryBackend, makeKernelBackend, { numRuns: 200 });
+	checkAgainstModel(makeMemoryBackend, makeKernelBackend, { numRuns: 100 });
 });

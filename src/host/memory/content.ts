@@ -2,6 +2,8 @@ import type { Quota } from "./quota.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const SMALLEST_CHUNK_BYTES = 256;
+/** By how much a chunk grows at least when the quota has no room for twice its length. */
+const SMALL_STEP_BYTES = 4096;
 /** What a chunk costs beside its bytes: the array, its buffer, and the place in the map. */
 const CHUNK_COST_BYTES = 256;
 
@@ -86,7 +88,12 @@ export class Content {
 		if (chunk !== undefined && chunk.length >= length) return chunk;
 		// who writes one chunk after the other will fill this one too
 		const ample = this.#chunks.has(index - 1) ? CHUNK_BYTES : ampleLength(length);
-		return this.#lengthen(index, ample) ?? this.#lengthen(index, length);
+		// where that is too much, the last of the quota is used up in small steps
+		for (const enough of [ample, roundUp(length, SMALL_STEP_BYTES), roundUp(length, SMALLEST_CHUNK_BYTES)]) {
+			const longer = this.#lengthen(index, enough);
+			if (longer !== undefined) return longer;
+		}
+		return undefined;
 	}
 
 	#lengthen(index: number, length: number): Uint8Array | undefined {
@@ -142,6 +149,10 @@ function ampleLength(length: number): number {
 	let ample = SMALLEST_CHUNK_BYTES;
 	while (ample < length) ample *= 2;
 	return ample;
+}
+
+function roundUp(length: number, step: number): number {
+	return Math.ceil(length / step) * step;
 }
 
 /** Zeroed memory; undefined where the machine has none left, whatever the quota says. */
