@@ -37,11 +37,11 @@ export const COMMANDS: readonly Command[] = [
 		examples: [
 			{
 				says: "Let a program read one directory",
-				words: "wherry run -v ./data:/data:ro count.wasm /data/a.txt",
+				words: "wherry run -v ./data:/data:ro wc.wasm /data/a.txt",
 			},
 			{
 				says: "Give it room to write, for ten seconds at most",
-				words: "wherry run --tmpfs /tmp --timeout 10s sort.wasm",
+				words: "wherry run --tmpfs /tmp --timeout 10s app.wasm",
 			},
 			{
 				says: "See what a set of options grants, without running",

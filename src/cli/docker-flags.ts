@@ -106,6 +106,9 @@ const REFUSED: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
 	["--oom-kill-disable", [NO_KERNEL, undefined]],
 ]);
 
+/** The names that `dockerFlagRefused` knows. */
+export const REFUSED_FLAGS: readonly string[] = [...REFUSED.keys()];
+
 function nothing(): void {}
 
 function network(_draft: Notes, text: string, where: string): void {

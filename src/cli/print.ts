@@ -1,5 +1,5 @@
 /** What wherry itself says: results on standard output, errors and notes on standard error. */
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import { type Fault, formatFault, printable } from "../base/fault.ts";
 import type { Format } from "./run-options.ts";
 
@@ -30,8 +30,8 @@ export function faultText(fault: Fault, format: Format): string {
 export function wantsColour(fd: number): boolean {
 	const { NO_COLOR, TERM } = process.env;
 	if ((NO_COLOR !== undefined && NO_COLOR !== "") || TERM === "dumb") return false;
-	// tty brings net with it, 4 ms: only when there is something to colour
-	return process.getBuiltinModule("node:tty").isatty(fd);
+	// node:tty brings node:net with it, 4 ms: only for what may be a terminal
+	return fstatSync(fd).isCharacterDevice() && process.getBuiltinModule("node:tty").isatty(fd);
 }
 
 function faultObject({ code, message, notes, helps }: Fault): object {

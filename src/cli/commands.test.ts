@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { test } from "node:test";
+import { faultText } from "../../test/support/fault.ts";
+import { golden } from "../../test/support/golden.ts";
+import { isCurrent } from "../../tools/docs.ts";
+import { type Code, CODES } from "../base/codes.ts";
+import { formatOfWords, parseVerbWords } from "./common-flags.ts";
+import { COMMANDS } from "./commands.ts";
+import { completionScript } from "./completion.ts";
+import { EXPLANATIONS } from "./explanations.ts";
+import { helpText, mainHelp } from "./help.ts";
+import { RUN_FLAGS } from "./run-flags.ts";
+import { VERSION } from "./version.ts";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+
+function wherry(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+	const { status, stdout, stderr } = spawnSync(process.execPath, ["--", MAIN, ...words], {
+		env: { ...process.env, ...env },
+		encoding: "utf8",
+	});
+	return { status, stdout, stderr };
+}
+
+test("help, of wherry and of every command", () => {
+	const texts = [mainHelp(), ...COMMANDS.map(({ name }) => helpText(name))];
+	golden(join(import.meta.dirname, "help.golden"), texts.join(`${"=".repeat(100)}\n`));
+	for (const line of texts.join("").split("\n")) assert.ok(line.length <= 100, line);
+});
+
+test("docs/cli.md is what tools/docs.ts writes", () => assert.ok(isCurrent(), "run: node tools/docs.ts"));
+
+test("the version is that of package.json", () => {
+	const text = readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8");
+	assert.equal((JSON.parse(text) as { version: string }).version, VERSION);
+});
+
+for (const code of Object.keys(CODES) as Code[])
+	test(`the explanation of ${code} is sentences, and its example uses flags that there are`, () => {
+		const { means, why, remedy, example } = EXPLANATIONS[code];
+		for (const text of [means, why, remedy]) assert.match(text, /^(?:[A-Z]|wherry |--isolation ).+\.$/s);
+		const known = new Set(RUN_FLAGS.flatMap(({ long, short }) => [`--${long}`, `-${short}`]));
+		const [ofRun = ""] = /(?<=wherry run).*?(?=\.wasm|$)/.exec(example) ?? [];
+		for (const [flag] of ofRun.matchAll(/(?<= )--?[a-z][a-z-]*/g)) assert.ok(known.has(flag), flag);
+	});
+
+const SESSIONS: readonly (readonly [string, RegExp, number])[] = [
+	["", /^Runs WebAssembly programs/, 125],
+	["--help", /^Runs WebAssembly programs/, 0],
+	["-h", /^Runs WebAssembly programs/, 0],
+	["help", /^Runs WebAssembly programs/, 0],
+	["help explain", /^Say at length/, 0],
+	["explain --help", /^Say at length/, 0],
+	["run --help", /^Run a program/, 0],
+	["run -v ./a:/a -h", /^Run a program/, 0],
+	["--version", /^wherry \d+\.\d+\.\d+\n$/, 0],
+	["-V", /^wherry \d/, 0],
+	["version", /^wherry \d.*\nnode 2\d\.[^]*\nplatform /, 0],
+	["version --format json", /^\{"wherry":"\d/, 0],
+	["doctor", /^wherry \d[^]*seccomp/, 0],
+	["doctor --format=json", /^\{"wherry":"\d.*"parts":\[/, 0],
+	["explain", /^USAGE [^]*\nBUG /, 0],
+	["explain not-granted", /^NOT_GRANTED \(the program's own exit status\)\n/, 0],
+	["explain [TRAP]", /^TRAP \(exit status 134\)\n/, 0],
+	["explain TIMEOUT --format json", /^\{"code":"TIMEOUT","exit":124,"means":"/, 0],
+	["completion bash", /^# bash completion/, 0],
+];
+
+for (const [words, expected, status] of SESSIONS)
+	test(`$ wherry ${words}`, () => {
+		const ended = wherry(words.split(" ").filter((word) => word !== ""));
+		assert.match(ended.stdout, expected);
+		assert.deepEqual([ended.stderr, ended.status], ["", status]);
+	});
+
+const FAILURES: readonly (readonly [string, string])[] = [
+	[
+		"rnu x.wasm",
+		`error: wherry has no command 'rnu' [COMMAND_UNKNOWN]
+note: a file to run ends in .wasm or .wat, or is written with a '/'
+help: wherry run
+`,
+	],
+	["help rnu", "error: wherry has no command 'rnu' [COMMAND_UNKNOWN]\n"],
+	[
+		"explain NOT_GRANTD",
+		"error: there is no error code 'NOT_GRANTD' [CODE_UNKNOWN]\nhelp: wherry explain NOT_GRANTED\n",
+	],
+	["completion tcsh", "error: there are no completions for 'tcsh' [USAGE]\n"],
+	["completion", "error: which shell? [USAGE]\n"],
+	[
+		"version --colour",
+		"error: wherry version has no flag '--colour' [FLAG_UNKNOWN]\nhelp: wherry version --help\n",
+	],
+	[
+		"-v ./a:/a x.wasm",
+		`error: wherry has no flag '-v' [FLAG_UNKNOWN]
+note: options of a run stand behind 'run'; --help and --version stand alone
+help: wherry run -v ... FILE.wasm
+help: wherry --help
+`,
+	],
+	[
+		"run --policy ./no/such.toml x.wasm",
+		`error: cannot find the policy './no/such.toml' [GRANT_NOT_FOUND]
+note: looked in ${process.cwd()}
+`,
+	],
+	[
+		"run --env-file . x.wasm",
+		"error: cannot read the file of variables '.' [GRANT_INVALID]\nnote: it is a directory\n",
+	],
+	[
+		"run --memory much --format json x.wasm",
+		`{"code":"FLAG_INVALID","message":"cannot read 'much' as a size for --memory","note":["a size is a number of bytes with k, m or g behind it"],"help":["--memory 512m"]}\n`,
+	],
+];
+
+for (const [words, expected] of FAILURES)
+	test(`$ wherry ${words}`, () => {
+		const ended = wherry(words.split(" "));
+		assert.ok(ended.stderr.startsWith(expected), ended.stderr);
+		assert.deepEqual([ended.stdout, ended.status], ["", 125]);
+	});
+
+test("--print-policy prints grants, runs nothing, and its file gives the same grants again", () => {
+	const words = [
+		"--print-policy",
+		"-v",
+		"./no/such:/data:ro",
+		"-e",
+		"WHERRY_TEST",
+		"-e",
+		"__proto__=1",
+		"no-such.wasm",
+	];
+	const first = wherry(["run", ...words], { WHERRY_TEST: "from our environment" });
+	assert.deepEqual([first.stderr, first.status], ["", 0]);
+	assert.match(first.stdout, /^WHERRY_TEST = "from our environment"\n__proto__ = "1"$/m);
+	const again = spawnSync(process.execPath, ["--", MAIN, "run", "--policy", "-", "--print-policy"], {
+		input: first.stdout,
+	});
+	assert.equal(again.stdout.toString(), first.stdout);
+});
+
+test("a name that process.env inherits is not a variable of ours", () => {
+	const { stdout } = wherry([
+		"run",
+		"--print-policy",
+		"-e",
+		"__proto__",
+		"-e",
+		"constructor",
+		"-e",
+		"toString",
+	]);
+	assert.doesNotMatch(stdout, /\[env\]/);
+});
+
+test("errors on a pipe have no colour", () => {
+	assert.doesNotMatch(wherry(["rnu"], { FORCE_COLOR: "1" }).stderr, /\u001b/);
+});
+
+test("--format json counts in words that cannot be parsed, but not behind the file", () => {
+	assert.equal(formatOfWords(["run", "--bad", "--format", "json"]), "json");
+	assert.equal(formatOfWords(["run", "--bad", "x.wasm", "--format=json"]), "text");
+	assert.equal(formatOfWords(["run", "--", "--format=json"]), "text");
+});
+
+test("the common flags stand anywhere among a verb's words", () => {
+	const { rest, format, help } = parseVerbWords("explain", ["TRAP", "--format", "json", "more", "-h"]);
+	assert.deepEqual([rest, format, help], [["TRAP", "more"], "json", true]);
+});
+
+test("bash completes commands, flags, values and codes with the script", () => {
+	const ask = (...words: string[]) =>
+		`COMP_WORDS=(wherry ${words.join(" ")}); COMP_CWORD=${words.length}; _wherry; echo "\${COMPREPLY[@]}"`;
+	const script = `${completionScript("bash")}
+${ask("exp")}
+${ask("run", "--vol")}
+${ask("run", "--isolation", "''")}
+${ask("explain", "TIM")}
+${ask("completion", "f")}`;
+	const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+	assert.deepEqual([stdout, stderr], ["explain\n--volume\nauto strict none\nTIMEOUT\nfish\n", ""]);
+});
+
+for (const shell of ["bash", "zsh", "fish", "powershell"])
+	test(`the completions for ${shell} name every command and shown flag`, () => {
+		const script = completionScript(shell);
+		for (const { name, flags } of COMMANDS) {
+			assert.match(script, new RegExp(`\\b${name}\\b`));
+			for (const { long, doc } of flags)
+				assert.equal(
+					new RegExp(`(--|-l )${long}(?![a-z-])`).test(script),
+					doc !== undefined,
+					`${shell}: ${long}`,
+				);
+		}
+	});
+
+test("there are completions for the shells that the error names", () => {
+	assert.match(
+		faultText(() => completionScript("bsh")),
+		/help: wherry completion bash/,
+	);
+});
+
+test("a run loads nothing that only other verbs need", () => {
+	const loaded = staticImports(MAIN);
+	const start = staticImports(join(import.meta.dirname, "run-verb.ts"));
+	for (const file of start) loaded.add(file);
+	for (const name of [
+		"help.ts",
+		"explain.ts",
+		"explanations.ts",
+		"completion.ts",
+		"doctor.ts",
+		"policy.ts",
+		"policy-files.ts",
+	])
+		assert.ok(![...loaded].some((file) => file.endsWith(`/${name}`)), name);
+	assert.ok([...loaded].some((file) => file.endsWith("/run-flags.ts")));
+});
+
+/** The files that loading this one loads, itself included. */
+function staticImports(file: string, seen: Set<string> = new Set()): Set<string> {
+	if (seen.has(file)) return seen;
+	seen.add(file);
+	const text = readFileSync(file, "utf8");
+	for (const [, what = "", from = ""] of text.matchAll(/^import (type )?[^;]*?from "(\.[^"]+)";/gm))
+		if (what === "") staticImports(resolve(dirname(file), from), seen);
+	return seen;
+}
