@@ -101,7 +101,7 @@ const NOT_SHOWN = new Map([
 /** Gaps that the SIMD proposal left between its opcodes. */
 const GAPS = "9a a2 a5 a6 af b0 b2 b3 b4 bb c2 c5 c6 cf d0 d2 d3 d4 e2 ee"
 	.split(" ")
-	.map((hex) => `fd.${hex}`);
+	.map((opcode) => `fd.${opcode}`);
 for (const name of GAPS) NOT_SHOWN.set(name, "no instruction");
 
 const LENGTHS: readonly (readonly [title: string, bytes: readonly number[]])[] = [
