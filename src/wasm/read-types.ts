@@ -102,11 +102,11 @@ function readComposite(cursor: Cursor, form: number): TypeDefinition {
 	if (form === 0x60) return readFunctionType(cursor);
 	if (form === 0x5f) {
 		const fields = cursor.count("the number of fields", 2, FIELDS_MAX);
-		for (let field = 0; field < fields; field++) readField(cursor);
+		for (let field = 0; field < fields; field++) skipField(cursor);
 		return { kind: "struct" };
 	}
 	if (form === 0x5e) {
-		readField(cursor);
+		skipField(cursor);
 		return { kind: "array" };
 	}
 	if (form === 0x5d) {
@@ -127,9 +127,18 @@ function readValueTypes(cursor: Cursor): readonly ValueType[] {
 	return types;
 }
 
-function readField(cursor: Cursor): void {
-	readValueType(cursor);
+/** Nobody asks for fields: they are passed over, because a module for garbage collection has thousands. */
+function skipField(cursor: Cursor): void {
+	const code = cursor.byte("a field's type");
+	if (code === REF_NULL || code === REF) skipHeapType(cursor);
+	else if (SHORT_TYPES[code] === undefined) readSharedType(cursor, code);
 	cursor.byte("a field's mutability");
+}
+
+function skipHeapType(cursor: Cursor): void {
+	const prefix = cursor.peek();
+	if (prefix === SHARED || prefix === EXACT) cursor.skip(1, "a heap type");
+	cursor.s33("a heap type");
 }
 
 /** A value, storage or reference type, in the text format's words. */
@@ -139,17 +148,16 @@ export function readValueType(cursor: Cursor): ValueType {
 	if (short !== undefined) return short;
 	if (code === REF_NULL) return `(ref null ${readHeapType(cursor)})`;
 	if (code === REF) return `(ref ${readHeapType(cursor)})`;
-	if (code === SHARED) return `(shared ${readValueType0(cursor)})`;
-	throw malformed(`value type 0x${code.toString(16)} is not known`, cursor.offset - 1);
+	return readSharedType(cursor, code);
 }
 
 /** After `shared` only a short form may follow, so that no chain of prefixes nests. */
-function readValueType0(cursor: Cursor): ValueType {
-	const code = cursor.byte("a value type");
+function readSharedType(cursor: Cursor, prefix: number): ValueType {
+	const code = prefix === SHARED ? cursor.byte("a value type") : prefix;
 	const short = SHORT_TYPES[code];
-	if (short === undefined)
+	if (short === undefined || prefix !== SHARED)
 		throw malformed(`value type 0x${code.toString(16)} is not known`, cursor.offset - 1);
-	return short;
+	return `(shared ${short})`;
 }
 
 function readHeapType(cursor: Cursor): string {
