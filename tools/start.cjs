@@ -1,0 +1,19 @@
+// dist/wherry.cjs: starts dist/program.cjs from V8's code cache. Compiling the program anew costs
+// about 10 ms at each start; from the cache, which `npm run build` makes, under 2 ms. V8 refuses a
+// cache of another version of itself or of other flags, and then compiles as ever.
+"use strict";
+const { readFileSync } = require("node:fs");
+const { Script } = require("node:vm");
+
+const filename = `${__dirname}/program.cjs`;
+let cachedData;
+try {
+	cachedData = readFileSync(`${__dirname}/program.cache`);
+} catch {
+	// not built here: compiled at each start
+}
+// the program is ASCII, and Latin-1 is read without decoding
+const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
+const script = new Script(source, { filename, cachedData });
+exports.script = script;
+script.runInThisContext().call(exports, exports, require, module, filename, __dirname);
