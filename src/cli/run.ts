@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { openEngine } from "../host/node/engine.ts";
+import { ensureStack } from "../host/node/stack.ts";
 import { watch } from "../host/node/watchdog.ts";
 import { raiseWall } from "../host/node/wall/wall.ts";
 import { formatResults } from "../guest/invoke.ts";
@@ -23,6 +24,7 @@ import { stderrTrace } from "./trace-sink.ts";
  * @throws Fault for everything that keeps the guest from starting
  */
 export function run(options: RunOptions): number | Promise<number> {
+	if (options.limits.stack_bytes !== undefined) ensureStack(options.limits.stack_bytes);
 	const program = readProgram(options.file);
 	return program instanceof Promise
 		? program.then((bytes) => runBytes(bytes, options))
@@ -37,8 +39,9 @@ function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 		unknownImports: options.unknownImports,
 		engine: openEngine(),
 	});
+	let memorySize: (() => number) | undefined;
 	const finish = (outcome: Outcome): number => {
-		reportEnding(outcome, options, guest, memoryOf());
+		reportEnding(outcome, options, guest, memorySize?.() ?? 0);
 		return statusOf(outcome);
 	};
 	const opened = openWorld(options, {
@@ -46,12 +49,11 @@ function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 		onClosedInput: () => guest.deny({ type: "stdin" }),
 	});
 	const guest = new Guest(opened.world);
-	let memoryOf = () => 0;
 	const outcome = runGuest(prepared, guest, {
 		invoke: options.invoke === undefined ? undefined : { name: options.invoke, words: options.args },
 		trace: options.traceWasi ? stderrTrace() : undefined,
-		beforeGuest: (memory) => {
-			memoryOf = memory;
+		beforeGuest: (size) => {
+			memorySize = size;
 			confine(opened, options);
 			watch(alarmsOf(options));
 		},
