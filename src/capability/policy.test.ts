@@ -140,6 +140,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
 	["a mount with an unknown key", '[[mount]]\ntype="bind"\nsorce="a"', /'sorce' is not a key of a mount/],
 	["a mount with a list", '[[mount]]\ntype=["bind"]', /mount\[0\]\.type is to be text, not \["bind"\]/],
 	["two at one path", 'volume = ["./a:/a"]\ntmpfs = ["/a"]', /cannot mount two things at '\/a'/],
+	["over 1 MiB", "#".repeat(1024 * 1024 + 1), /it is larger than 1 MiB/],
 	["deep nesting", `volume = ${"[".repeat(100_000)}`, /cannot read the policy/],
 	["deep nesting in JSON", `{"volume": ${"[".repeat(100_000)}`, /cannot read the policy/],
 ];

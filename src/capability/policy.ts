@@ -12,9 +12,6 @@ import { parseDir, parseTmpfs, parseVolume } from "./mounts.ts";
 import { parseNetRule, parsePublish } from "./net.ts";
 import type { Wishes } from "./wishes.ts";
 
-/** The most that a policy file may hold, in bytes of UTF-8. */
-export const POLICY_BYTES_MAX = 1024 * 1024;
-
 /**
  * What a policy file asks for. `name` is the file as the person named it; host paths in it are
  * relative to the folder it names. JSON when it ends in .json or starts with `{`, else TOML.
@@ -22,9 +19,12 @@ export const POLICY_BYTES_MAX = 1024 * 1024;
  * @throws Fault POLICY_INVALID for what cannot be parsed, is unknown, or is no grant
  */
 export async function parsePolicy(text: string, name: string): Promise<Wishes> {
+	if (text.length > POLICY_LENGTH_MAX) throw invalid(name, "it is larger than 1 MiB");
 	const document = isJson(text, name) ? parseJson(text, name) : await parseToml(text, name);
 	return readPolicy(document, name);
 }
+
+const POLICY_LENGTH_MAX = 1024 * 1024;
 
 /** The keys of a policy's `[limits]`, and the limit that each sets. */
 export const LIMIT_KEYS: ReadonlyMap<string, keyof Limits> = new Map([

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faultText } from "../../test/support/fault.ts";
 import { NO_GRANTS } from "../capability/grants.ts";
-import { DEFAULT_LIMITS } from "../capability/limits.ts";
+import { DEFAULT_LIMITS, LIMIT_RANGES, type Limits, TMPFS_SIZE_BYTES } from "../capability/limits.ts";
+import { formatSize } from "../capability/quantity.ts";
 import { REFUSED_FLAGS } from "./docker-flags.ts";
 import { RUN_FLAGS } from "./run-flags.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -229,4 +230,28 @@ test("every flag of docker's that is refused is known by its name", () => {
 			faultText(() => parseRunWords([name, "x"])),
 			/which docker run has/,
 		);
+});
+
+const DEFAULTS: readonly (readonly [string, keyof Limits, (value: number) => string])[] = [
+	["memory", "memory_bytes", formatSize],
+	["max-table-elements", "table_elements", String],
+	["ulimit", "descriptors", String],
+];
+
+for (const [flag, limit, format] of DEFAULTS)
+	test(`the help of --${flag} names the default that there is`, () => {
+		const value = format(DEFAULT_LIMITS[limit] ?? 0);
+		assert.match(
+			RUN_FLAGS.find(({ long }) => long === flag)?.doc ?? "",
+			new RegExp(`\\b${value} by default`),
+		);
+	});
+
+test("the help of --tmpfs, --memory and --stack names the sizes that there are", () => {
+	const doc = (flag: string) => RUN_FLAGS.find(({ long }) => long === flag)?.doc ?? "";
+	const range = ({ min, max }: { readonly min: number; readonly max: number }) =>
+		`${formatSize(min)} to ${formatSize(max)}`;
+	assert.ok(doc("tmpfs").includes(formatSize(TMPFS_SIZE_BYTES)));
+	assert.ok(doc("memory").includes(range(LIMIT_RANGES.memory_bytes)));
+	assert.ok(doc("stack").includes(range(LIMIT_RANGES.stack_bytes)));
 });
