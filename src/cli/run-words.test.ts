@@ -232,6 +232,10 @@ test("every flag of docker's that is refused is known by its name", () => {
 		);
 });
 
+const doc = (flag: string) => RUN_FLAGS.find(({ long }) => long === flag)?.doc ?? "";
+const range = ({ min, max }: { readonly min: number; readonly max: number }) =>
+	`${formatSize(min)} to ${formatSize(max)}`;
+
 const DEFAULTS: readonly (readonly [string, keyof Limits, (value: number) => string])[] = [
 	["memory", "memory_bytes", formatSize],
 	["max-table-elements", "table_elements", String],
@@ -241,16 +245,10 @@ const DEFAULTS: readonly (readonly [string, keyof Limits, (value: number) => str
 for (const [flag, limit, format] of DEFAULTS)
 	test(`the help of --${flag} names the default that there is`, () => {
 		const value = format(DEFAULT_LIMITS[limit] ?? 0);
-		assert.match(
-			RUN_FLAGS.find(({ long }) => long === flag)?.doc ?? "",
-			new RegExp(`\\b${value} by default`),
-		);
+		assert.match(doc(flag), new RegExp(`\\b${value} by default`));
 	});
 
 test("the help of --tmpfs, --memory and --stack names the sizes that there are", () => {
-	const doc = (flag: string) => RUN_FLAGS.find(({ long }) => long === flag)?.doc ?? "";
-	const range = ({ min, max }: { readonly min: number; readonly max: number }) =>
-		`${formatSize(min)} to ${formatSize(max)}`;
 	assert.ok(doc("tmpfs").includes(formatSize(TMPFS_SIZE_BYTES)));
 	assert.ok(doc("memory").includes(range(LIMIT_RANGES.memory_bytes)));
 	assert.ok(doc("stack").includes(range(LIMIT_RANGES.stack_bytes)));

@@ -29,6 +29,7 @@ const WORDS: readonly (readonly string[])[] = [
 	["run", HELLO, "--experimental-config-file", "node.config.json"],
 	["run", HELLO, "--experimental-default-config-file"],
 	["run", "--", HELLO, "--experimental-default-config-file"],
+	["run", "--stack", "2m", HELLO, "--experimental-default-config-file", "--env-file=evil.env"],
 	["run", HELLO, "--import=./evil.mjs", "--require", "./evil.mjs", "-r", "./evil.mjs", "--eval", "1"],
 ];
 
