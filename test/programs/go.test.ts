@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+
+import { temporaryDirectory } from "../support/temporary.ts";
+import { ROOT, run } from "../support/wherry.ts";
+import { built, installed } from "./programs.ts";
+import { assertRefused } from "./refusal.ts";
+
+const SOURCE = join(ROOT, "guests/go/tour.go");
+
+let tour = "";
+
+before(async () => {
+	tour = await built("go-tour", [SOURCE], buildGo);
+});
+
+function buildGo(target: string): void {
+	const go = installed("@ttsc/linux-x64/bin/go");
+	const cache = join(ROOT, "build/go");
+	const { status, stderr } = spawnSync(
+		join(go, "bin/go"),
+		["build", "-trimpath", "-ldflags=-s -w", "-o", target, SOURCE],
+		{
+			env: {
+				GOROOT: go,
+				GOOS: "wasip1",
+				GOARCH: "wasm",
+				GOTOOLCHAIN: "local",
+				GOPROXY: "off",
+				GOCACHE: cache,
+				GOPATH: cache,
+			},
+			encoding: "utf8",
+		},
+	);
+	assert.equal(status, 0, stderr);
+}
+
+test("a Go program runs goroutines, timers, standard input and files", (context) => {
+	const folder = temporaryDirectory(context);
+	const ended = run(["run", "-i", "-v", `${folder}:/data`, tour, "/data"], { stdin: "a\nb\na\n" });
+	assert.equal(ended.stderr, "");
+	assert.deepEqual(ended.stdout.toString().split("\n"), [
+		"squares 338350",
+		"race five ticks",
+		"lines map[a:2 b:1]",
+		'"from Go\\n"',
+		"[. a a/b a/b/text.txt]",
+		"",
+	]);
+	assert.equal(ended.status, 7);
+	assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a Go program without its grant is refused the directory", () => {
+	const ended = run(["run", tour, "/data"]);
+	assert.equal(ended.status, 2);
+	assertRefused(ended, "/data");
+});
