@@ -14,9 +14,9 @@ import { FrozenClocks, FrozenWaiter } from "../sys/frozen-clocks.ts";
 import { SeededEntropy } from "../sys/seeded-entropy.ts";
 import { FileType } from "../sys/stat.ts";
 import type { Waiter } from "../sys/waiter.ts";
-import { Descriptors } from "../wasi/descriptors.ts";
+import { Descriptors, type OpenDirectory } from "../wasi/descriptors.ts";
 import type { Ending } from "../wasi/end.ts";
-import { mountTable } from "../wasi/filesystem/table.ts";
+import { type MountTable, mountTable } from "../wasi/filesystem/table.ts";
 import type { World } from "../wasi/guest.ts";
 import { closedInput, silentOutput, terminalStream } from "../wasi/standard.ts";
 import { openMounts } from "./open-mounts.ts";
@@ -49,13 +49,11 @@ export function openWorld(
 	addStandardStreams(descriptors, grants, events.onClosedInput);
 	const { mounted, places } = openMounts(grants.mounts, clocks);
 	const table = mountTable(mounted);
-	if (grants.workdir !== undefined)
-		addWorkdir(descriptors, grants.workdir, table.directoryAt(grants.workdir));
-	for (const { name, directory } of table.preopens) {
-		// beside a working directory the root would be taken for it: see mountTable
-		if (name === "/" && grants.workdir !== undefined && isVirtual(grants)) continue;
+	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
+	for (const { name, directory } of table.preopens)
 		descriptors.add({ kind: "directory", directory, preopen: name, name });
-	}
+	// once more, behind the root, where wasi-libc takes the last of the two: see mountTable
+	if (grants.workdir !== undefined && isVirtual(grants)) descriptors.add(openWorkdir(grants.workdir, table));
 	const listens = addListeners(descriptors, grants);
 	const program = argv0 ?? basename(file);
 	return {
@@ -129,17 +127,15 @@ function noTerminal(): Fault {
 	});
 }
 
-function addWorkdir(descriptors: Descriptors, path: string, directory: ReturnType<MountAt>): void {
-	if (directory === undefined) {
-		throw new Fault("GRANT_INVALID", `cannot start in '${path}': no directory that was granted is there`, {
-			note: "asked for by --workdir",
-			help: `-v HOST:${path}`,
-		});
-	}
-	descriptors.add({ kind: "directory", directory, preopen: ".", name: path });
+/** The preopen ".", which is first because programs take descriptor 3 for the working directory. */
+function openWorkdir(path: string, table: MountTable): OpenDirectory {
+	const directory = table.directoryAt(path);
+	if (directory !== undefined) return { kind: "directory", directory, preopen: ".", name: path };
+	throw new Fault("GRANT_INVALID", `cannot start in '${path}': no directory that was granted is there`, {
+		note: "asked for by --workdir",
+		help: `-v HOST:${path}`,
+	});
 }
-
-type MountAt = ReturnType<typeof mountTable>["directoryAt"];
 
 function addListeners(descriptors: Descriptors, grants: Grants): boolean {
 	let listens = false;

@@ -69,7 +69,7 @@ test("esbuild prints its version with no grant at all", () => {
 });
 
 test("esbuild without a grant is refused the project", () => {
-	assertRefused(run(["run", esbuild, "/project/src/main.ts", "--bundle"]), "/project/src/main.ts");
+	assertRefused(run(["run", esbuild, "/project/src/main.ts", "--bundle"]), "/project/src");
 });
 
 test("esbuild that may only read is refused its output", (context) => {

@@ -26,7 +26,7 @@ export interface MountTable {
  * else, and whatever is looked up in it beside them answers NOTCAPABLE. Without it, C libraries fail
  * such a look-up by themselves and nobody could say what was missing. It is last because programs take
  * descriptor 3 for the working directory, and it is left out beside a grant named "." because
- * wasi-libc takes both for the same place.
+ * wasi-libc takes both for the same place: the one that it was given last.
  */
 export function mountTable(mounted: readonly Mounted[]): MountTable {
 	const inTree = mounted.filter(({ guest }) => guest !== ".");

@@ -112,6 +112,7 @@ export function asksToRead(rights: bigint): boolean {
 	return (rights & (READING | Rights.FD_READDIR)) !== 0n;
 }
 
+/** By FD_WRITE alone: Go and Rust ask to change sizes and to allocate for what they open to read, too. */
 export function asksToWrite(rights: bigint): boolean {
-	return (rights & (Rights.FD_WRITE | Rights.FD_ALLOCATE | Rights.FD_FILESTAT_SET_SIZE)) !== 0n;
+	return (rights & Rights.FD_WRITE) !== 0n;
 }
