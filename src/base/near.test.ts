@@ -28,4 +28,5 @@ test("two letters swapped are one slip", () => assert.deepEqual(nearMisses("rnu"
 test("a list of words in a sentence", () => {
 	assert.equal(orList(["a"]), "'a'");
 	assert.equal(orList(["a", "b", "c"]), "'a', 'b' or 'c'");
+	assert.equal(orList(["a or b", "c"], "and"), "'a or b' and 'c'");
 });

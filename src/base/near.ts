@@ -18,10 +18,10 @@ export function nearMisses(word: string, candidates: Iterable<string>): string[]
 }
 
 /** "'a'", "'a' or 'b'", "'a', 'b' or 'c'". */
-export function orList(words: readonly string[]): string {
+export function orList(words: readonly string[], joint: "or" | "and" = "or"): string {
 	const quoted = words.map((word) => `'${word}'`);
 	const last = quoted.pop() ?? "";
-	return quoted.length === 0 ? last : `${quoted.join(", ")} or ${last}`;
+	return quoted.length === 0 ? last : `${quoted.join(", ")} ${joint} ${last}`;
 }
 
 const WORD_LENGTH_MAX = 64;

@@ -1,4 +1,5 @@
 /** Grants of files: `-v`, `--dir`, `--tmpfs`; `--mount` is in mount-csv.ts. */
+import { shellWord } from "../base/shell.ts";
 import { type GrantForm, grantInvalid, unknownWord } from "./grant-fault.ts";
 import type { BindMount, Origin, TmpfsMount } from "./grants.ts";
 import { parseGuestPath } from "./guest-path.ts";
@@ -13,21 +14,18 @@ import { parseSize } from "./quantity.ts";
  */
 export function parseVolume(text: string, origin: Origin): BindMount {
 	const { host, guest, mode } = splitBind(VOLUME, text);
-	if (guest === undefined)
-		throw grantInvalid(
-			VOLUME,
-			text,
-			"the path inside the guest is missing",
-			`-v ${host}:${guessGuest(host)}:ro`,
-		);
-	if (host !== "" && !/[/\\.]/.test(host))
-		throw grantInvalid(
-			VOLUME,
-			text,
-			`'${host}' is a volume's name in docker's words; named volumes come with the engine`,
-			`-v ./${host}:${guest}${mode === undefined ? "" : `:${mode}`}`,
-		);
-	return bind(VOLUME, text, host, guest, readOnlyOf(VOLUME, text, mode), origin);
+	const readOnly = readOnlyOf(VOLUME, text, mode);
+	const isName = host !== "" && !/[/\\.]/.test(host);
+	const place = isName ? `./${host}` : host;
+	if (guest === undefined) {
+		const help = `-v ${shellWord(`${place}:${guessGuest(host)}:ro`)}`;
+		throw grantInvalid(VOLUME, text, "the path inside the guest is missing", help);
+	}
+	const mount = bind(VOLUME, text, host, guest, readOnly, origin);
+	if (!isName) return mount;
+	const problem = `'${host}' is a volume's name in docker's words; named volumes come with the engine`;
+	const help = `-v ${shellWord(`${place}:${mount.guest}${readOnly ? ":ro" : ""}`)}`;
+	throw grantInvalid(VOLUME, text, problem, help);
 }
 
 /** Wasmtime's `--dir HOST[::GUEST]`, also as `HOST:GUEST[:ro|rw]`. Without GUEST it is HOST's own path. */
@@ -45,7 +43,7 @@ export function parseDir(text: string, origin: Origin): BindMount {
 			DIR,
 			text,
 			"such a path needs a name inside the guest",
-			`--dir ${host}::${guessGuest(host)}`,
+			`--dir ${shellWord(`${host}::${guessGuest(host)}`)}`,
 		);
 	return bind(DIR, text, host, inside, readOnlyOf(DIR, text, mode), origin);
 }

@@ -63,6 +63,7 @@ for (const [text, expected = text] of RULES)
 
 const RULES_REFUSED: readonly (readonly [string, RegExp])[] = [
 	["", /'' is not a rule of the network/],
+	["connect", /the '=' and what follows it are missing/],
 	["conect=example.org:443", /did you mean 'connect='\?/],
 	["connect=example.org", /the port is missing\n.*\nhelp: --net connect=example\.org:443/],
 	["connect=example.org:0", /'0' is not a port/],

@@ -35,6 +35,8 @@ export function parseNetRule(text: string, origin: Origin): NetRule {
 	const equals = text.indexOf("=");
 	const verb = equals < 0 ? text : text.slice(0, equals);
 	const rest = equals < 0 ? "" : text.slice(equals + 1);
+	if (equals < 0 && ["connect", "listen", "resolve"].includes(verb))
+		throw grantInvalid(NET, text, `the '=' and what follows it are missing`);
 	if (verb === "connect") return connectRule(text, rest, origin);
 	if (verb === "listen") return listenRule(text, rest, origin);
 	if (verb !== "resolve")

@@ -57,7 +57,7 @@ help: --dir ./data.txt:/data.txt:ro
 		mounts: [volume("./a:/a"), volume("./b:/b")],
 		host: { "./src": "directory" },
 		says: `error: guest may not list '/src' [NOT_GRANTED]
-note: no grant covers it; the grants are for '/a' and '/b'
+note: no grant covers it: only '/a' and '/b' are granted
 help: --dir ./src:/src:ro
 `,
 	},

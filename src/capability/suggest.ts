@@ -69,11 +69,7 @@ function ruleNotes(denial: PathDenial, grants: Grants, help: string | undefined)
 			return [`'${mount.guest}' is read-only because of --read-only; run it without that to allow it`];
 		return [`'${mount.guest}' is granted read-only, by '${mount.origin.where}'`];
 	}
-	const granted = grants.mounts.slice(0, SHOWN_MOUNTS_MAX).map(({ guest }) => guest);
-	const rule =
-		granted.length === 0
-			? "no files are granted"
-			: `no grant covers it; the grants are for ${orList(granted).replace(" or ", " and ")}`;
+	const rule = grantedNote(grants);
 	if (help !== undefined) return [rule];
 	if (!isPlain(denial.guestPath))
 		return [rule, "the path holds characters that are not printed: no grant is offered"];
@@ -81,6 +77,14 @@ function ruleNotes(denial: PathDenial, grants: Grants, help: string | undefined)
 }
 
 const SHOWN_MOUNTS_MAX = 4;
+
+function grantedNote({ mounts }: Grants): string {
+	if (mounts.length === 0) return "no files are granted";
+	const paths = mounts.slice(0, SHOWN_MOUNTS_MAX).map(({ guest }) => guest);
+	const shown = orList(paths, "and");
+	const more = mounts.length > SHOWN_MOUNTS_MAX ? " (and more)" : "";
+	return `no grant covers it: only ${shown}${more} ${mounts.length === 1 ? "is" : "are"} granted`;
+}
 
 /** For a path that no mount covers. */
 function newGrant({ guestPath, need }: PathDenial, lookup: HostLookup): string | undefined {

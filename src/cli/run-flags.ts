@@ -1,3 +1,4 @@
+import { nearMisses } from "../base/near.ts";
 import { parseClock, parseRandom } from "../capability/clock.ts";
 import { type EnvWord, parseEnv } from "../capability/env.ts";
 import type { Mount, NetRule } from "../capability/grants.ts";
@@ -278,7 +279,8 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 
 function net(draft: RunDraft, text: string, where: string): void {
 	if (text === "none") return;
-	if (!text.includes("=")) throw networkRefused(text, where);
+	if (!text.includes("=") && nearMisses(text, ["connect", "listen", "resolve"]).length === 0)
+		throw networkRefused(text, where);
 	const rule = parseNetRule(text, { where });
 	draft.wishes.net.push(rule);
 	if (rule.type !== "listen")
