@@ -16,7 +16,7 @@ export type Test = "equal" | "atLeast" | "anyBits";
 
 /** BPF_MAXINSNS: the kernel refuses longer programs. */
 export const INSTRUCTIONS_MAX = 4096;
-/** u16 code, u8 jump if true, u8 jump if false, u32 value. */
+/** struct sock_filter: u16 code, u8 jump if true, u8 jump if false, u32 value. */
 export const INSTRUCTION_SIZE_bytes = 8;
 
 // linux/bpf_common.h: class | size or operation | source
@@ -39,7 +39,8 @@ export function assemble(tree: Tree): Uint8Array<ArrayBuffer> {
 
 /** Places are counted from the program's end, where the first instruction written is 1. */
 class BackwardWriter {
-	readonly #view = new DataView(new ArrayBuffer(INSTRUCTIONS_MAX * INSTRUCTION_SIZE_bytes));
+	/** Two words an instruction; machines with seccomp and Node are little-endian. */
+	readonly #words = new Uint32Array(INSTRUCTIONS_MAX * 2);
 	/** Where each answer was written last. */
 	readonly #answers = new Map<number, number>();
 	#count = 0;
@@ -60,7 +61,7 @@ class BackwardWriter {
 	}
 
 	bytes(): Uint8Array<ArrayBuffer> {
-		return new Uint8Array(this.#view.buffer.slice((INSTRUCTIONS_MAX - this.#count) * INSTRUCTION_SIZE_bytes));
+		return new Uint8Array(this.#words.slice((INSTRUCTIONS_MAX - this.#count) * 2).buffer);
 	}
 
 	#answer(answer: number): number {
@@ -84,11 +85,9 @@ class BackwardWriter {
 	#put(code: number, whenTrue: number, whenFalse: number, value: number): number {
 		if (this.#count === INSTRUCTIONS_MAX) throw new RangeError("a filter of too many instructions");
 		this.#count += 1;
-		const at = (INSTRUCTIONS_MAX - this.#count) * INSTRUCTION_SIZE_bytes;
-		this.#view.setUint16(at, code, true);
-		this.#view.setUint8(at + 2, whenTrue);
-		this.#view.setUint8(at + 3, whenFalse);
-		this.#view.setUint32(at + 4, value, true);
+		const at = (INSTRUCTIONS_MAX - this.#count) * 2;
+		this.#words[at] = code | (whenTrue << 16) | (whenFalse << 24);
+		this.#words[at + 1] = value;
 		return this.#count;
 	}
 }

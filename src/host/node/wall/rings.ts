@@ -9,7 +9,7 @@
  * - that of Node's tracing agent is used only when Node tears itself down, which `raiseWall` avoids;
  * - a worker's would be used again: workers have to be started after the wall, and then get no ring.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { eventLoopAddress, memoryAt } from "../libc.ts";
 import { filterCalls } from "./seccomp.ts";
 import { refusalTree } from "./seccomp-filter.ts";
@@ -18,6 +18,8 @@ import type { SystemCalls } from "./system-calls.ts";
 /** The loops of V8's timers and of Node's tracing agent. */
 const FOREIGN_RINGS_MAX = 2;
 const REGISTERED_ms_max = 2000;
+/** SqHead stands in its first 200 bytes. */
+const FDINFO_SIZE_bytes = 1024;
 const UNREGISTER_EVENTFD = 5;
 const ENXIO = 6;
 
@@ -84,7 +86,8 @@ function ringOfMainLoop(rings: readonly number[]): RingField | undefined {
 function waitForRegistration(rings: readonly number[]): boolean {
 	const deadline_ms = performance.now() + REGISTERED_ms_max;
 	const sleeper = new Int32Array(new SharedArrayBuffer(4));
-	while (!rings.some(wasUsed)) {
+	const youngestFirst = rings.toReversed(); // V8's comes after the tracing agent's
+	while (!youngestFirst.some(wasUsed)) {
 		if (rings.length === 0 || performance.now() > deadline_ms) return rings.length === 0;
 		Atomics.wait(sleeper, 0, 0, 1);
 	}
@@ -92,7 +95,10 @@ function waitForRegistration(rings: readonly number[]): boolean {
 }
 
 function wasUsed(ring: number): boolean {
-	// SqHead: how many submissions the kernel has taken
-	const head = /^SqHead:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${ring}`, "latin1"))?.[1];
-	return Number(head) > 0;
+	const information = openSync(`/proc/self/fdinfo/${ring}`, "r");
+	const bytes = Buffer.alloc(FDINFO_SIZE_bytes);
+	const text = bytes.toString("latin1", 0, readSync(information, bytes));
+	closeSync(information);
+	// how many submissions the kernel has taken
+	return text.includes("\nSqHead:\t") && !text.includes("\nSqHead:\t0\n");
 }

@@ -1,14 +1,7 @@
 /** The rules on system calls as a seccomp filter. Pure. */
 import type { Tree } from "./bpf.ts";
 import { callConditions, type Condition } from "./call-conditions.ts";
-import {
-	type Architecture,
-	type Rule,
-	syscallNames,
-	type SyscallName,
-	syscallNumber,
-	syscallRule,
-} from "./syscalls.ts";
+import { type Architecture, type Rule, type SyscallName, syscallNumber, eachSyscall } from "./syscalls.ts";
 
 export interface FilterRequest {
 	readonly architecture: Architecture;
@@ -56,20 +49,17 @@ export function refusalTree(name: SyscallName, architecture: Architecture): Tree
 	return { load: NUMBER_OFFSET, next: { test: "equal", value, yes: REFUSE, no: ALLOW } };
 }
 
-/** What happens to each call; the last entry holds for all higher numbers too. */
+/** What happens to each call, by its number; those left out are absent. */
 function verdictsByNumber(request: FilterRequest): Tree[] {
 	const conditions = callConditions(request.process);
-	const verdicts: Tree[] = [ABSENT];
-	for (const name of syscallNames()) {
-		const number = syscallNumber(name, request.architecture);
-		if (number === undefined) continue;
-		while (verdicts.length <= number + 1) verdicts.push(ABSENT);
-		verdicts[number] = verdictOf(syscallRule(name), request, conditions.get(name) ?? []);
-	}
+	const verdicts: Tree[] = [];
+	eachSyscall(request.architecture, (name, number, rule) => {
+		verdicts[number] = verdictOf(rule, request, conditions.get(name));
+	});
 	return verdicts;
 }
 
-function verdictOf(rule: Rule, request: FilterRequest, conditions: readonly Condition[]): Tree {
+function verdictOf(rule: Rule, request: FilterRequest, conditions: readonly Condition[] = []): Tree {
 	switch (rule) {
 		case "always":
 			return ALLOW;
@@ -108,11 +98,11 @@ function oneOf(values: readonly number[], yes: Tree): Tree {
 	return values.reduceRight<Tree>((no, value) => ({ test: "equal", value, yes, no }), REFUSE);
 }
 
-/** Every number whose verdict is not that of the number before. */
+/** Every number whose verdict is not that of the number before, up to the first after all. */
 function rangeStarts(verdicts: readonly Tree[]): number[] {
 	const starts: number[] = [];
-	for (const [number, verdict] of verdicts.entries())
-		if (number === 0 || verdict !== verdicts[number - 1]) starts.push(number);
+	for (let number = 0; number <= verdicts.length; number += 1)
+		if (number === 0 || verdicts[number] !== verdicts[number - 1]) starts.push(number);
 	return starts;
 }
 

@@ -291,11 +291,19 @@ export function syscallNumber(name: SyscallName, architecture: Architecture): nu
 	return (architecture === "x64" ? row[0] : row[1]) ?? undefined;
 }
 
-export function syscallRule(name: SyscallName): Rule {
-	return SYSCALLS[name][2];
+/** Visits every call that the architecture has. */
+export function eachSyscall(
+	architecture: Architecture,
+	visit: (name: SyscallName, number: number, rule: Rule) => void,
+): void {
+	const column = architecture === "x64" ? 0 : 1;
+	for (const name of syscallNames()) {
+		const row: Row = SYSCALLS[name];
+		const number = row[column];
+		if (number !== null) visit(name, number, row[2]);
+	}
 }
 
-/** Every name. */
-export function syscallNames(): readonly SyscallName[] {
+export function syscallNames(): SyscallName[] {
 	return Object.keys(SYSCALLS) as SyscallName[];
 }

@@ -27,80 +27,62 @@ export interface ThreadCode {
 
 /** The code for a processor; laid out as above. */
 export function threadCode(architecture: Architecture): ThreadCode {
-	return architecture === "x64" ? x64Code() : arm64Code();
+	return architecture === "x64"
+		? { bytes: Buffer.from(X64.join(""), "hex"), restorerOffset: X64_RESTORER_OFFSET }
+		: { bytes: Buffer.from(ARM64.join(""), "hex"), restorerOffset: undefined };
 }
 
-function x64Code(): ThreadCode {
-	const code = [
-		[0xf3, 0x0f, 0x1e, 0xfa], //                     endbr64
-		[0xb8, 0xba, 0x00, 0x00, 0x00], //               mov eax, 186          ; gettid
-		[0x0f, 0x05], //                                 syscall
-		[0x50], //                                       push rax
-		[0x48, 0x8d, 0x0d, "data"], //                   lea rcx, [rip + data]
-		[0x48, 0x8b, 0x41, 0x08], //                     mov rax, [rcx + 8]
-		[0x48, 0x8b, 0x79, 0x10], //                     mov rdi, [rcx + 16]
-		[0x48, 0x8b, 0x71, 0x18], //                     mov rsi, [rcx + 24]
-		[0x48, 0x8b, 0x51, 0x20], //                     mov rdx, [rcx + 32]
-		[0x4c, 0x8b, 0x51, 0x28], //                     mov r10, [rcx + 40]
-		[0x4c, 0x8b, 0x41, 0x30], //                     mov r8, [rcx + 48]
-		[0x4c, 0x8b, 0x49, 0x38], //                     mov r9, [rcx + 56]
-		[0x0f, 0x05], //                                 syscall               ; loses rcx and r11
-		[0x5f], //                                       pop rdi               ; the thread id
-		[0x48, 0x8d, 0x0d, "data"], //                   lea rcx, [rip + data]
-		[0xba, 0x01, 0x00, 0x00, 0x00], //               mov edx, 1
-		[0xf0, 0x0f, 0xc1, 0x11], //                     lock xadd [rcx], edx
-		[0x81, 0xfa, ...little(RESULTS_MAX)], //         cmp edx, RESULTS_MAX
-		[0x73, 0x0f], //                                 jae done
-		[0xc1, 0xe2, 0x04], //                           shl edx, 4            ; RESULT_SIZE_bytes
-		[0x48, 0x8d, 0x4c, 0x11, RESULTS_OFFSET], //     lea rcx, [rcx + rdx + 64]
-		[0x48, 0x89, 0x41, 0x08], //                     mov [rcx + 8], rax
-		[0x48, 0x89, 0x39], //                           mov [rcx], rdi
-		[0xc3], //                                 done: ret
-	] as const;
-	const restorer = [
-		[0xb8, 0x0f, 0x00, 0x00, 0x00], //               mov eax, 15           ; rt_sigreturn
-		[0x0f, 0x05], //                                 syscall
-	];
-	const handler = linked(code);
-	return { bytes: Uint8Array.from([...handler, ...restorer.flat()]), restorerOffset: handler.length };
-}
+const X64_RESTORER_OFFSET = 0x5a;
+/** Bytes in their order. DATA_OFFSET, RESULTS_OFFSET, RESULT_SIZE_bytes and RESULTS_MAX are part of it. */
+const X64 = [
+	"f30f1efa", //          00  endbr64
+	"b8ba000000", //        04  mov eax, 186          ; gettid
+	"0f05", //              09  syscall
+	"50", //                0b  push rax
+	"488d0dedff0000", //    0c  lea rcx, [rip + 0xffed]  ; data
+	"488b4108", //          13  mov rax, [rcx + 8]
+	"488b7910", //          17  mov rdi, [rcx + 16]
+	"488b7118", //          1b  mov rsi, [rcx + 24]
+	"488b5120", //          1f  mov rdx, [rcx + 32]
+	"4c8b5128", //          23  mov r10, [rcx + 40]
+	"4c8b4130", //          27  mov r8, [rcx + 48]
+	"4c8b4938", //          2b  mov r9, [rcx + 56]
+	"0f05", //              2f  syscall               ; loses rcx and r11
+	"5f", //                31  pop rdi               ; the thread id
+	"488d0dc7ff0000", //    32  lea rcx, [rip + 0xffc7]  ; data
+	"ba01000000", //        39  mov edx, 1
+	"f00fc111", //          3e  lock xadd [rcx], edx
+	"81faa00f0000", //      42  cmp edx, 4000         ; RESULTS_MAX
+	"730f", //              48  jae done
+	"c1e204", //            4a  shl edx, 4            ; RESULT_SIZE_bytes
+	"488d4c1140", //        4d  lea rcx, [rcx + rdx + 64]  ; RESULTS_OFFSET
+	"48894108", //          52  mov [rcx + 8], rax
+	"488939", //            56  mov [rcx], rdi
+	"c3", //                59  done: ret
+	"b80f000000", //        5a  mov eax, 15           ; rt_sigreturn
+	"0f05", //              5f  syscall
+];
 
-/** The bytes, with each "data" replaced by the distance from the instruction's end to the data. */
-function linked(instructions: readonly (readonly (number | "data")[])[]): number[] {
-	const bytes: number[] = [];
-	for (const instruction of instructions)
-		for (const byte of instruction)
-			if (byte === "data") bytes.push(...little(DATA_OFFSET - (bytes.length + 4)));
-			else bytes.push(byte);
-	return bytes;
-}
-
-function arm64Code(): ThreadCode {
-	const words = [
-		0xd2801648, //       mov x8, #178             ; gettid
-		0xd4000001, //       svc #0
-		0xaa0003e7, //       mov x7, x0               ; the thread id; svc changes x0 alone
-		0x1007ffa6, //       adr x6, data             ; from here, 12 bytes into the code
-		0xf94004c8, //       ldr x8, [x6, #8]
-		0xa94104c0, //       ldp x0, x1, [x6, #16]
-		0xa9420cc2, //       ldp x2, x3, [x6, #32]
-		0xa94314c4, //       ldp x4, x5, [x6, #48]
-		0xd4000001, //       svc #0
-		0x885f7cc1, // next: ldxr w1, [x6]
-		0x11000422, //       add w2, w1, #1
-		0x88037cc2, //       stxr w3, w2, [x6]
-		0x35ffffa3, //       cbnz w3, next
-		0x713e803f, //       cmp w1, #4000            ; RESULTS_MAX
-		0x540000a2, //       b.hs done
-		0x8b0110c6, //       add x6, x6, x1, lsl #4   ; RESULT_SIZE_bytes
-		0xf90024c0, //       str x0, [x6, #72]
-		0x910100c6, //       add x6, x6, #64          ; RESULTS_OFFSET
-		0xc89ffcc7, //       stlr x7, [x6]
-		0xd65f03c0, // done: ret
-	];
-	return { bytes: Uint8Array.from(words.flatMap(little)), restorerOffset: undefined };
-}
-
-function little(word: number): number[] {
-	return [word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, (word >>> 24) & 0xff];
-}
+/** Little-endian words in their order. */
+const ARM64 = [
+	"481680d2", //  00  mov x8, #178             ; gettid
+	"010000d4", //  04  svc #0
+	"e70300aa", //  08  mov x7, x0               ; the thread id; svc changes x0 alone
+	"a6ff0710", //  0c  adr x6, #0xfff4          ; data
+	"c80440f9", //  10  ldr x8, [x6, #8]
+	"c00441a9", //  14  ldp x0, x1, [x6, #16]
+	"c20c42a9", //  18  ldp x2, x3, [x6, #32]
+	"c41443a9", //  1c  ldp x4, x5, [x6, #48]
+	"010000d4", //  20  svc #0
+	"c17c5f88", //  24  next: ldxr w1, [x6]
+	"22040011", //  28  add w2, w1, #1
+	"c27c0388", //  2c  stxr w3, w2, [x6]
+	"a3ffff35", //  30  cbnz w3, next
+	"3f803e71", //  34  cmp w1, #4000            ; RESULTS_MAX
+	"a2000054", //  38  b.hs done
+	"c610018b", //  3c  add x6, x6, x1, lsl #4   ; RESULT_SIZE_bytes
+	"c02400f9", //  40  str x0, [x6, #72]
+	"c6000191", //  44  add x6, x6, #64          ; RESULTS_OFFSET
+	"c7fc9fc8", //  48  stlr x7, [x6]
+	"c0035fd6", //  4c  done: ret
+];
