@@ -96,10 +96,13 @@ function contentsOf(path: string, stat: { isFile(): boolean; isSymbolicLink(): b
 	return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
-/** Whether any file beneath `folder` holds `text` in its contents or its name. */
+/** Whether any file beneath `folder` holds `text` in its contents or its name. Links are not followed. */
 export function holds(folder: string, text: string): boolean {
-	return readdirSync(folder, { recursive: true, withFileTypes: true }).some((entry) => {
+	// readdir's own `recursive` goes through links, and in a circle
+	return readdirSync(folder, { withFileTypes: true }).some((entry) => {
+		const path = join(folder, entry.name);
 		if (entry.name.includes(text)) return true;
-		return entry.isFile() && readFileSync(join(entry.parentPath, entry.name), "latin1").includes(text);
+		if (entry.isDirectory()) return holds(path, text);
+		return entry.isFile() && readFileSync(path, "latin1").includes(text);
 	});
 }
