@@ -4,6 +4,12 @@ import type { File } from "../sys/file.ts";
 import type { Connection, Listener } from "../sys/sockets.ts";
 import type { Stream } from "../sys/stream.ts";
 
+/** preview1's rights, after the guest has given some of them up. */
+export interface Narrowed {
+	readonly base: bigint;
+	readonly inheriting: bigint;
+}
+
 /** An open file with what makes it one guest's: a position, access, and flags that can be changed. */
 export interface OpenFile {
 	readonly kind: "file";
@@ -15,6 +21,7 @@ export interface OpenFile {
 	append: boolean;
 	nonblocking: boolean;
 	readonly sync: "none" | "data" | "all";
+	narrowed?: Narrowed;
 	/** For messages: the path under which the guest opened it. */
 	readonly name: string;
 }
@@ -24,6 +31,7 @@ export interface OpenDirectory {
 	readonly directory: Directory;
 	/** The guest's path of a directory that it was given; undefined for one that it opened itself. */
 	readonly preopen: string | undefined;
+	narrowed?: Narrowed;
 	/** For messages: the path under which the guest knows it. */
 	readonly name: string;
 }

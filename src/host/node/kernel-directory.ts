@@ -172,10 +172,18 @@ export class KernelDirectory implements Directory {
 		if (type === FileType.DIRECTORY) return this.#openFoundDirectory(found, options);
 		if (options.directory) return Errno.NOTDIR;
 		if (type === FileType.SYMBOLIC_LINK) return Errno.LOOP;
-		if (type !== FileType.REGULAR_FILE) return Errno.NOTCAPABLE;
+		if (type !== FileType.REGULAR_FILE || this.#isHostsOwn(found, options)) return Errno.NOTCAPABLE;
 		const truncate = options.truncate && options.write ? O_TRUNC : 0;
 		const fd = this.#kernel.reopen(found, accessFlags(options) | truncate);
 		return fd < 0 ? (-fd as Errno) : this.#file(fd, options);
+	}
+
+	/**
+	 * A grant of /proc, or of what is above it, shows the process that runs the guest: its memory, its
+	 * environment, its settings. They are the host's own, as devices are, and /proc is never written.
+	 */
+	#isHostsOwn(found: number, { write }: OpenOptions): boolean {
+		return this.#kernel.sawProc && (write || this.#kernel.isOfOwnProcess(found));
 	}
 
 	#openFoundDirectory(found: number, options: OpenOptions): Directory | Errno {

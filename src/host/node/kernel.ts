@@ -70,6 +70,8 @@ export class Kernel {
 	readonly #link: bigint;
 	/** `/proc/self/fd`: a name in it stands for a descriptor, whatever its path has become. */
 	readonly #descriptors: number;
+	/** The device number of the file system /proc. */
+	readonly #proc: bigint;
 
 	private constructor(c: Libc, block: NativeMemory, descriptors: number) {
 		this.#c = c;
@@ -83,6 +85,8 @@ export class Kernel {
 		this.#empty = block.address + BigInt(EMPTY_AT);
 		this.#link = block.address + BigInt(LINK_AT);
 		this.#descriptors = descriptors;
+		this.typeOf(descriptors);
+		this.#proc = this.#statDevice();
 		block.view.setUint32(OPEN_HOW_AT + 16, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, true);
 	}
 
@@ -154,6 +158,19 @@ export class Kernel {
 		const flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT;
 		const result = this.#c.statx(fd, this.#empty, flags, STATX_TYPE, this.#statx);
 		return result < 0 ? this.#answer(result) : this.#statType();
+	}
+
+	/** Whether what was last examined lies in /proc. */
+	get sawProc(): boolean {
+		return this.#statDevice() === this.#proc;
+	}
+
+	/** Whether `fd`, of a file in /proc, is one about this very process. */
+	isOfOwnProcess(fd: number): boolean {
+		const size_bytes = this.#c.readlinkat(this.#descriptors, this.#name(fd), this.#link, BigInt(LINK_BYTES));
+		if (size_bytes < 0) return true;
+		const path = this.#block.bytes.toString("utf8", LINK_AT, LINK_AT + Number(size_bytes));
+		return path.split("/").includes(String(process.pid));
 	}
 
 	stat(fd: number): Stat | Errno {
@@ -255,11 +272,17 @@ export class Kernel {
 		return fileTypeOf(this.#block.view.getUint16(STATX_AT + 28, true) >> 12);
 	}
 
+	#statDevice(): bigint {
+		const { view } = this.#block;
+		return (
+			(BigInt(view.getUint32(STATX_AT + 136, true)) << 32n) | BigInt(view.getUint32(STATX_AT + 140, true))
+		);
+	}
+
 	#readStat(): Stat {
 		const { view } = this.#block;
 		return {
-			device:
-				(BigInt(view.getUint32(STATX_AT + 136, true)) << 32n) | BigInt(view.getUint32(STATX_AT + 140, true)),
+			device: this.#statDevice(),
 			inode: view.getBigUint64(STATX_AT + 32, true),
 			type: this.#statType(),
 			links: BigInt(view.getUint32(STATX_AT + 16, true)),

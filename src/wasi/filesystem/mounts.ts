@@ -1,5 +1,6 @@
 import type { Directory, DirectoryEntry, OpenOptions } from "../../sys/directory.ts";
 import { Errno } from "../../sys/errno.ts";
+import { checkPath } from "../../sys/resolve.ts";
 import type { File } from "../../sys/file.ts";
 import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
 import { ReadOnlyDirectory } from "./readonly.ts";
@@ -55,12 +56,17 @@ export class MountDirectory implements Directory {
 
 	/** Who answers for `path`, and under which name there. */
 	locate(path: string): Place {
+		const wrong = checkPath(path);
+		return wrong === Errno.SUCCESS ? this.#locate(path) : wrong;
+	}
+
+	#locate(path: string): Place {
 		const { name, rest } = firstComponent(path);
 		if (name === undefined) return { directory: this, path: ".", mountPoint: true };
 		const child = this.#children.get(name);
 		if (child === undefined) return this.#base === undefined ? NOT_GRANTED : inBase(this.#base, path);
 		if (child.kind === "file-mount") return fileMountPlace(child, rest);
-		return child.locate(rest ?? "");
+		return child.#locate(rest ?? "");
 	}
 
 	open(path: string, options: OpenOptions): File | Directory | Errno {
@@ -268,7 +274,7 @@ class OneName implements Directory {
 }
 
 /**
- * The first name of a path and what follows its slash (undefined: no slash follows); `.` and `/`
+ * The first name of a path and what follows its slashes (undefined: no slash follows); `.` and `/`
  * before it are skipped. A leading `..` is a name like others, one that no mount has.
  */
 function firstComponent(path: string): { name: string | undefined; rest: string | undefined } {
@@ -278,7 +284,7 @@ function firstComponent(path: string): { name: string | undefined; rest: string 
 		const end = path.indexOf("/", start);
 		const name = end === -1 ? path.slice(start) : path.slice(start, end);
 		if (name === "") return { name: undefined, rest: undefined };
-		const rest = end === -1 ? undefined : path.slice(end + 1);
+		const rest = end === -1 ? undefined : path.slice(end + 1).replace(/^\/+/, "");
 		if (name !== ".") return { name, rest };
 		start = end === -1 ? path.length : end + 1;
 	}

@@ -5,7 +5,7 @@ import type { Open, OpenFile } from "../descriptors.ts";
 import { positionOf } from "./fd-io.ts";
 import { FDFLAGS_ALL, FdFlags } from "./flags.ts";
 import { type Context, hostFunction } from "./function.ts";
-import { asksToRead, asksToWrite, Rights, rightsOf } from "./rights.ts";
+import { Rights, rightsOf } from "./rights.ts";
 
 const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const Whence = { SET: 0, CUR: 1, END: 2 } as const;
@@ -119,7 +119,7 @@ export const fd_fdstat_set_flags = hostFunction(
 	},
 );
 
-/** Rights can be given up, never gained. Only reading and writing mean anything here. */
+/** Rights can be given up, never gained. rights.ts says which of them mean anything. */
 export const fd_fdstat_set_rights = hostFunction(
 	"fd_fdstat_set_rights",
 	[
@@ -133,9 +133,10 @@ export const fd_fdstat_set_rights = hostFunction(
 		const has = rightsOf(open);
 		if ((BigInt.asUintN(64, base) & ~has.base) !== 0n) return Errno.NOTCAPABLE;
 		if ((BigInt.asUintN(64, inheriting) & ~has.inheriting) !== 0n) return Errno.NOTCAPABLE;
+		if (open.kind === "file" || open.kind === "directory") open.narrowed = { base, inheriting };
 		if (open.kind === "file") {
-			open.readable &&= asksToRead(base);
-			open.writable &&= asksToWrite(base | Rights.FD_DATASYNC);
+			open.readable &&= (base & Rights.FD_READ) !== 0n;
+			open.writable &&= (base & Rights.FD_WRITE) !== 0n;
 		}
 		return Errno.SUCCESS;
 	},

@@ -5,7 +5,7 @@ import { joinGuest } from "../filesystem/refusal.ts";
 import { FDFLAGS_ALL, FdFlags, OFLAGS_ALL, OFlags } from "./flags.ts";
 import { type Context, hostFunction } from "./function.ts";
 import { directoryAt, follows, refusedOrNot } from "./path.ts";
-import { asksToRead, asksToWrite } from "./rights.ts";
+import { asksToRead, asksToWrite, Rights, rightsOf } from "./rights.ts";
 import { readPath } from "./text.ts";
 
 export const path_open = hostFunction(
@@ -56,6 +56,8 @@ function open(context: Context, parent: OpenDirectory, path: string, words: Word
 		return Errno.MFILE;
 	}
 	const options = optionsOf(words);
+	if (options.truncate && (rightsOf(parent).base & Rights.PATH_FILESTAT_SET_SIZE) === 0n)
+		return Errno.NOTCAPABLE;
 	if (options.directory && options.create) return Errno.INVAL;
 	const opened = parent.directory.open(path, options);
 	if (typeof opened === "number") {

@@ -1,5 +1,5 @@
 import { FileType } from "../../sys/stat.ts";
-import type { Open } from "../descriptors.ts";
+import type { Narrowed, Open } from "../descriptors.ts";
 
 /** preview1 `$rights`, by bit. */
 export const Rights = {
@@ -82,10 +82,17 @@ const SEEKING = all(["FD_SEEK", "FD_TELL"]);
 const LISTENER = all(["SOCK_ACCEPT", "POLL_FD_READWRITE", "FD_FDSTAT_SET_FLAGS", "FD_FILESTAT_GET"]);
 
 /**
- * What a descriptor may do, as fdstat tells it. Only reading and writing are enforced: today's
- * toolchains look at these bits but do not narrow them, as wasmtime decided too (RATIONALE.md).
+ * What a descriptor may do, as fdstat tells it. Only reading and writing are enforced, and truncating
+ * by path, which is writing: today's toolchains look at the other bits but do not narrow them, as
+ * wasmtime decided too (RATIONALE.md).
  */
-export function rightsOf(open: Open): { base: bigint; inheriting: bigint } {
+export function rightsOf(open: Open): Narrowed {
+	if ((open.kind === "file" || open.kind === "directory") && open.narrowed !== undefined)
+		return open.narrowed;
+	return givenRights(open);
+}
+
+function givenRights(open: Open): Narrowed {
 	switch (open.kind) {
 		case "directory":
 			return { base: DIRECTORY, inheriting: DIRECTORY | FILE | READING | WRITING };

@@ -135,6 +135,14 @@ export const DESCRIPTORS: readonly Attempt[] = [
 	{
 		name: "rights that were given up or never had",
 		steps: [
+			[`f = ${open(g, "file.txt", "0", "read|write")}`, "SUCCESS"],
+			["fd_fdstat_set_rights $f read 0", "SUCCESS"],
+			["fd_write $f text", "EBADF|ENOTCAPABLE"],
+			["fd_filestat_set_size $f 0", "refused"],
+			["fd_fdstat_set_rights $f read|write 0", "ENOTCAPABLE"],
+			[`d = ${open(g, "sub", "directory")}`, "SUCCESS"],
+			["fd_fdstat_set_rights $d 0 0", "SUCCESS"],
+			[open("$d", "inner.txt", "trunc", "write"), "ENOTCAPABLE|EPERM"],
 			[`fd_fdstat_set_rights ${g} 0 0`, "SUCCESS|ENOTCAPABLE|ENOTSUP"],
 			[`fd_fdstat_set_rights ${g} all all`, "SUCCESS|ENOTCAPABLE|ENOTSUP"],
 			[`fd_fdstat_set_rights ${g} 0x7fffffffffffffff -1`, "SUCCESS|ENOTCAPABLE|ENOTSUP|EINVAL"],

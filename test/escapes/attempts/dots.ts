@@ -131,6 +131,14 @@ export const DOTS: readonly Attempt[] = [
 	{
 		name: "out of the virtual root",
 		steps: [
+			...all(everyCall(root, "/"), "ENOTCAPABLE"),
+			...all(everyCall(root, "''"), "ENOENT|ENOTCAPABLE"),
+			...all(everyCall(root, "g%00/file.txt"), "EINVAL|EILSEQ|ENOTCAPABLE"),
+			...all(everyCall(root, "n".repeat(5000)), "ENAMETOOLONG|ENOTCAPABLE"),
+			...all(
+				["g/file.txt", "g//file.txt", ".//g/./file.txt"].map((path) => stat(root, path)),
+				"SUCCESS file",
+			),
 			...all(everyCall(root, ".."), "ENOTCAPABLE"),
 			...all(everyCall(root, "../etc/passwd"), "ENOTCAPABLE"),
 			...all(everyCall(root, "etc/passwd"), "ENOTCAPABLE|EROFS"),

@@ -53,9 +53,11 @@ function cannotBeOpened(type: string): Call[] {
 		[open(g, "special/x"), "ENOTDIR"],
 		[open(g, "special/../file.txt"), "ENOTDIR"],
 		[stat(g, "special"), `SUCCESS ${type}`],
-		[`path_filestat_set_times ${g} follow special 1 1 atim|mtim`, "SUCCESS|refused"],
-		[`path_rename ${g} special ${g} moved`, "SUCCESS"],
-		[`path_unlink_file ${g} moved`, "SUCCESS"],
+		[`path_filestat_set_times ${g} follow special 1 1 atim|mtim`, "any"],
+		// the second wall lets nobody make such a file, and to it a rename is the making of one
+		[`path_rename ${g} special ${g} moved`, "SUCCESS|EACCES"],
+		[`path_symlink file.txt ${g} special`, "EEXIST|SUCCESS"],
+		[`path_unlink_file ${g} special`, "SUCCESS"],
 	];
 }
 
