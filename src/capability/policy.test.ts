@@ -280,3 +280,11 @@ test("any text is a policy or a Fault, and never anything else", async () => {
 		{ numRuns: 500 },
 	);
 });
+
+test("a printed policy holds no character that TOML forbids, in values or in comments", () => {
+	const hostile = 'a\u007f\n\u0000\t"\\# b';
+	const granted = { ...settle([], none).grants, env: new Map([[hostile, hostile]]) };
+	const printed = printPolicy(granted, settle([], none).limits, "toml");
+	assert.match(printed, /^# - sees the variable a\?\?\?\?"\\# b$/m);
+	assert.match(printed, /^"a\\u007f\\n\\u0000\\t\\"\\\\# b" = "a\\u007f\\n\\u0000\\t\\"\\\\# b"$/m);
+});
