@@ -1,4 +1,5 @@
-//! Rust's standard library at work inside the directory that the first argument names.
+//! Rust's standard library at work: inside the directory that the first argument names, and reading
+//! the file that the second one does.
 
 use std::collections::HashMap;
 use std::io::{BufRead, Read, Seek, SeekFrom, Write};
@@ -57,6 +58,12 @@ fn main() {
         if let Err(error) = files(home) {
             eprintln!("tour: {home}: {error}");
             process::exit(2);
+        }
+    }
+    if let Some(file) = arguments.get(1) {
+        match fs::read_to_string(file) {
+            Ok(text) => println!("{:?}", text.lines().next()),
+            Err(error) => eprintln!("tour: {file}: {error}"),
         }
     }
     process::exit(7);
