@@ -247,6 +247,18 @@ test("directories count their subdirectories among their links", () => {
 	handle.close();
 });
 
+test("a directory that was removed cannot be listed", () => {
+	const { root } = make();
+	assertOk(root.createDirectory("d"));
+	const handle = openDirectory(root, "d");
+	assertOk(root.removeDirectory("d"));
+	assertErrno(
+		handle.list(0n, () => true),
+		Errno.NOENT,
+	);
+	handle.close();
+});
+
 test("nothing is linked or renamed into another file system", () => {
 	const [one, other] = [make(), make()];
 	writeFile(one.root, "f", "x");

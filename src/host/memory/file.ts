@@ -29,11 +29,7 @@ export class MemoryFile implements File {
 		if (!this.#access.read) return -Errno.BADF;
 		this.#wasAccessed();
 		let done = 0;
-		for (const buffer of into) {
-			const count = this.#node.content.read(buffer, at + done);
-			done += count;
-			if (count < buffer.length) break;
-		}
+		for (const buffer of into) done += this.#node.content.read(buffer, at + done);
 		return done;
 	}
 
