@@ -209,7 +209,7 @@ function placeOf(directory: Directory, path: string): Place {
 const COOKIE_BASE = 1n << 63n;
 
 function inBase(base: Directory, path: string): Place {
-	return { directory: base, path, mountPoint: false };
+	return { directory: base, path: path.replace(/^\/+/, ""), mountPoint: false };
 }
 
 function fileMountPlace(child: FileMount, rest: string | undefined): Place {
