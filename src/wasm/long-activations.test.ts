@@ -4,7 +4,7 @@ import { test } from "node:test";
 import wabt from "wabt";
 import { readCodeFacts } from "./code-facts.ts";
 import { countActivations, longActivations, SPINE_LIMITS } from "./long-activations.ts";
-import { code, functions, functionType, section, types, wasm } from "./module-builder.ts";
+import { code, functions, functionType, memories, section, types, wasm } from "./module-builder.ts";
 import { type Module, SectionId } from "./module.ts";
 import { readModule } from "./read-module.ts";
 
@@ -74,6 +74,18 @@ test("facts: blocks of every kind end where they end", () => {
 		(func (loop (try (do) (delegate 0)) (br 0)) (if (i32.const 0) (then) (else)) (call 0)))`);
 	assert.deepEqual([...facts.callSitesInLoops], [0, 0]);
 	assert.deepEqual([...facts.callSites], [1, 1]);
+});
+
+test("facts: a memory's index is not taken for the offset", () => {
+	const LOOP_AS_OFFSET = 0x03;
+	const bytes = wasm(
+		types(functionType([], [])),
+		functions(0),
+		memories({ minimum: 1 }, { minimum: 1 }),
+		code([0x41, 0x00, 0x28, 0x42, 0x01, LOOP_AS_OFFSET, 0x1a]),
+	);
+	assert.ok(WebAssembly.validate(bytes));
+	assert.equal(readCodeFacts(bytes, readModule(bytes), 1000)?.loops[0], 0);
 });
 
 const ACTIVATIONS: readonly (readonly [title: string, functions: string, counts: readonly number[]])[] = [

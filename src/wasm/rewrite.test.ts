@@ -268,8 +268,10 @@ const anyModule = fc
 			maxLength: 3,
 		}),
 		start: fc.boolean(),
-		customs: fc.array(anyCustom, { minLength: 12, maxLength: 12 }),
-		absent: fc.uniqueArray(fc.nat(11)),
+		hasSegments: fc.boolean(),
+		hasDataCount: fc.boolean(),
+		customs: fc.array(anyCustom, { minLength: 11, maxLength: 11 }),
+		absent: fc.uniqueArray(fc.nat(10)),
 	})
 	.map((shape) => {
 		const sections = [
@@ -282,6 +284,8 @@ const anyModule = fc
 			shape.memories.length === 0 ? [] : memories(...shape.memories),
 			shape.exports.length === 0 ? [] : exports(...shape.exports.map((name) => [name, 0, 1] as const)),
 			shape.start ? section(SectionId.START, [0]) : [],
+			shape.hasSegments ? section(SectionId.ELEMENT, vector([[1, 0, 1, 0]])) : [],
+			shape.hasDataCount ? section(SectionId.DATA_COUNT, [0]) : [],
 			code([], [0x01]),
 			section(SectionId.DATA, vector([])),
 		];
@@ -294,11 +298,18 @@ const anyModule = fc
 	})
 	.filter((bytes) => WebAssembly.validate(bytes));
 
+const anyLimit = fc.record({
+	memory_bytes: fc.nat(40 * MIB),
+	table_elements: fc.nat(400),
+	exportStart: fc.boolean(),
+});
+
 test("any valid module stays valid, keeps within the limits, and loses nothing", () => {
 	fc.assert(
-		fc.property(anyModule, fc.nat(40 * MIB), fc.nat(400), (bytes, memory_bytes, table_elements) => {
+		fc.property(anyModule, anyLimit, (bytes, limit) => {
 			const before = readModule(bytes);
-			const plan = { memory_bytes, table_elements, exportStart: true, exportFunctions: [0] };
+			const { memory_bytes, table_elements } = limit;
+			const plan = { ...limit, exportFunctions: [0] };
 			const rewritten = orMemoryLimit(() => rewriteModule(bytes, before, plan));
 			if (rewritten === undefined) {
 				assert.ok(costs(before, "minimum") > memory_bytes || elements(before, "minimum") > table_elements);
@@ -311,6 +322,7 @@ test("any valid module stays valid, keeps within the limits, and loses nothing",
 			assert.deepEqual(after.exports.slice(0, before.exports.length), before.exports);
 			assert.equal(new Set(after.exports.map(({ name }) => name)).size, after.exports.length);
 			assert.deepEqual(untouched(rewritten.bytes, after), untouched(bytes, before));
+			assert.equal(after.start, plan.exportStart ? undefined : before.start);
 		}),
 		{ numRuns: 300 },
 	);
