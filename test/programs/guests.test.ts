@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
@@ -172,9 +173,10 @@ test("c/wc counts the file it was granted and is refused the one beside it", (co
 });
 
 test("c/listener echoes what comes on the listener it was granted", async () => {
-	const running = start(["run", "--net", "listen=127.0.0.1:47613", guest("c/listener"), "1"]);
-	await new Promise((ready) => running.child.stdout?.once("data", ready));
-	const socket = connect(47_613, "127.0.0.1");
+	const port = await freePort();
+	const running = start(["run", "--net", `listen=127.0.0.1:${port}`, guest("c/listener"), "1"]);
+	await running.firstOutput;
+	const socket = connect(port, "127.0.0.1");
 	const echo = text(socket);
 	const sent = "cargo ".repeat(50_000);
 	socket.end(sent);
@@ -183,6 +185,14 @@ test("c/listener echoes what comes on the listener it was granted", async () => 
 	assert.match(ended.stdout.toString(), /^listening on \d+\nechoed 300000\n$/);
 	assert.equal(ended.status, 0);
 });
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	return port;
+}
 
 test("c/listener without a listener says so", () => {
 	const ended = run(["run", guest("c/listener")]);

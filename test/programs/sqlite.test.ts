@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { copyFileSync, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,8 +77,7 @@ test("a database survives kill -9 in the middle of a transaction", async (contex
 		"select count(*) from ships where tons = -1;",
 	];
 	running.child.stdin?.write(lines.map((line) => `${line}\n`).join(""));
-	const [answer] = (await once(running.child.stdout!, "data")) as [Buffer];
-	assert.equal(answer.toString(), "5000\n");
+	assert.equal(await running.firstOutput, "5000\n");
 	assert.ok(existsSync(join(folder, "fleet.db-journal")), "nothing to roll back: the test proves nothing");
 	running.child.kill("SIGKILL");
 	assert.equal((await running.ended).signal, "SIGKILL");

@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 export const ROOT = resolve(import.meta.dirname, "../..");
 
 const LAUNCHER = join(ROOT, "bin/wherry");
+/** Guards against hanging, never measures. */
+const TIMEOUT_MS = 120_000;
 const OUTPUT_BYTES_MAX = 512 * 1024 * 1024;
 
 /** How a run of `wherry` ended. */
@@ -33,7 +35,7 @@ export function run(words: readonly string[], settings: RunSettings = {}): Ended
 		env: settings.env,
 		input: settings.stdin,
 		stdio: [settings.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-		timeout: settings.timeout_ms ?? 120_000,
+		timeout: settings.timeout_ms ?? TIMEOUT_MS,
 		killSignal: "SIGKILL",
 		maxBuffer: OUTPUT_BYTES_MAX,
 	});
@@ -45,8 +47,9 @@ export function run(words: readonly string[], settings: RunSettings = {}): Ended
  * Starts `bin/wherry` and leaves it running, all three streams as pipes, for tests that talk to it or
  * send it signals. The launcher execs, so `child.pid` is the process that runs the guest.
  */
-export function start(words: readonly string[], settings: Pick<RunSettings, "cwd" | "env"> = {}): Running {
-	const child = spawn(LAUNCHER, words, { ...settings, stdio: "pipe" });
+export function start(words: readonly string[], settings: Omit<RunSettings, "stdin"> = {}): Running {
+	const child = spawn(LAUNCHER, words, { cwd: settings.cwd, env: settings.env, stdio: "pipe" });
+	const guard = setTimeout(() => child.kill("SIGKILL"), settings.timeout_ms ?? TIMEOUT_MS);
 	const stdout: Buffer[] = [];
 	const stderr: Buffer[] = [];
 	child.stdout.on("data", (piece: Buffer) => stdout.push(piece));
@@ -54,16 +57,28 @@ export function start(words: readonly string[], settings: Pick<RunSettings, "cwd
 	const ended = new Promise<Ended>((settle, refuse) => {
 		child.on("error", refuse);
 		child.on("close", (status, signal) => {
+			clearTimeout(guard);
 			settle({ status, signal, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() });
 		});
 	});
-	return { child, ended };
+	const firstOutput = new Promise<string>((settle, refuse) => {
+		child.stdout.once("data", (piece: Buffer) => {
+			settle(piece.toString());
+		});
+		child.on("close", () => {
+			refuse(new Error(`wherry ${words.join(" ")} ended in silence:\n${Buffer.concat(stderr).toString()}`));
+		});
+	});
+	firstOutput.catch(() => undefined); // whoever waits for it still learns of it
+	return { child, ended, firstOutput };
 }
 
 export interface Running {
 	readonly child: ChildProcess;
 	/** Settles when the process has ended and its streams are closed. */
 	readonly ended: Promise<Ended>;
+	/** The first piece of standard output; refused when it ends without any. */
+	readonly firstOutput: Promise<string>;
 }
 
 /** A committed guest: `guest("wat/hello")` is the path of `guests/wat/hello.wasm`. */
