@@ -32,8 +32,15 @@ export interface FileWays {
 	openAppender?(fd: number, sync: OpenOptions["sync"]): number;
 	/** Sets times to the nanosecond; without it they are set as precisely as Node can. */
 	setTimes?(fd: number, accessed: NewTime, modified: NewTime): Errno;
-	stat?(fd: number): Stat | Errno;
+	stat(fd: number): Stat | Errno;
+	close(fd: number): void;
 }
+
+/** The ways of a backend that has only what Node gives it. */
+export const PLAIN_WAYS: FileWays = {
+	stat: statDescriptor,
+	close: (fd) => void attempt(() => closeSync(fd)),
+};
 
 /** What the file was opened for. */
 export type FileAccess = Pick<OpenOptions, "write" | "sync">;
@@ -58,7 +65,7 @@ export class NodeFile implements File {
 	}
 
 	stat(): Stat | Errno {
-		return this.#ways.stat === undefined ? statDescriptor(this.#fd) : this.#ways.stat(this.#fd);
+		return this.#ways.stat(this.#fd);
 	}
 
 	read(into: readonly Uint8Array[], at: number): number {
@@ -125,9 +132,8 @@ export class NodeFile implements File {
 	}
 
 	close(): void {
-		attempt(() => closeSync(this.#fd));
-		const appender = this.#appender;
-		if (appender !== undefined) attempt(() => closeSync(appender));
+		this.#ways.close(this.#fd);
+		if (this.#appender !== undefined) this.#ways.close(this.#appender);
 	}
 
 	/** Where no descriptor that appends can be had: another writer may come in between. */

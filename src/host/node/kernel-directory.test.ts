@@ -9,7 +9,7 @@ import type { Directory, DirectoryEntry, OpenOptions } from "../../sys/directory
 import { Errno, errnoName } from "../../sys/errno.ts";
 import type { File } from "../../sys/file.ts";
 import { FileType } from "../../sys/stat.ts";
-import { openDirectory } from "./directory.ts";
+import { openDirectory, openDirectoryBy } from "./directory.ts";
 
 const READ: OpenOptions = {
 	follow: true,
@@ -205,14 +205,27 @@ test("a FIFO, a socket and a device are examined and removed, never opened", asy
 	server.close();
 });
 
-test("the magic links of /proc are not followed in a grant of /proc itself", () => {
-	const proc = openDirectory("/proc");
-	for (const path of ["self/root/etc/passwd", "self/cwd/package.json", "self/fd/0", "self/exe"]) {
-		assert.equal(verdict(proc.open(path, READ)), "ELOOP", path);
-		assert.equal(verdict(proc.statAt(path, true)), "ELOOP", path);
-	}
-	proc.close();
-});
+for (const way of ["kernel", "descriptors"] as const) {
+	test(`a grant of /proc itself shows neither its magic links nor this process, by ${way}`, () => {
+		const proc = openDirectoryBy(way, "/proc");
+		for (const path of ["self/root/etc/passwd", "self/cwd/package.json", "self/fd/0", "self/exe"]) {
+			assert.match(verdict(proc.open(path, READ)), /LOOP|NOTCAPABLE/, path);
+			assert.match(verdict(proc.statAt(path, true)), /LOOP|NOTCAPABLE/, path);
+		}
+		const [thread = ""] = fs.readdirSync("/proc/self/task").slice(-1);
+		for (const path of [
+			"self/mem",
+			"self/environ",
+			`${thread}/environ`,
+			`${process.pid}/task/${thread}/maps`,
+		]) {
+			assert.equal(verdict(proc.open(path, READ)), "ENOTCAPABLE", path);
+		}
+		assert.equal(verdict(proc.open("sys/kernel/hostname", WRITE)), "ENOTCAPABLE");
+		assert.equal(close(proc.open("meminfo", READ)), Errno.SUCCESS);
+		proc.close();
+	});
+}
 
 test("paths that are none", () => {
 	const long = "x".repeat(256);

@@ -158,18 +158,26 @@ export class KernelDirectory implements Directory {
 			const fd = this.#kernel.openBeneath(this.#fd, path, flags);
 			return fd < 0 ? (-fd as Errno) : new KernelDirectory(this.#kernel, fd);
 		}
-		return this.#with(path, follow, (found) => this.#openFound(found, options));
+		if (isPlainName(path)) {
+			const found = this.#kernel.holdName(this.#fd, path);
+			if (found < 0) return -found as Errno;
+			const opened = this.#openFound(found, options);
+			this.#kernel.close(found);
+			if (opened !== undefined) return opened;
+		}
+		return this.#with(path, follow, (found) => this.#openFound(found, options) ?? Errno.LOOP);
 	}
 
 	/**
 	 * `found` was opened with O_PATH, which does nothing to a FIFO or a device, and its type cannot
 	 * change any more: an inode keeps it for life. Only then the file itself is opened, through the
-	 * descriptor, not through its name.
+	 * descriptor, not through its name. Undefined for a link that is to be followed.
 	 */
-	#openFound(found: number, options: OpenOptions): File | Directory | Errno {
+	#openFound(found: number, options: OpenOptions): File | Directory | Errno | undefined {
 		const type = this.#kernel.typeOf(found);
 		if (type < 0) return -type as Errno;
 		if (type === FileType.DIRECTORY) return this.#openFoundDirectory(found, options);
+		if (type === FileType.SYMBOLIC_LINK && options.follow) return undefined;
 		if (options.directory) return Errno.NOTDIR;
 		if (type === FileType.SYMBOLIC_LINK) return Errno.LOOP;
 		if (type !== FileType.REGULAR_FILE || this.#isHostsOwn(found, options)) return Errno.NOTCAPABLE;
@@ -245,6 +253,7 @@ function fileWays(kernel: Kernel): FileWays {
 			openAppender: (fd, sync) => kernel.reopen(fd, O_WRONLY | O_APPEND | syncFlags(sync)),
 			setTimes: (fd, accessed, modified) => kernel.setTimes(fd, accessed, modified),
 			stat: (fd) => kernel.stat(fd),
+			close: (fd) => kernel.close(fd),
 		};
 		waysOf.set(kernel, ways);
 	}

@@ -6,12 +6,13 @@
  */
 import { constants } from "node:fs";
 import { Errno } from "../../sys/errno.ts";
-import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
+import type { NewTime, Stat } from "../../sys/stat.ts";
 import { fromHostErrno } from "./errno.ts";
 import { libc, type Libc, type NativeMemory, nativeMemory } from "./libc.ts";
+import { isOfOwnProcess } from "./own-process.ts";
 import { fileTypeOf } from "./stat.ts";
 
-const { O_DIRECTORY, O_NOCTTY, O_NONBLOCK, O_RDONLY } = constants;
+const { O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** The same on x64 and arm64; Node does not name them. */
 export const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
@@ -24,11 +25,13 @@ const AT_REMOVEDIR = 0x200;
 const AT_SYMLINK_FOLLOW = 0x400;
 const AT_NO_AUTOMOUNT = 0x800;
 const AT_EMPTY_PATH = 0x1000;
-const STATX_TYPE = 0x1;
 const STATX_BASIC_STATS = 0x7ff;
 /** The number of a newer system call is the same on every architecture. */
 const SYS_openat2 = 437;
 const SYS_getdents64 = process.arch === "arm64" ? 61 : 217;
+const SYS_fstat = process.arch === "arm64" ? 80 : 5;
+/** In `struct stat`, which takes up to 144 bytes. */
+const STAT_MODE_AT = process.arch === "arm64" ? 16 : 24;
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_BENEATH = 0x08;
 const UTIME_NOW = 0x3fff_ffff;
@@ -71,7 +74,7 @@ export class Kernel {
 	/** `/proc/self/fd`: a name in it stands for a descriptor, whatever its path has become. */
 	readonly #descriptors: number;
 	/** The device number of the file system /proc. */
-	readonly #proc: bigint;
+	readonly #proc: number;
 
 	private constructor(c: Libc, block: NativeMemory, descriptors: number) {
 		this.#c = c;
@@ -86,7 +89,7 @@ export class Kernel {
 		this.#link = block.address + BigInt(LINK_AT);
 		this.#descriptors = descriptors;
 		this.typeOf(descriptors);
-		this.#proc = this.#statDevice();
+		this.#proc = this.#device();
 		block.view.setUint32(OPEN_HOW_AT + 16, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS, true);
 	}
 
@@ -100,7 +103,7 @@ export class Kernel {
 		const block = nativeMemory(BLOCK_BYTES);
 		block.bytes.write("/proc/self/fd\0", FIRST_AT, "latin1");
 		const flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-		const descriptors = c.openat(AT_FDCWD, block.address + BigInt(FIRST_AT), flags, 0);
+		const descriptors = c.openat(AT_FDCWD, block.address + BigInt(FIRST_AT), flags);
 		if (descriptors < 0) return undefined;
 		const kernel = new Kernel(c, block, descriptors);
 		const probe = kernel.openBeneath(descriptors, ".", O_PATH);
@@ -145,7 +148,7 @@ export class Kernel {
 
 	/** Opens anew, with other flags, the very file that the descriptor `fd` stands for. */
 	reopen(fd: number, flags: number): number {
-		return this.#answer(this.#c.openat(this.#descriptors, this.#name(fd), flags | O_ALWAYS, 0));
+		return this.#answer(this.#c.openat(this.#descriptors, this.#name(fd), flags | O_ALWAYS));
 	}
 
 	/** Opens for reading the directory that `fd`, opened with O_PATH, stands for. */
@@ -153,16 +156,23 @@ export class Kernel {
 		return this.reopen(fd, O_RDONLY | O_DIRECTORY);
 	}
 
-	/** The FileType of what `fd` stands for. */
-	typeOf(fd: number): number {
-		const flags = AT_EMPTY_PATH | AT_NO_AUTOMOUNT;
-		const result = this.#c.statx(fd, this.#empty, flags, STATX_TYPE, this.#statx);
-		return result < 0 ? this.#answer(result) : this.#statType();
+	/** Holds what a plain name in `directory` is, itself if a link, without opening it (O_PATH). */
+	holdName(directory: number, name: string): number {
+		const refused = this.put(name, "first");
+		if (refused !== Errno.SUCCESS) return -refused;
+		return this.#answer(this.#c.openat(directory, this.#first, O_PATH | O_NOFOLLOW | O_CLOEXEC));
 	}
 
-	/** Whether what was last examined lies in /proc. */
+	/** The FileType of what `fd` stands for. */
+	typeOf(fd: number): number {
+		const result = this.#c.fstat(SYS_fstat, fd, this.#statx);
+		if (result < 0) return this.#answer(result);
+		return fileTypeOf(this.#block.view.getUint32(STATX_AT + STAT_MODE_AT, true) >> 12);
+	}
+
+	/** Whether what `typeOf` has just looked at lies in /proc. */
 	get sawProc(): boolean {
-		return this.#statDevice() === this.#proc;
+		return this.#device() === this.#proc;
 	}
 
 	/** Whether `fd`, of a file in /proc, is one about this very process. */
@@ -170,7 +180,7 @@ export class Kernel {
 		const size_bytes = this.#c.readlinkat(this.#descriptors, this.#name(fd), this.#link, BigInt(LINK_BYTES));
 		if (size_bytes < 0) return true;
 		const path = this.#block.bytes.toString("utf8", LINK_AT, LINK_AT + Number(size_bytes));
-		return path.split("/").includes(String(process.pid));
+		return isOfOwnProcess(path);
 	}
 
 	stat(fd: number): Stat | Errno {
@@ -268,23 +278,18 @@ export class Kernel {
 		return slot === "first" ? this.#first : this.#second;
 	}
 
-	#statType(): FileType {
-		return fileTypeOf(this.#block.view.getUint16(STATX_AT + 28, true) >> 12);
-	}
-
-	#statDevice(): bigint {
-		const { view } = this.#block;
-		return (
-			(BigInt(view.getUint32(STATX_AT + 136, true)) << 32n) | BigInt(view.getUint32(STATX_AT + 140, true))
-		);
+	/** Of what `typeOf` has just looked at. The kernel packs a device's numbers into 32 bits. */
+	#device(): number {
+		return this.#block.view.getUint32(STATX_AT, true);
 	}
 
 	#readStat(): Stat {
 		const { view } = this.#block;
 		return {
-			device: this.#statDevice(),
+			device:
+				(BigInt(view.getUint32(STATX_AT + 136, true)) << 32n) | BigInt(view.getUint32(STATX_AT + 140, true)),
 			inode: view.getBigUint64(STATX_AT + 32, true),
-			type: this.#statType(),
+			type: fileTypeOf(view.getUint16(STATX_AT + 28, true) >> 12),
 			links: BigInt(view.getUint32(STATX_AT + 16, true)),
 			size_bytes: view.getBigUint64(STATX_AT + 40, true),
 			accessed_ns: this.#statTime(STATX_AT + 64),

@@ -14,20 +14,18 @@ import { Errno } from "../../sys/errno.ts";
 import { FileType, type Stat } from "../../sys/stat.ts";
 import type { Anchor, Found } from "./anchor.ts";
 import { fromException } from "./errno.ts";
-import { attempt, type FileWays } from "./file.ts";
+import { attempt, PLAIN_WAYS } from "./file.ts";
 import { fromNodeStat } from "./stat.ts";
 
 /** Those that a system does not have are undefined there. */
 const { O_CREAT, O_EXCL } = constants;
 const FLAGS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NOCTTY ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-const FILE_WAYS: FileWays = {};
-
 /** Names that the system takes for something else than a file in the directory. */
 export type NameRule = (name: string) => boolean;
 
 export class PathAnchor implements Anchor {
-	readonly fileWays = FILE_WAYS;
+	readonly fileWays = PLAIN_WAYS;
 	readonly #path: string;
 	readonly #identity: Stat;
 	readonly #isForbidden: NameRule;

@@ -3,19 +3,23 @@
  * is `/proc/self/fd/N/name`, which the kernel looks up in that very directory. Every call names one
  * component and does not follow it, so that nobody can put a link in the way: no race is left.
  */
-import { closeSync, constants, fstatSync, openSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readlinkSync, statSync } from "node:fs";
 import { Errno } from "../../sys/errno.ts";
 import { FileType, type Stat } from "../../sys/stat.ts";
 import type { Anchor, Found } from "./anchor.ts";
 import { fromException } from "./errno.ts";
-import { attempt, type FileWays } from "./file.ts";
+import { attempt, type FileWays, PLAIN_WAYS } from "./file.ts";
 import { O_PATH } from "./kernel.ts";
+import { isOfOwnProcess } from "./own-process.ts";
 import { fromNodeStat } from "./stat.ts";
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOCTTY } = constants;
-const { O_NOFOLLOW, O_NONBLOCK, O_SYNC, O_WRONLY } = constants;
+const { O_NOFOLLOW, O_NONBLOCK, O_RDWR, O_SYNC, O_WRONLY } = constants;
+
+let procDevice: bigint | undefined;
 
 const FILE_WAYS: FileWays = {
+	...PLAIN_WAYS,
 	openAppender(fd, sync) {
 		const flags = sync === "all" ? O_SYNC : sync === "data" ? O_DSYNC : 0;
 		return openPath(pathOf(fd), O_WRONLY | O_APPEND | O_NOCTTY | O_NONBLOCK | flags);
@@ -68,7 +72,7 @@ class ProcFound implements Found {
 	}
 
 	open(flags: number): number {
-		if (this.stat.type !== FileType.REGULAR_FILE) return -Errno.NOTCAPABLE;
+		if (this.stat.type !== FileType.REGULAR_FILE || this.#isHostsOwn(flags)) return -Errno.NOTCAPABLE;
 		return openPath(pathOf(this.#fd), flags | O_NOCTTY | O_NONBLOCK);
 	}
 
@@ -79,6 +83,13 @@ class ProcFound implements Found {
 
 	release(): void {
 		if (!this.#isTaken) attempt(() => closeSync(this.#fd));
+	}
+
+	/** As in kernel-directory.ts: what /proc tells of this process, and all writing there. */
+	#isHostsOwn(flags: number): boolean {
+		procDevice ??= statSync("/proc/self/fd", { bigint: true }).dev;
+		if (this.stat.device !== procDevice) return false;
+		return (flags & (O_WRONLY | O_RDWR)) !== 0 || isOfOwnProcess(readlinkSync(pathOf(this.#fd)));
 	}
 }
 

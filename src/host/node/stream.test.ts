@@ -108,6 +108,7 @@ test("a descriptor that someone made non-blocking is waited for", () => {
 	assert.equal(stream.read([bytes]), -Errno.AGAIN);
 	writer.kill();
 	fs.closeSync(holder);
+	stream.nonblocking = false;
 	assert.equal(stream.read([bytes]), 0);
 	fs.closeSync(fd);
 });
