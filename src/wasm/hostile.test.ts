@@ -5,6 +5,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { Fault } from "../base/fault.ts";
 import { readFunctionNames, readProducers, readTargetFeatures } from "./customs.ts";
+import { readGlobals } from "./globals.ts";
 import { describeInput } from "./input.ts";
 import { longActivations } from "./long-activations.ts";
 import {
@@ -182,6 +183,7 @@ function useEverything(bytes: Uint8Array<ArrayBuffer>, module: Module): void {
 	readTargetFeatures(bytes, module);
 	readFunctionNames(bytes, module, new Set([0, 1]));
 	longActivations(bytes, module);
+	orFault(() => readGlobals(bytes, module));
 	orFault(() => rewriteModule(bytes, module, PLAN));
 }
 
@@ -189,6 +191,7 @@ function agreesWithV8(bytes: Uint8Array<ArrayBuffer>, module: Module): void {
 	const compiled = new WebAssembly.Module(bytes);
 	assert.deepEqual(names(module.imports), names(V8Module.imports(compiled)));
 	assert.deepEqual(names(module.exports), names(V8Module.exports(compiled)));
+	readGlobals(bytes, module);
 	const plan = { ...PLAN, exportFunctions: module.definedFunctions > 0 ? [module.importedFunctions] : [] };
 	const rewritten = orFault(() => rewriteModule(bytes, module, plan));
 	if (rewritten instanceof Fault) assert.equal(rewritten.code, "MEMORY_LIMIT");

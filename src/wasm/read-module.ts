@@ -1,11 +1,11 @@
 import { Fault } from "../base/fault.ts";
 import { Cursor, malformed } from "./cursor.ts";
+import { readGlobalType } from "./globals.ts";
 import { skipConstant } from "./instructions.ts";
 import { demandModule } from "./input.ts";
 import {
 	type Export,
 	type ExternalKind,
-	type GlobalType,
 	type Import,
 	type MemoryType,
 	type Module,
@@ -150,11 +150,6 @@ function readTableType(cursor: Cursor): TableType {
 
 function readMemoryType(cursor: Cursor): MemoryType {
 	return { kind: "memory", ...readLimits(cursor) };
-}
-
-function readGlobalType(cursor: Cursor): GlobalType {
-	const type = readValueType(cursor);
-	return { kind: "global", type, mutable: (cursor.byte("a global's mutability") & 1) !== 0 };
 }
 
 function countFunctions(bytes: Uint8Array, sections: readonly Section[]): number {
