@@ -6,6 +6,7 @@
  */
 import { readdirSync } from "node:fs";
 import { memoryAt, nativeMemory } from "../libc.ts";
+import { now_ms, pause } from "./pause.ts";
 import type { SystemCalls } from "./system-calls.ts";
 import type { SyscallName } from "./syscalls.ts";
 import { syscallNumber } from "./syscalls.ts";
@@ -136,11 +137,11 @@ function askUntilAllAnswered(
 	threads: () => readonly number[],
 	timeout_ms: number,
 ): ThreadResults | undefined {
-	const deadline_ms = performance.now() + timeout_ms;
+	const deadline_ms = now_ms() + timeout_ms;
 	const asked = new Set<number>();
 	const results = new Map<number, number>();
 	const self = kernel.call("gettid");
-	while (performance.now() < deadline_ms) {
+	while (now_ms() < deadline_ms) {
 		// Threads that ended meanwhile are no longer in the list; new ones are asked in their turn.
 		const others = threads().filter((id) => id !== self);
 		const unanswered = others.filter((id) => !results.has(id));
@@ -162,7 +163,6 @@ function ask(kernel: SystemCalls, asked: Set<number>, id: number): boolean {
 }
 
 const ESRCH = 3;
-const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /** Waits a little for the results of the threads asked, and collects those that are there. */
 function waitForResults(
@@ -171,10 +171,10 @@ function waitForResults(
 	count: number,
 	deadline_ms: number,
 ): void {
-	for (let pauses = 0; pauses < 20 && performance.now() < deadline_ms; pauses += 1) {
+	for (let pauses = 0; pauses < 20 && now_ms() < deadline_ms; pauses += 1) {
 		collect(data, results);
 		if (results.size >= count) return;
-		Atomics.wait(sleeper, 0, 0, PAUSE_ms);
+		pause(PAUSE_ms);
 	}
 }
 

@@ -2,7 +2,7 @@
  * The second wall: before guest code runs, the process gives up for good whatever the guest was not
  * granted, so that even a hole in V8 or in our own host code reaches no further. Linux only.
  */
-import { libc, nativeMemory } from "../libc.ts";
+import { nativeMemory } from "../libc.ts";
 import { inEveryOtherThread } from "./every-thread.ts";
 import { type SystemCalls, openSystemCalls } from "./system-calls.ts";
 import { enterRuleset, type GrantedPlace, makeRuleset } from "./landlock.ts";
@@ -35,7 +35,7 @@ export interface Wall {
 export function raiseWall(request: WallRequest): readonly Wall[] {
 	const kernel = openSystemCalls();
 	if (kernel === undefined) return allMissing("the kernel cannot be called: there is no node:ffi");
-	const noCoreDumps = forbidCoreDumps();
+	const noCoreDumps = forbidCoreDumps(kernel);
 	const ownPrivileges = kernel.call("prctl", PR_SET_NO_NEW_PRIVS, 1);
 	if (ownPrivileges !== 0) return allMissing(refusal("prctl", ownPrivileges));
 	// While /proc can still be read, and io_uring still be asked:
@@ -62,9 +62,10 @@ function allMissing(missing: string): readonly Wall[] {
 	return names.map((name) => ({ name, missing }));
 }
 
-function forbidCoreDumps(): string | undefined {
+function forbidCoreDumps(kernel: SystemCalls): string | undefined {
 	const none = nativeMemory(RLIMIT_SIZE_bytes).bytes;
-	return libc()?.setrlimit(RLIMIT_CORE, none) === 0 ? undefined : "setrlimit refused";
+	const result = kernel.call("prlimit64", 0, RLIMIT_CORE, none, 0);
+	return result === 0 ? undefined : refusal("prlimit64", result);
 }
 
 function forbidNewPrivilegesInOthers(kernel: SystemCalls): string | undefined {
