@@ -22,7 +22,7 @@ export interface OpenFile {
 	nonblocking: boolean;
 	readonly sync: "none" | "data" | "all";
 	narrowed?: Narrowed;
-	/** For messages: the path under which the guest opened it. */
+	/** For messages: the path by which the guest opened it, `.` and `..` and all. */
 	readonly name: string;
 }
 
@@ -32,7 +32,7 @@ export interface OpenDirectory {
 	/** The guest's path of a directory that it was given; undefined for one that it opened itself. */
 	readonly preopen: string | undefined;
 	narrowed?: Narrowed;
-	/** For messages: the path under which the guest knows it. */
+	/** For messages: as for a file. */
 	readonly name: string;
 }
 

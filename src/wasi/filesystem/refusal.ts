@@ -10,11 +10,15 @@ export function pathDenial(
 	path: string,
 	need: PathDenial["need"],
 ): Denial | undefined {
+	if (errno !== Errno.NOTCAPABLE && errno !== Errno.ROFS && errno !== Errno.NOSPC) return undefined;
+	if (errno === Errno.NOTCAPABLE && !isUngranted(open, path)) {
+		// as it was asked for: folded, it would seem to lie outside the mount that it tried to leave
+		return { type: "path", guestPath: `${open.name}/${path}`, need, rule: "escape" };
+	}
 	const guestPath = joinGuest(open.name, path);
 	if (errno === Errno.ROFS) return { type: "path", guestPath, need, rule: "read-only" };
 	if (errno === Errno.NOSPC) return { type: "no-space", guestPath };
-	if (errno !== Errno.NOTCAPABLE) return undefined;
-	return { type: "path", guestPath, need, rule: isUngranted(open, path) ? "no-mount" : "escape" };
+	return { type: "path", guestPath, need, rule: "no-mount" };
 }
 
 /** Not granted at all, rather than led out of what is. */
@@ -23,7 +27,7 @@ function isUngranted({ directory }: OpenDirectory, path: string): boolean {
 }
 
 /** The guest's own name for a path: joined, `.` and `..` folded as a person would. */
-export function joinGuest(directory: string, path: string): string {
+function joinGuest(directory: string, path: string): string {
 	const names: string[] = [];
 	for (const name of `${directory}/${path}`.split("/")) {
 		if (name === "..") names.pop();

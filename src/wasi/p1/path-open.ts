@@ -1,7 +1,6 @@
 import type { OpenOptions } from "../../sys/directory.ts";
 import { Errno } from "../../sys/errno.ts";
 import type { OpenDirectory } from "../descriptors.ts";
-import { joinGuest } from "../filesystem/refusal.ts";
 import { FDFLAGS_ALL, FdFlags, OFLAGS_ALL, OFlags } from "./flags.ts";
 import { type Context, hostFunction } from "./function.ts";
 import { directoryAt, follows, refusedOrNot } from "./path.ts";
@@ -63,7 +62,7 @@ function open(context: Context, parent: OpenDirectory, path: string, words: Word
 	if (typeof opened === "number") {
 		return refusedOrNot(context, opened, parent, path, needOf(options));
 	}
-	const name = joinGuest(parent.name, path);
+	const name = `${parent.name}/${path}`;
 	const fd = descriptors.add(
 		opened.kind === "directory"
 			? { kind: "directory", directory: opened, preopen: undefined, name }

@@ -128,7 +128,7 @@ const DENIALS: readonly (readonly [name: string, denial: object, call: string, .
 	],
 	[
 		"leading out",
-		{ type: "path", guestPath: "/x", need: "read", rule: "escape" },
+		{ type: "path", guestPath: "/data/../x", need: "read", rule: "escape" },
 		"path_open",
 		...[DATA, 0, "../x", 0, READ, 0n, 0, RESULT_AT],
 	],
