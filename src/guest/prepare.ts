@@ -2,10 +2,10 @@ import { Fault } from "../base/fault.ts";
 import type { Limits } from "../capability/limits.ts";
 import type { Module } from "../wasm/module.ts";
 import { readModule } from "../wasm/read-module.ts";
-import { rewriteModule } from "../wasm/rewrite.ts";
-import type { EngineFlags } from "./engine.ts";
+import { type Rewritten, rewriteModule } from "../wasm/rewrite.ts";
+import type { Engine } from "./engine.ts";
 import { type Link, linkImports } from "./link.ts";
-import { applyProfile, chooseProfile, type Profile } from "./profile.ts";
+import { chooseProfile, engageProfile, PLAIN_PROFILE, type Profile } from "./profile.ts";
 
 /** A module that is ready to be instantiated, any number of times. */
 export interface Prepared {
@@ -16,9 +16,10 @@ export interface Prepared {
 	readonly link: Link;
 	/** Under which name the start section's function is exported now. */
 	readonly startExport: string | undefined;
-	readonly profile: Profile;
-	/** Private exports of functions that the profile wants, by index. */
-	readonly functionExports: ReadonlyMap<number, string>;
+	/** To be called with an instance's exports before anything of it is called: lets its profile take hold. */
+	readonly engage: (exports: WebAssembly.Exports) => void;
+	/** Which function of the module's the code of one that was put in comes from. */
+	readonly origins: ReadonlyMap<number, number>;
 }
 
 export interface PrepareOptions {
@@ -26,7 +27,7 @@ export interface PrepareOptions {
 	readonly file: string;
 	readonly limits: Limits;
 	readonly unknownImports: "refuse" | "trap";
-	readonly engine: EngineFlags;
+	readonly engine: Engine;
 }
 
 /**
@@ -38,23 +39,52 @@ export interface PrepareOptions {
 export function prepare(bytes: Uint8Array<ArrayBuffer>, options: PrepareOptions): Prepared {
 	const source = readModule(bytes, options.file);
 	const link = linkImports(source, options.unknownImports);
-	const profile = chooseProfile(bytes, source);
-	const rewritten = rewriteModule(bytes, source, {
-		memory_bytes: options.limits.memory_bytes,
-		table_elements: options.limits.table_elements,
-		exportStart: true,
-		exportFunctions: profile.exportFunctions,
-	});
-	applyProfile(profile, options.engine);
+	const { module, rewritten, profile } = compileProfiled(bytes, source, options);
+	const names = { functions: rewritten.functionExports, globals: rewritten.globalExports };
 	return {
-		module: compile(rewritten.bytes, options.file),
+		module,
 		source,
 		bytes,
 		link,
 		startExport: rewritten.startExport,
-		profile,
-		functionExports: rewritten.functionExports,
+		engage: (exports) => engageProfile(profile, names, exports, options.engine),
+		origins: profile.deferral?.origins ?? new Map(),
 	};
+}
+
+interface Compiled {
+	readonly module: WebAssembly.Module;
+	readonly rewritten: Rewritten;
+	readonly profile: Profile;
+}
+
+/** A module that is invalid is compiled once more as it was, so that what V8 says of it is about its own bytes. */
+function compileProfiled(bytes: Uint8Array<ArrayBuffer>, source: Module, options: PrepareOptions): Compiled {
+	const profile = chooseProfile(bytes, source);
+	const rewritten = rewrite(bytes, source, options, profile);
+	try {
+		return { module: compile(rewritten.bytes, options.file), rewritten, profile };
+	} catch (fault) {
+		if (profile.deferral === undefined) throw fault;
+		const plain = rewrite(bytes, source, options, PLAIN_PROFILE);
+		return { module: compile(plain.bytes, options.file), rewritten: plain, profile: PLAIN_PROFILE };
+	}
+}
+
+function rewrite(
+	bytes: Uint8Array<ArrayBuffer>,
+	source: Module,
+	{ limits }: PrepareOptions,
+	{ optimiseFirst, deferral }: Profile,
+): Rewritten {
+	return rewriteModule(bytes, source, {
+		memory_bytes: limits.memory_bytes,
+		table_elements: limits.table_elements,
+		exportStart: true,
+		exportFunctions: optimiseFirst,
+		exportGlobals: deferral === undefined ? [] : [deferral.hookGlobal],
+		patches: deferral?.patches,
+	});
 }
 
 function compile(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Module {

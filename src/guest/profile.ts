@@ -1,23 +1,76 @@
-import type { Module } from "../wasm/module.ts";
-import type { EngineFlags } from "./engine.ts";
+import { longActivations } from "../wasm/long-activations.ts";
+import { type Module, SectionId, sectionOf } from "../wasm/module.ts";
+import type { Engine } from "./engine.ts";
+import { type Deferral, deferLongBodies } from "./profile-defer.ts";
+import { hookFunction } from "./profile-hook.ts";
 
-/** How a module is compiled. */
+/** How a module is compiled, so that neither a short run nor a long one pays for the other. */
 export interface Profile {
-	/** Functions that have to be reachable from the host, to be optimised before they run. */
-	readonly exportFunctions: readonly number[];
-	readonly flags: readonly string[];
+	/** Functions to optimise before the guest begins, by index: they must be reachable from the host. */
+	readonly optimiseFirst: readonly number[];
+	/** Long functions to optimise later than V8 would. */
+	readonly deferral: Deferral | undefined;
 }
 
-export function chooseProfile(_bytes: Uint8Array, _module: Module): Profile {
-	return { exportFunctions: [], flags: [] };
+/** Where a profile finds what it needs in an instance: the names of private exports, by index. */
+export interface PrivateNames {
+	readonly functions: ReadonlyMap<number, string>;
+	readonly globals: ReadonlyMap<number, string>;
 }
 
-export function applyProfile(profile: Profile, engine: EngineFlags): void {
-	if (profile.flags.length > 0) engine.set(profile.flags);
+/**
+ * A section of code up to this is walked for functions that a run never leaves: milliseconds. In more code, what a
+ * start costs is the optimisation of long functions.
+ */
+export const SMALL_CODE_BYTES = 256 * 1024;
+/** To optimise this much takes about 10 ms, which a program that ends at once has for nothing. */
+const FIRST_BODY_BYTES = 16 * 1024;
+const FIRST_BYTES = 16 * 1024;
+
+/** V8 as it is. */
+export const PLAIN_PROFILE: Profile = { optimiseFirst: [], deferral: undefined };
+
+/**
+ * Chooses from the module alone, because what a run will do cannot be known.
+ *
+ * Small code: functions that are entered once and loop are optimised before the first instruction; V8, which never
+ * replaces code that is running, would leave them in baseline code to the end. Much code: its long functions are
+ * put off, and can go over to optimised code in mid-loop (`deferLongBodies`).
+ *
+ * @throws Fault MODULE_INVALID where the code section is cut off
+ */
+export function chooseProfile(bytes: Uint8Array, module: Module): Profile {
+	const code = sectionOf(module, SectionId.CODE);
+	if (code === undefined) return PLAIN_PROFILE;
+	return code.end - code.contents <= SMALL_CODE_BYTES
+		? { optimiseFirst: functionsToOptimise(bytes, module), deferral: undefined }
+		: { optimiseFirst: [], deferral: deferLongBodies(bytes, module) };
 }
 
-export function warmUp(
-	_profile: Profile,
-	_names: ReadonlyMap<number, string>,
-	_exports: WebAssembly.Exports,
-): void {}
+/** Those entered once at most: of what is entered twice, C's printf is the one that most programs have. */
+function functionsToOptimise(bytes: Uint8Array, module: Module): number[] {
+	const found = longActivations(bytes, module, { code_bytes: SMALL_CODE_BYTES, activations: 1 });
+	if (!found.known) return [];
+	const { facts, spine } = found;
+	let left_bytes = FIRST_BYTES;
+	return spine.filter((index) => {
+		const size_bytes = facts.bodySize_bytes[index - facts.importedFunctions] ?? Infinity;
+		if (size_bytes > Math.min(FIRST_BODY_BYTES, left_bytes)) return false;
+		left_bytes -= size_bytes;
+		return true;
+	});
+}
+
+/** Connects an instance to its profile. To be called once the instance is made, before anything of it is called. */
+export function engageProfile(
+	profile: Profile,
+	names: PrivateNames,
+	exports: WebAssembly.Exports,
+	engine: Engine,
+): void {
+	const { optimiseFirst, deferral } = profile;
+	engine.optimise(optimiseFirst.map((index) => exports[names.functions.get(index) ?? ""]));
+	if (deferral === undefined) return;
+	const hook = exports[names.globals.get(deferral.hookGlobal) ?? ""];
+	if (hook instanceof WebAssembly.Global) hook.value = hookFunction((charge) => engine.capCharge(charge));
+}

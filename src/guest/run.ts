@@ -1,5 +1,6 @@
 import { Fault } from "../base/fault.ts";
 import { End } from "../wasi/end.ts";
+import { readFunctionNames } from "../wasm/customs.ts";
 import type { Guest } from "../wasi/guest.ts";
 import { importObject } from "../wasi/p1/imports.ts";
 import { GuestMemory } from "../wasi/p1/memory.ts";
@@ -7,7 +8,6 @@ import type { TraceSink } from "../wasi/p1/trace.ts";
 import { list, parseArguments } from "./invoke.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Prepared } from "./prepare.ts";
-import { warmUp } from "./profile.ts";
 import { trapOf } from "./trap.ts";
 
 export interface RunRequest {
@@ -37,10 +37,10 @@ export function runGuest(prepared: Prepared, guest: Guest, request: RunRequest):
 	try {
 		const { exports } = instantiate(prepared, imports);
 		attachMemory(memory, prepared, exports);
-		warmUp(prepared.profile, prepared.functionExports, exports);
+		prepared.engage(exports);
 		return { type: "returned", results: entry(exports) };
 	} catch (cause) {
-		return ended(guest, cause);
+		return originally(ended(guest, cause), prepared);
 	}
 }
 
@@ -58,6 +58,18 @@ function ended(guest: Guest, cause: unknown): Outcome {
 	if (guest.end !== undefined) return guest.end.how;
 	if (cause instanceof Fault) throw cause;
 	return cause instanceof End ? cause.how : outOfMemory(cause) ? noRoom(cause) : trapOf(cause);
+}
+
+/** Names the functions of a backtrace as the module has them, not as its profile has split them. */
+function originally(outcome: Outcome, { bytes, source, origins }: Prepared): Outcome {
+	if (outcome.type !== "trap" || origins.size === 0) return outcome;
+	const wanted = outcome.frames.flatMap(({ functionIndex }) => origins.get(functionIndex) ?? []);
+	const names = readFunctionNames(bytes, source, new Set(wanted));
+	const frames = outcome.frames.map((frame) => {
+		const functionIndex = origins.get(frame.functionIndex);
+		return functionIndex === undefined ? frame : { ...frame, functionIndex, name: names.get(functionIndex) };
+	});
+	return { ...outcome, frames };
 }
 
 /** V8 could not make the instance's memory: the machine's limit, not the guest's. */

@@ -5,7 +5,7 @@ import type { Section } from "./module.ts";
 export interface Patch {
 	readonly start: number;
 	readonly end: number;
-	readonly bytes: readonly number[];
+	readonly bytes: readonly number[] | Uint8Array;
 	/** The section it lies in, whose size must follow; undefined for what stands between sections. */
 	readonly section: Section | undefined;
 }

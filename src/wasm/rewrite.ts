@@ -14,6 +14,10 @@ export interface RewritePlan {
 	readonly exportStart?: boolean | undefined;
 	/** Functions to export as well, by index. */
 	readonly exportFunctions?: readonly number[] | undefined;
+	/** Globals to export as well, by index. */
+	readonly exportGlobals?: readonly number[] | undefined;
+	/** More changes, to other sections than those of memories, tables, exports and the start. */
+	readonly patches?: readonly Patch[] | undefined;
 	/**
 	 * "before": the array may be overwritten, and grow into its buffer's bytes before it; saves the copy of a large
 	 * module where it was read `HEADROOM_BYTES` into its buffer. "new", the default: it stays as it is.
@@ -31,7 +35,18 @@ export interface Rewritten {
 	readonly startExport: string | undefined;
 	/** The names of `exportFunctions`, by index. No name of ours is one of the module's. */
 	readonly functionExports: ReadonlyMap<number, string>;
+	/** The same of `exportGlobals`. */
+	readonly globalExports: ReadonlyMap<number, string>;
 }
+
+/** An export that is put in. */
+interface Addition {
+	readonly name: string;
+	readonly kind: "function" | "global";
+	readonly index: number;
+}
+
+const KIND_CODES = { function: 0x00, global: 0x03 } as const;
 
 /**
  * The module with its growth capped, and with what the host must call exported.
@@ -42,26 +57,40 @@ export interface Rewritten {
  * @throws Fault MEMORY_LIMIT where the memories or tables begin over their limit
  */
 export function rewriteModule(bytes: Uint8Array<ArrayBuffer>, module: Module, plan: RewritePlan): Rewritten {
-	const { startExport, functionExports } = chooseNames(module, plan);
-	const additions = new Map(Array.from(functionExports, ([index, name]) => [name, index]));
-	if (startExport !== undefined && module.start !== undefined) additions.set(startExport, module.start);
+	const names = chooseNames(module, plan);
+	const { startExport } = names;
 	const patches = [
 		...(plan.memory_bytes === undefined ? [] : capMemories(module, plan.memory_bytes)),
 		...(plan.table_elements === undefined ? [] : capTables(module, plan.table_elements)),
-		...addExports(bytes, module, additions),
+		...addExports(bytes, module, additionsOf(module, names)),
 		...(startExport === undefined ? [] : removeStart(module)),
+		...(plan.patches ?? []),
 	];
-	return { bytes: applyPatches(bytes, patches, plan.room ?? "new"), startExport, functionExports };
+	return { bytes: applyPatches(bytes, patches, plan.room ?? "new"), ...names };
 }
 
 function chooseNames(module: Module, plan: RewritePlan): Omit<Rewritten, "bytes"> {
 	const taken = new Set(module.exports.map(({ name }) => name));
 	const startExport =
 		plan.exportStart === true && module.start !== undefined ? freshName("wherry:start", taken) : undefined;
-	const functionExports = new Map<number, string>();
-	for (const index of new Set(plan.exportFunctions))
-		functionExports.set(index, freshName(`wherry:function-${index}`, taken));
-	return { startExport, functionExports };
+	const nameAll = (kind: Addition["kind"], indices: readonly number[] = []) =>
+		new Map(indices.map((index) => [index, freshName(`wherry:${kind}-${index}`, taken)]));
+	return {
+		startExport,
+		functionExports: nameAll("function", plan.exportFunctions),
+		globalExports: nameAll("global", plan.exportGlobals),
+	};
+}
+
+function additionsOf(module: Module, names: Omit<Rewritten, "bytes">): Addition[] {
+	const { startExport, functionExports, globalExports } = names;
+	const ofKind = (kind: Addition["kind"], exports: ReadonlyMap<number, string>) =>
+		Array.from(exports, ([index, name]): Addition => ({ name, kind, index }));
+	const start: Addition[] =
+		startExport === undefined || module.start === undefined
+			? []
+			: [{ name: startExport, kind: "function", index: module.start }];
+	return [...ofKind("function", functionExports), ...ofKind("global", globalExports), ...start];
 }
 
 /** Ends because `taken` is finite. */
@@ -71,11 +100,14 @@ function freshName(wish: string, taken: ReadonlySet<string>): string {
 	return name;
 }
 
-function addExports(bytes: Uint8Array, module: Module, additions: ReadonlyMap<string, number>): Patch[] {
-	if (additions.size === 0) return [];
-	const entries: number[] = [];
-	for (const [name, index] of additions) entries.push(...encodeName(name), 0x00, ...encodeUnsigned(index));
-	const count = encodeUnsigned(module.exports.length + additions.size);
+function addExports(bytes: Uint8Array, module: Module, additions: readonly Addition[]): Patch[] {
+	if (additions.length === 0) return [];
+	const entries = additions.flatMap(({ name, kind, index }) => [
+		...encodeName(name),
+		KIND_CODES[kind],
+		...encodeUnsigned(index),
+	]);
+	const count = encodeUnsigned(module.exports.length + additions.length);
 	const section = sectionOf(module, SectionId.EXPORT);
 	if (section === undefined) return [newExportSection(module, [...count, ...entries])];
 	const cursor = new Cursor(bytes, section.contents, section.end);
