@@ -42,10 +42,19 @@ function list(text: string | readonly string[] | undefined): readonly string[] {
  * Control characters, which a guest or a file name may have brought, are shown escaped.
  */
 export function formatFault(fault: Fault): string {
-	const lines = [`error: ${printable(fault.message)} [${fault.code}]`];
-	for (const note of fault.notes) lines.push(`note: ${printable(note)}`);
-	for (const help of fault.helps) lines.push(`help: ${printable(help)}`);
+	const lines = [`error: ${oneLine(fault.message)} [${fault.code}]`];
+	for (const note of fault.notes) lines.push(`note: ${oneLine(note)}`);
+	for (const help of fault.helps) lines.push(`help: ${oneLine(help)}`);
 	return lines.join("\n") + "\n";
+}
+
+/** A name in a hostile module may be as long as the module. */
+const LINE_CHARACTERS_MAX = 2000;
+
+/** A name with a line's end in it must not begin a line of its own: it could pretend to be ours. */
+function oneLine(text: string): string {
+	const short = text.length > LINE_CHARACTERS_MAX ? `${text.slice(0, LINE_CHARACTERS_MAX)}...` : text;
+	return printable(short).replaceAll("\n", "\\u{a}");
 }
 
 /** Text that cannot move a terminal's cursor or colour: C0, DEL, C1 and bidi controls escaped. */

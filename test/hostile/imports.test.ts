@@ -125,7 +125,7 @@ suite("a function of WASI under another type does not link", () => {
 	])
 		test(`fd_write as ${what}`, async (context) => {
 			const text = `(module (import "wasi_snapshot_preview1" "fd_write" ${what}) (func (export "_start")))`;
-			assert.match(outcome(await runHostile(context, text)), /^126 IMPORT_MISMATCH$/);
+			assert.match(outcome(await runHostile(context, text)), /^126 IMPORT_(UNKNOWN|MISMATCH)$/);
 		});
 
 	test("one right, one wrong", async (context) => {

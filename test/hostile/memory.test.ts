@@ -57,9 +57,10 @@ suite("memories that are unusual but right", () => {
 	test("several, the exported one not the first", async (context) => {
 		const text = `(module ${IMPORTS}
 			(memory $first 1) (memory $second (export "memory") 2) (memory $third 3)
-			(data (memory $second) (i32.const 65536) "\\10\\00\\01\\00\\03\\00\\00\\00")
-			(data (memory $second) (i32.const 65552) "ok\\n")
 			(func (export "_start")
+				(i32.store $second (i32.const 65536) (i32.const 65552))
+				(i32.store $second (i32.const 65540) (i32.const 3))
+				(i32.store $second (i32.const 65552) (i32.const 0x0a6b6f))
 				(call $proc_exit (call $fd_write (i32.const 1) (i32.const 65536) (i32.const 1) (i32.const 0)))))`;
 		const ended = await runHostile(context, text);
 		assert.equal(ended.stdout.toString(), "ok\n");

@@ -132,7 +132,10 @@ test("sizes and offsets beyond any file, in memory", () => {
 	const answers = ended.stdout.toString().trimEnd().split("\n");
 	assert.equal(answers.length, statements.length);
 	for (const [index, answer] of answers.entries())
-		if (/^fd_(filestat_set_size|allocate|pwrite) = /.test(answer))
+		// a hole of 2^40 bytes costs nothing; room for as many is not to be had
+		if (
+			/^fd_allocate \$f 0 |^fd_(filestat_set_size|pwrite) .* (?!0x10000000000$)/.test(statements[index] ?? "")
+		)
 			assert.match(answer, / = E\w+$/, `${statements[index]}: ${answer}`);
 });
 
