@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
-import { surveyWalls } from "./survey.ts";
+import { missingWalls } from "./testing/confined.ts";
 
-const lacking = surveyWalls().parts.filter((part) => !part.present && part.name !== "openat2");
-const skip = lacking.length > 0 && `this machine lacks ${lacking.map(({ name }) => name).join(", ")}`;
+const skip = missingWalls();
 
 /** A script that raises the wall, then runs the given statements. */
 function run(statements: string) {

@@ -141,10 +141,9 @@ function rightsMask(rights: readonly Right[], abi: number): bigint {
 }
 
 function restrictAllThreads(kernel: SystemCalls, ruleset: number, abi: number): string | undefined {
-	if (abi >= THREAD_SYNC_ABI) {
-		const result = kernel.call("landlock_restrict_self", ruleset, RESTRICT_SELF_THREAD_SYNC);
-		return result === 0 ? undefined : refusal("landlock_restrict_self", result);
-	}
+	const syncs = abi >= THREAD_SYNC_ABI;
+	if (syncs && kernel.call("landlock_restrict_self", ruleset, RESTRICT_SELF_THREAD_SYNC) === 0)
+		return undefined;
 	// The others first: reading the list of threads is itself forbidden afterwards.
 	const results = inEveryOtherThread(kernel, { name: "landlock_restrict_self", args: [ruleset, 0] });
 	if (results === undefined) return "not every thread could be reached";

@@ -42,13 +42,12 @@ export function retireRings(kernel: SystemCalls): string | undefined {
 	const rings = openRings(kernel);
 	if (rings.length === 0) return undefined;
 	const own = ringOfMainLoop(rings);
-	const foreign = rings.filter((ring) => ring !== own?.descriptor);
+	if (own === undefined) return "libuv's event loop is not laid out as we know it";
+	const foreign = rings.filter((ring) => ring !== own.descriptor);
 	if (foreign.length > FOREIGN_RINGS_MAX) return "a worker that was started before has an io_uring";
 	if (!waitForRegistration(foreign)) return "the thread of V8's timers did not start";
-	if (own !== undefined) {
-		own.view.setInt32(own.offset, -1, true);
-		kernel.call("close", own.descriptor);
-	}
+	own.view.setInt32(own.offset, -1, true);
+	kernel.call("close", own.descriptor);
 	return undefined;
 }
 

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { surveyWalls } from "../survey.ts";
 import type { Wall } from "../wall.ts";
 
 export interface ConfinedPlace {
@@ -51,6 +52,12 @@ export interface Findings<Name extends string> {
 	readonly threadStates: readonly string[];
 	readonly exit: { readonly code: number | null; readonly signal: string | null };
 	readonly stderr: string;
+}
+
+/** Why the wall's tests cannot be made on this machine; false when they can. */
+export function missingWalls(): string | false {
+	const missing = surveyWalls().parts.filter((part) => !part.present && part.name !== "openat2");
+	return missing.length > 0 && `this machine lacks ${missing.map(({ name }) => name).join(", ")}`;
 }
 
 /** Raises the wall in a new process and makes the probes there, in their order. */
