@@ -3,11 +3,12 @@
  *
  * A directory is a path and the identity (device and inode) it had when it was found; it is used only
  * while the path still leads to that identity and to no link. What stays open to another process of
- * the host that swaps names between our check and the system's call, within microseconds:
- * - a name in a directory that it replaced by a link to elsewhere can be created, renamed or removed
- *   there. A file that was there is not read or written: its identity is compared after it was opened.
- * - a handle of a directory that is renamed answers NOENT from then on.
- * A guest alone cannot do this: it has one thread, and its own links are followed by our walk only.
+ * the host that swaps a directory for a link, and back, between our checks and the system's call:
+ * - within microseconds, a name can be created, renamed or removed where the link leads;
+ * - with four swaps in time (away for our lstat, back for our check, away for the open, back for the
+ *   last check), a file there can be opened. One swap too few and its identity tells.
+ * And a handle of a directory that is renamed answers NOENT from then on. A guest alone can do none of
+ * this: it has one thread, and its own links are followed by our walk only.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync } from "node:fs";
 import { Errno } from "../../sys/errno.ts";
