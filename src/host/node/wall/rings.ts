@@ -26,6 +26,7 @@ const ENXIO = 6;
 
 // uv_loop_t, whose public part libuv promises not to change
 const INTERNAL_FIELDS_OFFSET = 40;
+const BACKEND_FD_OFFSET = 64;
 /** We look for the descriptor in this much of `uv__loop_internal_fields_t`; in libuv 1.52 it is at 312. */
 const INTERNAL_FIELDS_SIZE_bytes = 400;
 /** What lies before the descriptor: the size of 256 submission entries. */
@@ -45,7 +46,7 @@ export function retireRings(kernel: SystemCalls): string | undefined {
 	if (own === undefined) return "libuv's event loop is not laid out as we know it";
 	const foreign = rings.filter((ring) => ring !== own.descriptor);
 	if (foreign.length > FOREIGN_RINGS_MAX) return "a worker that was started before has an io_uring";
-	if (!waitForRegistration(foreign)) return "the thread of V8's timers did not start";
+	if (!waitForRegistration(foreign, own.epoll)) return "the thread of V8's timers did not start";
 	own.view.setInt32(own.offset, -1, true);
 	kernel.call("close", own.descriptor);
 	return undefined;
@@ -65,38 +66,56 @@ function isRing(kernel: SystemCalls, descriptor: number): boolean {
 
 interface RingField {
 	readonly descriptor: number;
+	/** The loop's epoll descriptor. */
+	readonly epoll: number;
 	readonly view: DataView<ArrayBuffer>;
 	readonly offset: number;
 }
 
 /** Where the main loop keeps the descriptor of its ring. */
 function ringOfMainLoop(rings: readonly number[]): RingField | undefined {
-	const loop = memoryAt(eventLoopAddress(), INTERNAL_FIELDS_OFFSET + 8);
+	const loop = memoryAt(eventLoopAddress(), BACKEND_FD_OFFSET + 4);
+	const epoll = loop.getInt32(BACKEND_FD_OFFSET, true);
 	const fields = Number(loop.getBigUint64(INTERNAL_FIELDS_OFFSET, true));
 	const view = memoryAt(fields, INTERNAL_FIELDS_SIZE_bytes);
 	for (let offset = 8; offset < INTERNAL_FIELDS_SIZE_bytes; offset += 8) {
 		const descriptor = view.getInt32(offset, true);
 		if (rings.includes(descriptor) && view.getBigUint64(offset - 8, true) === ENTRIES_SIZE_bytes)
-			return { descriptor, view, offset };
+			return { descriptor, epoll, view, offset };
 	}
 	return undefined;
 }
 
 /** Waits until one of the loops has registered what it waits for: V8's, the only one that runs. */
-function waitForRegistration(rings: readonly number[]): boolean {
+function waitForRegistration(rings: readonly number[], mainLoop: number): boolean {
 	if (rings.length === 0) return true;
 	for (let pauses = 0; pauses < REGISTERED_ms_max; pauses += 1) {
-		if (rings.some(wasUsed)) return true;
+		if (someRegistered(rings, mainLoop)) return true;
 		pause(1);
 	}
 	return false;
 }
 
-function wasUsed(ring: number): boolean {
-	const information = openSync(`/proc/self/fdinfo/${ring}`, "r");
-	const bytes = Buffer.alloc(FDINFO_SIZE_bytes);
-	const text = bytes.toString("latin1", 0, readSync(information, bytes));
-	closeSync(information);
-	// how many submissions the kernel has taken
-	return text.includes("\nSqHead:\t") && !text.includes("\nSqHead:\t0\n");
+function someRegistered(rings: readonly number[], mainLoop: number): boolean {
+	const states = rings.map(stateOf);
+	// SqHead: how many submissions the kernel has taken
+	if (states.some((state) => state.includes("\nSqHead:\t")))
+		return states.some((state) => !state.includes("\nSqHead:\t0\n"));
+	// Before Linux 5.16 the kernel does not tell; but of an epoll descriptor, what it watches.
+	return readdirSync("/proc/self/fd")
+		.map(Number)
+		.some((descriptor) => descriptor !== mainLoop && stateOf(descriptor).includes("\ntfd:"));
+}
+
+/** What the kernel tells of a descriptor; nothing of one that is no longer open. */
+function stateOf(descriptor: number): string {
+	try {
+		const information = openSync(`/proc/self/fdinfo/${descriptor}`, "r");
+		const bytes = Buffer.alloc(FDINFO_SIZE_bytes);
+		const text = bytes.toString("latin1", 0, readSync(information, bytes));
+		closeSync(information);
+		return text;
+	} catch {
+		return "";
+	}
 }
