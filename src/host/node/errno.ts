@@ -4,10 +4,9 @@ import { Errno } from "../../sys/errno.ts";
 const OTHER_NAMES: Readonly<Record<string, Errno>> = {
 	EWOULDBLOCK: Errno.AGAIN,
 	EOPNOTSUPP: Errno.NOTSUP,
-	EOF: Errno.IO,
+	// how libuv says the end of a pipe on Windows: no error, and nothing read
+	EOF: Errno.SUCCESS,
 	UNKNOWN: Errno.IO,
-	// libuv's word on Windows for ERROR_PRIVILEGE_NOT_HELD and its like
-	EPERM: Errno.PERM,
 };
 
 let byHostNumber: Map<number, Errno> | undefined;

@@ -1,15 +1,12 @@
-import { fstatSync, readSync, readvSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import { Errno } from "../../sys/errno.ts";
 import { FileType, type Stat } from "../../sys/stat.ts";
 import type { Stream } from "../../sys/stream.ts";
-import { fromException, fromHostErrno } from "./errno.ts";
-import { writeTo } from "./file.ts";
+import { fromHostErrno } from "./errno.ts";
+import { readFrom, writeTo } from "./file.ts";
 import { libc } from "./libc.ts";
 import { POLLIN, POLLOUT, pollOne } from "./poll.ts";
 import { fromNodeStat, statDescriptor } from "./stat.ts";
-
-const BUFFERS_MAX = 1024;
-const TRANSFER_BYTES_MAX = 0x7fff_f000;
 
 /** The guest's standard streams are the host's. Undefined where the host has closed its own. */
 export function standardStream(fd: 0 | 1 | 2): Stream | undefined {
@@ -47,7 +44,7 @@ export class DescriptorStream implements Stream {
 	}
 
 	read(into: readonly Uint8Array[]): number {
-		return this.#whenReady(POLLIN, () => readFrom(this.fd, into));
+		return this.#whenReady(POLLIN, () => readFrom(this.fd, into, null));
 	}
 
 	write(from: readonly Uint8Array[]): number {
@@ -103,17 +100,4 @@ function isTerminal(fd: number, device: bigint): boolean {
 		if (c !== undefined) return c.isatty(fd) === 1;
 	}
 	return process.getBuiltinModule("node:tty").isatty(fd);
-}
-
-function readFrom(fd: number, into: readonly Uint8Array[]): number {
-	try {
-		const only = into[0];
-		if (only === undefined) return 0;
-		if (into.length > 1) return readvSync(fd, into.slice(0, BUFFERS_MAX));
-		return readSync(fd, only, 0, Math.min(only.byteLength, TRANSFER_BYTES_MAX), null);
-	} catch (error) {
-		// Windows says the end of a pipe by an error.
-		if ((error as NodeJS.ErrnoException).code === "EOF") return 0;
-		return -fromException(error);
-	}
 }
