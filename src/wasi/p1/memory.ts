@@ -8,6 +8,7 @@ export class GuestMemory {
 	bytes = new Uint8Array(0);
 	view = new DataView(new ArrayBuffer(0));
 	#memory: WebAssembly.Memory | undefined;
+	#isShared = false;
 
 	attach(memory: WebAssembly.Memory): void {
 		this.#memory = memory;
@@ -21,20 +22,17 @@ export class GuestMemory {
 	refresh(): void {
 		const memory = this.#memory;
 		if (memory === undefined) return;
-		if (this.bytes.length > 0 && !this.isShared) return;
+		if (this.bytes.length > 0 && !this.#isShared) return;
 		const buffer = memory.buffer;
 		if (buffer === this.bytes.buffer && buffer.byteLength === this.bytes.length) return;
 		this.bytes = new Uint8Array(buffer);
 		this.view = new DataView(buffer);
+		this.#isShared = !(buffer instanceof ArrayBuffer);
 	}
 
 	get size_bytes(): number {
 		this.refresh();
 		return this.bytes.length;
-	}
-
-	private get isShared(): boolean {
-		return !(this.bytes.buffer instanceof ArrayBuffer);
 	}
 
 	/** Whether `length` bytes from `pointer` lie in the memory. */
