@@ -11,6 +11,9 @@ import { spec } from "node:test/reporters";
 const root = resolve(import.meta.dirname, "..");
 process.chdir(root);
 
+/** For a single test: what hangs is to fail, by name. The longest takes about a minute on two cores. */
+const TEST_TIMEOUT_MS = 600_000;
+
 const wanted = process.argv.slice(2);
 const failedChecks = wanted.length > 0 ? 0 : check();
 const files =
@@ -22,7 +25,7 @@ const files =
 const counts = { passed: 0, failed: failedChecks, skipped: 0 };
 const skipped: string[] = [];
 
-const stream = run({ files: files.map((file) => resolve(file)), concurrency: 2 });
+const stream = run({ files: files.map((file) => resolve(file)), concurrency: 2, timeout: TEST_TIMEOUT_MS });
 stream.on("test:pass", ({ name, skip, details }) => {
 	if (details.type === "suite") return;
 	if (skip === undefined || skip === false) counts.passed += 1;
