@@ -134,8 +134,7 @@ export class KernelDirectory implements Directory {
 		let name = path;
 		let links = 0;
 		for (let tries = 0; tries < TRIES_MAX; tries++) {
-			const flags = accessFlags(options) | O_CREAT | O_EXCL;
-			const fd = this.#kernel.openBeneath(this.#fd, name, flags);
+			const fd = this.#make(name, accessFlags(options));
 			if (fd >= 0) return this.#file(fd, options);
 			if (fd !== -Errno.EXIST || options.exclusive) return -fd as Errno;
 			const found = this.#openExisting(name, options);
@@ -148,6 +147,11 @@ export class KernelDirectory implements Directory {
 			name = target.startsWith("/") ? target : parentOf(name) + target;
 		}
 		return Errno.BUSY;
+	}
+
+	#make(path: string, flags: number): number {
+		if (isPlainName(path)) return this.#kernel.makeName(this.#fd, path, flags);
+		return this.#kernel.openBeneath(this.#fd, path, flags | O_CREAT | O_EXCL);
 	}
 
 	#openExisting(path: string, options: OpenOptions): File | Directory | Errno {
@@ -219,6 +223,7 @@ export class KernelDirectory implements Directory {
 	 * name, which may end in slashes, in the slot. `act` must not follow a link there.
 	 */
 	#inParent<Result>(path: string, act: (parent: number) => Result, slot: Slot = "first"): Result | Errno {
+		if (isPlainName(path)) return this.#kernel.put(path, slot) || act(this.#fd);
 		const refused = this.#refuse(path, slot);
 		if (refused !== Errno.SUCCESS) return refused;
 		const parent = parentOf(path);

@@ -12,12 +12,15 @@ import { libc, type Libc, type NativeMemory, nativeMemory } from "./libc.ts";
 import { isOfOwnProcess } from "./own-process.ts";
 import { fileTypeOf } from "./stat.ts";
 
-const { O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** The same on x64 and arm64; Node does not name them. */
 export const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 /** What every descriptor of ours is opened with: nothing waits, nothing becomes our terminal. */
 const O_ALWAYS = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+/** Less what the umask of the person takes away. */
+const FILE_MODE = 0o666;
 
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
@@ -117,7 +120,7 @@ export class Kernel {
 		if (text.length > PATH_BYTES_MAX) return Errno.NAMETOOLONG;
 		if (text.includes("\0")) return Errno.INVAL;
 		const at = slot === "first" ? FIRST_AT : SECOND_AT;
-		const size_bytes = this.#block.bytes.write(text, at, SLOT_BYTES, "utf8");
+		const size_bytes = this.#block.bytes.write(text, at);
 		if (size_bytes > PATH_BYTES_MAX) return Errno.NAMETOOLONG;
 		this.#block.bytes[at + size_bytes] = 0;
 		return Errno.SUCCESS;
@@ -131,9 +134,9 @@ export class Kernel {
 		const refused = this.put(path, slot);
 		if (refused !== Errno.SUCCESS) return -refused;
 		const { view } = this.#block;
-		const creates = (flags & constants.O_CREAT) !== 0;
+		const creates = (flags & O_CREAT) !== 0;
 		view.setUint32(OPEN_HOW_AT, (flags & O_PATH) === 0 ? flags | O_ALWAYS : flags | O_CLOEXEC, true);
-		view.setUint32(OPEN_HOW_AT + 8, creates ? 0o666 : 0, true);
+		view.setUint32(OPEN_HOW_AT + 8, creates ? FILE_MODE : 0, true);
 		const at = this.#slot(slot);
 		for (let tries = 0; tries < TRIES_MAX; tries++) {
 			const fd = this.#c.openat2(SYS_openat2, directory, at, this.#openHow, OPEN_HOW_BYTES);
@@ -144,6 +147,14 @@ export class Kernel {
 		}
 		// Someone renames without end. Not AGAIN: that would tell a guest to wait for the descriptor.
 		return -Errno.BUSY;
+	}
+
+	/** Makes a file of a plain name that was not there. */
+	makeName(directory: number, name: string, flags: number): number {
+		const refused = this.put(name, "first");
+		if (refused !== Errno.SUCCESS) return -refused;
+		const all = flags | O_CREAT | O_EXCL | O_ALWAYS;
+		return this.#answer(this.#c.openatMaking(directory, this.#first, all, FILE_MODE));
 	}
 
 	/** Opens anew, with other flags, the very file that the descriptor `fd` stands for. */

@@ -38,6 +38,8 @@ const FUNCTIONS = {
 	// files and directories
 	/** Without a mode: not for flags that make a file. */
 	openat: { return: "int32", arguments: ["int32", "uint64", "int32"] },
+	/** With the mode of what is made. */
+	openatMaking: { return: "int32", arguments: ["int32", "uint64", "int32", "uint32"], symbol: "openat" },
 	/** (SYS_openat2, dirfd, path, how, size of how). glibc has no function for it. */
 	openat2: {
 		return: "int32",
