@@ -59,6 +59,7 @@ export function unknownFlag<Draft>(verb: string, name: string, flags: readonly F
 	const names = shown.map(({ long }) => `--${long}`);
 	const near = nearMisses(name.replace(/^-(?=[^-]{2})/, "--"), names);
 	return new Fault("FLAG_UNKNOWN", `wherry ${verb} has no flag '${name}'`, {
+		note: verb === "run" ? "flags stand before the file; those behind it go to the program" : undefined,
 		help: near.length > 0 ? near : `wherry ${verb} --help`,
 	});
 }

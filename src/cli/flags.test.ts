@@ -70,17 +70,38 @@ for (const { words, applied, rest } of CASES)
 	});
 
 const REFUSED: readonly (readonly [readonly string[], string])[] = [
-	[["--evn", "A"], "error: wherry run has no flag '--evn' [FLAG_UNKNOWN]\nhelp: --env\n"],
-	[["--secrett"], "error: wherry run has no flag '--secrett' [FLAG_UNKNOWN]\nhelp: wherry run --help\n"],
+	[
+		["--evn", "A"],
+		"error: wherry run has no flag '--evn' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: --env\n",
+	],
+	[
+		["--secrett"],
+		"error: wherry run has no flag '--secrett' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: wherry run --help\n",
+	],
 	[
 		["--quite-other"],
-		"error: wherry run has no flag '--quite-other' [FLAG_UNKNOWN]\nhelp: wherry run --help\n",
+		"error: wherry run has no flag '--quite-other' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: wherry run --help\n",
 	],
-	[["--__proto__"], "error: wherry run has no flag '--__proto__' [FLAG_UNKNOWN]\nhelp: wherry run --help\n"],
-	[["-x"], "error: wherry run has no flag '-x' [FLAG_UNKNOWN]\nhelp: wherry run --help\n"],
-	[["-itx"], "error: wherry run has no flag '-x' [FLAG_UNKNOWN]\nhelp: wherry run --help\n"],
-	[["-tty"], "error: wherry run has no flag '-tty' [FLAG_UNKNOWN]\nhelp: --tty\n"],
-	[["-env=A"], "error: wherry run has no flag '-env' [FLAG_UNKNOWN]\nhelp: --env\n"],
+	[
+		["--__proto__"],
+		"error: wherry run has no flag '--__proto__' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: wherry run --help\n",
+	],
+	[
+		["-x"],
+		"error: wherry run has no flag '-x' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: wherry run --help\n",
+	],
+	[
+		["-itx"],
+		"error: wherry run has no flag '-x' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: wherry run --help\n",
+	],
+	[
+		["-tty"],
+		"error: wherry run has no flag '-tty' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: --tty\n",
+	],
+	[
+		["-env=A"],
+		"error: wherry run has no flag '-env' [FLAG_UNKNOWN]\nnote: flags stand before the file; those behind it go to the program\nhelp: --env\n",
+	],
 	[["--env"], "error: the flag '--env' needs a value [FLAG_INVALID]\nhelp: --env K=V\n"],
 	[["-ie"], "error: the flag '-e' needs a value [FLAG_INVALID]\nhelp: -e K=V\n"],
 	[["--mode", "c"], "error: cannot set --mode to 'c' [FLAG_INVALID]\nnote: there are a, b\nhelp: --mode=a\n"],

@@ -1,5 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { Fault } from "../base/fault.ts";
+import { nearMisses } from "../base/near.ts";
 import { describeInput } from "../wasm/input.ts";
 
 /** V8's own limit for a module. */
@@ -99,7 +101,7 @@ async function assemble(text: Uint8Array, file: string): Promise<Uint8Array<Arra
 	const { default: loadWabt } = await import("wabt");
 	const wabt = await loadWabt();
 	try {
-		const parsed = wabt.parseWat(file, text, WAT_FEATURES);
+		const parsed = wabt.parseWat(`${file}\0`, text, WAT_FEATURES);
 		try {
 			parsed.resolveNames();
 			return new Uint8Array(parsed.toBinary({ write_debug_names: true }).buffer);
@@ -109,6 +111,7 @@ async function assemble(text: Uint8Array, file: string): Promise<Uint8Array<Arra
 	} catch (cause) {
 		throw new Fault("WAT_INVALID", `cannot assemble '${file}'`, {
 			note: (cause as Error).message.trim().split("\n").slice(0, 8),
+			help: "the text format is described at https://webassembly.github.io/spec/core/text/",
 			cause,
 		});
 	}
@@ -134,14 +137,28 @@ const WAT_FEATURES = {
 };
 
 function notFound(file: string, cause: unknown): Fault {
+	const folder = dirname(file);
+	const name = basename(file);
+	// a link to nowhere is listed, and is no help
+	const near = nearMisses(name, programsIn(folder)).find((one) => one !== name);
 	return new Fault("FILE_NOT_FOUND", `cannot find '${file}'`, {
 		note: "there is no such file",
+		help: near === undefined ? `ls ${folder}` : `wherry run ${join(folder, near)}`,
 		cause,
 	});
 }
 
+function programsIn(folder: string): string[] {
+	try {
+		return readdirSync(folder).filter((name) => /\.(wasm|wat)$/.test(name));
+	} catch {
+		return [];
+	}
+}
+
 function isDirectory(file: string): Fault {
 	return new Fault("FILE_IS_DIRECTORY", `cannot run '${file}': it is a directory`, {
+		note: "a program is a file; most end in .wasm or .wat",
 		help: `wherry run ${file.replace(/\/$/, "")}/FILE.wasm`,
 	});
 }
@@ -149,5 +166,6 @@ function isDirectory(file: string): Fault {
 function tooLarge(file: string): Fault {
 	return new Fault("MODULE_TOO_LARGE", `cannot run '${file}': it is larger than 1 GiB`, {
 		note: "the engine compiles no larger module",
+		help: "strip it: wasm-opt --strip-debug, or -s for clang and lld",
 	});
 }

@@ -50,6 +50,7 @@ function unreadable(file: string, what: string, cause: NodeJS.ErrnoException): F
 		return new Fault("GRANT_NOT_FOUND", `cannot find ${what} '${file}'`, {
 			cause,
 			note: `looked in ${process.cwd()}`,
+			help: "ls    to see what is there",
 		});
 	return new Fault("GRANT_INVALID", `cannot read ${what} '${file}'`, { cause, note: cause.message });
 }

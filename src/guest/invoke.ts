@@ -1,4 +1,5 @@
 import { Fault } from "../base/fault.ts";
+import { nearMisses } from "../base/near.ts";
 import type { FunctionType, Module } from "../wasm/module.ts";
 import { functionTypeOf } from "../wasm/function-type.ts";
 
@@ -33,8 +34,13 @@ function typeOfExport(bytes: Uint8Array, module: Module, name: string): Function
 	const type = found === undefined ? undefined : functionTypeOf(bytes, module, found.index);
 	if (type !== undefined) return type;
 	const names = module.exports.filter(({ kind }) => kind === "function").map((entry) => entry.name);
+	const [near = names[0]] = nearMisses(name, names);
 	throw new Fault("ENTRY_MISSING", `cannot invoke '${name}': the module exports no such function`, {
 		note: names.length === 0 ? "it exports no functions at all" : `it exports ${list(names)}`,
+		help:
+			near === undefined
+				? "build it as a library: one whose functions are exported"
+				: `wherry run --invoke ${near} FILE.wasm ARGS...`,
 	});
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from "../base/fault.ts";
+import { nearMisses } from "../base/near.ts";
 import { type HostFunction, wasmParams } from "../wasi/p1/function.ts";
 import { findFunction, functionNames, isWasiModule } from "../wasi/p1/functions.ts";
 import type { Wanted } from "../wasi/p1/imports.ts";
@@ -79,10 +80,15 @@ function kindNote({ type }: Import): string {
 	return type.kind === "function" ? "" : ` (a ${type.kind})`;
 }
 
+function nearOf({ name }: Import): string {
+	const [near] = nearMisses(name, functionNames());
+	return near === undefined ? "" : `; there is '${near}'`;
+}
+
 function wrongInWasi(refused: readonly Import[]): string[] {
 	const wrong = refused.find(({ module }) => isWasiModule(module));
-	if (wrong === undefined) return [];
+	if (wrong === undefined) return ["a guest is given WASI preview1, and nothing of any other host"];
 	return wrong.type.kind === "function"
-		? [`'${wrong.name}' is no function of WASI preview1, which has ${functionNames().length}`]
+		? [`'${wrong.name}' is no function of WASI preview1, which has ${functionNames().length}${nearOf(wrong)}`]
 		: [`WASI preview1 has only functions; '${wrong.name}' is imported as a ${wrong.type.kind}`];
 }

@@ -95,10 +95,13 @@ function compile(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Modu
 	}
 }
 
+/** What V8 says of a feature that is off, or that it knows nothing of: page sizes, wide arithmetic. */
+const FEATURE_MISSING = /enable with --|experimental|memory limits flags 0x[89a-f]|invalid numeric opcode/;
+
 function compileFault(cause: unknown, file: string): unknown {
 	if (!(cause instanceof WebAssembly.CompileError)) return cause;
 	const reason = cause.message.replace(/^WebAssembly\.\w+\(\): /, "");
-	if (/enable with --|experimental/.test(reason)) {
+	if (FEATURE_MISSING.test(reason)) {
 		return new Fault(
 			"FEATURE_MISSING",
 			`cannot run '${file}': it needs a WebAssembly feature that V8 does not have on`,

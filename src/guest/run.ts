@@ -117,9 +117,20 @@ function planEntry(
 	else if (calls.length === 0) throw noEntry(prepared);
 	return (exports) => {
 		let results: readonly unknown[] = [];
+		for (const { name, values } of calls) demandParameters(exports, name, values.length);
 		for (const { name, values } of calls) results = callExport(exports, name, values);
 		return invoke === undefined ? [] : results;
 	};
+}
+
+/** WASI gives its entry points nothing: one that wants something is none. */
+function demandParameters(exports: WebAssembly.Exports, name: string, given: number): void {
+	const takes = (exports[name] as () => unknown).length;
+	if (takes === given) return;
+	throw new Fault("ENTRY_MISSING", `cannot run the module: its '${name}' takes ${takes} arguments`, {
+		note: "the entry point of a program for WASI takes none",
+		help: `wherry run --invoke ${name} FILE.wasm ARGS...`,
+	});
 }
 
 function callExport(
@@ -137,6 +148,9 @@ function noEntry({ source }: Prepared): Fault {
 	return new Fault("ENTRY_MISSING", "cannot run the module: it exports neither '_start' nor '_initialize'", {
 		note:
 			names.length === 0 ? "it exports no functions at all" : `it is a library that exports ${list(names)}`,
-		help: names[0] === undefined ? [] : [`wherry run --invoke ${names[0]} FILE.wasm ARGS...`],
+		help:
+			names[0] === undefined
+				? "build it as a program: one with a main function, which the linker exports as '_start'"
+				: `wherry run --invoke ${names[0]} FILE.wasm ARGS...`,
 	});
 }

@@ -6,7 +6,10 @@ const NAME_BYTES_MAX = 100_000;
 
 /** What a reader says of bytes that are no wasm module. `offset` counts from the file's first byte. */
 export function malformed(what: string, offset: number): Fault {
-	return new Fault("MODULE_INVALID", `cannot read the module: ${what} at byte 0x${offset.toString(16)}`);
+	return new Fault("MODULE_INVALID", `cannot read the module: ${what} at byte 0x${offset.toString(16)}`, {
+		note: "the file is damaged or cut off, or a faulty toolchain made it",
+		help: "copy or build the file again",
+	});
 }
 
 /**

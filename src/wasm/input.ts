@@ -81,6 +81,7 @@ function tooLarge(size_bytes: number, file: string | undefined): Fault {
 	const mib = Math.ceil(size_bytes / 2 ** 20);
 	return new Fault("MODULE_TOO_LARGE", `cannot run ${quoted(file)}: it has ${mib} MiB`, {
 		note: `the engine takes modules of up to ${MODULE_BYTES_MAX / 2 ** 20} MiB`,
+		help: "strip it: wasm-opt --strip-debug, or -s for clang and lld",
 	});
 }
 
@@ -89,8 +90,12 @@ function refusal(input: Input, file: string | undefined): Fault {
 	const cannot = `cannot run ${quoted(file)}`;
 	if (input.form === "component") return componentRefusal(input, cannot);
 	if (input.form === "foreign")
-		return new Fault("NOT_WASM", `${cannot}: it is ${input.is}`, { note: input.note, help: input.help });
+		return new Fault("NOT_WASM", `${cannot}: it is ${input.is}`, {
+			note: input.note ?? "a wasm module begins with the bytes 00 61 73 6d 01 00 00 00",
+			help: input.help ?? "name the .wasm file that your toolchain wrote",
+		});
 	return new Fault("NOT_WASM", `${cannot}: it is wasm in the text format, not yet assembled`, {
+		note: "a wasm module begins with the bytes 00 61 73 6d 01 00 00 00",
 		help: "wat2wasm FILE.wat -o FILE.wasm",
 	});
 }

@@ -20,11 +20,21 @@ for (const file of readdirSync(here).filter((name) => name.endsWith(".golden")))
 		await plantFiles(stage.files);
 		const before = filesIn(stage.files);
 		const path = join(here, file);
-		golden(path, replay(readFileSync(path, "utf8"), stage));
+		const transcript = replay(readFileSync(path, "utf8"), stage);
+		golden(path, transcript);
+		for (const command of transcript.split(/^\$ /m).slice(1)) checkError(command);
 		assert.deepEqual(filesIn(stage.files), before, "files were left behind");
 		assert.deepEqual(readdirSync(stage.temporary), [], "temporary files were left behind");
 		assert.deepEqual(readdirSync(stage.home), [], "files were left behind at home");
 	});
+
+/** Our own errors, all but what a guest came to by itself: what failed, what is true, what to type. */
+function checkError(command: string): void {
+	if (!/^error: /m.test(command) || !/\[exit 12[567]\]/.test(command)) return;
+	assert.equal(command.match(/^error: /gm)?.length, 1, command);
+	for (const part of [/^error: .* \[[A-Z_]+\]$/m, /^note: ./m, /^help: ./m])
+		assert.match(command, part, command);
+}
 
 function filesIn(folder: string): string[] {
 	return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
