@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
+import type { Denial } from "../capability/denial.ts";
 import type { Limits } from "../capability/limits.ts";
 import { formatDuration, formatSize } from "../capability/quantity.ts";
 import { denialFault } from "../capability/suggest.ts";
@@ -32,9 +33,16 @@ export function reportEnding(
 	if (!failed) return;
 	const full = memoryFault(memory_bytes, options.limits);
 	if (full !== undefined) print(full);
-	for (const denial of guest.denials.list.toReversed().slice(0, DENIALS_SHOWN)) {
-		print(denialFault(denial, options.grants, lookUp));
-	}
+	for (const denial of worthTelling(guest.denials.list)) print(denialFault(denial, options.grants, lookUp));
+}
+
+/**
+ * The latest refusals, the last one first. What was only looked up is told when nothing else was refused:
+ * programs look in many places when they start, and do without.
+ */
+function worthTelling(denials: readonly Denial[]): readonly Denial[] {
+	const asked = denials.filter((denial) => denial.type !== "path" || denial.need !== "stat");
+	return (asked.length === 0 ? denials : asked).toReversed().slice(0, DENIALS_SHOWN);
 }
 
 /** The alarms of a run: the text is made now, because the watcher has nothing to make it with. */
@@ -139,7 +147,8 @@ function backtrace(frames: readonly Frame[]): string[] {
 	if (frames.length === 0) return [];
 	const lines = ["wasm backtrace, innermost call first:"];
 	for (const [index, { name, functionIndex, offset }] of frames.slice(0, FRAMES_SHOWN).entries()) {
-		const where = `function ${functionIndex}, offset 0x${offset.toString(16)}`;
+		const at = offset === undefined ? "" : `, offset 0x${offset.toString(16)}`;
+		const where = `function ${functionIndex}${at}`;
 		lines.push(`${String(index).padStart(4)}: ${name === undefined ? where : `${name} (${where})`}`);
 	}
 	if (frames.length > FRAMES_SHOWN) lines.push(`      ... and ${frames.length - FRAMES_SHOWN} more`);

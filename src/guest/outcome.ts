@@ -17,8 +17,8 @@ export interface Frame {
 	/** From the module's name section; undefined when it has no name. */
 	readonly name: string | undefined;
 	readonly functionIndex: number;
-	/** Of the instruction, from the start of the module that ran. */
-	readonly offset: number;
+	/** Of the instruction, from the start of the module's file; undefined where its code was rearranged. */
+	readonly offset: number | undefined;
 }
 
 const SIGNAL_BASE = 128;

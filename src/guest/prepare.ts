@@ -20,6 +20,8 @@ export interface Prepared {
 	readonly engage: (exports: WebAssembly.Exports) => void;
 	/** Which function of the module's the code of one that was put in comes from. */
 	readonly origins: ReadonlyMap<number, number>;
+	/** By how much the code moved when the module was rewritten; undefined where it was rearranged. */
+	readonly codeMoved_bytes: number | undefined;
 }
 
 export interface PrepareOptions {
@@ -49,6 +51,8 @@ export function prepare(bytes: Uint8Array<ArrayBuffer>, options: PrepareOptions)
 		startExport: rewritten.startExport,
 		engage: (exports) => engageProfile(profile, names, exports, options.engine),
 		origins: profile.deferral?.origins ?? new Map(),
+		// all that is put in or left out otherwise lies before the code
+		codeMoved_bytes: profile.deferral === undefined ? rewritten.bytes.length - bytes.length : undefined,
 	};
 }
 

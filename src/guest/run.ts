@@ -60,17 +60,22 @@ function ended(guest: Guest, cause: unknown): Outcome {
 	return cause instanceof End ? cause.how : outOfMemory(cause) ? noRoom(cause) : trapOf(cause);
 }
 
-/** Names the functions of a backtrace as the module has them, not as its profile has split them. */
-function originally(outcome: Outcome, { bytes, source, origins }: Prepared): Outcome {
-	if (outcome.type !== "trap" || origins.size === 0) return outcome;
+/** Tells a backtrace in the module's own functions and offsets, not in those of what was made of it. */
+function originally(outcome: Outcome, { bytes, source, origins, codeMoved_bytes }: Prepared): Outcome {
+	if (outcome.type !== "trap") return outcome;
 	const wanted = outcome.frames.flatMap(({ functionIndex }) => origins.get(functionIndex) ?? []);
-	const names = readFunctionNames(bytes, source, new Set(wanted));
+	const names = wanted.length === 0 ? NO_NAMES : readFunctionNames(bytes, source, new Set(wanted));
 	const frames = outcome.frames.map((frame) => {
-		const functionIndex = origins.get(frame.functionIndex);
-		return functionIndex === undefined ? frame : { ...frame, functionIndex, name: names.get(functionIndex) };
+		const functionIndex = origins.get(frame.functionIndex) ?? frame.functionIndex;
+		const name = names.get(functionIndex) ?? frame.name;
+		const { offset } = frame;
+		const moved = offset === undefined || codeMoved_bytes === undefined;
+		return { name, functionIndex, offset: moved ? undefined : offset - codeMoved_bytes };
 	});
 	return { ...outcome, frames };
 }
+
+const NO_NAMES: ReadonlyMap<number, string> = new Map();
 
 /** V8 could not make the instance's memory: the machine's limit, not the guest's. */
 function outOfMemory(cause: unknown): cause is RangeError {

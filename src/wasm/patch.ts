@@ -14,7 +14,6 @@ export interface Patch {
 export function applyPatches(
 	bytes: Uint8Array<ArrayBuffer>,
 	patches: readonly Patch[],
-	room: "new" | "before",
 ): Uint8Array<ArrayBuffer> {
 	if (patches.length === 0) return bytes;
 	const pieces: (readonly number[] | Uint8Array)[] = [];
@@ -23,26 +22,12 @@ export function applyPatches(
 		pieces.push(bytes.subarray(copied, patch.start), patch.bytes);
 		copied = patch.end;
 	}
-	if (room === "new") return concatenate([...pieces, bytes.subarray(copied)]);
-	return overwriteHead(bytes, concatenate(pieces), copied);
+	return concatenate([...pieces, bytes.subarray(copied)]);
 }
 
 /** Stable: what was asked for first at one place comes first. */
 function inOrder(patches: readonly Patch[]): Patch[] {
 	return [...patches, ...sizePatches(patches)].sort((one, other) => one.start - other.start);
-}
-
-/** Leaves the tail, which is nearly all of a large module, where it is. */
-function overwriteHead(
-	bytes: Uint8Array<ArrayBuffer>,
-	head: Uint8Array,
-	tailStart: number,
-): Uint8Array<ArrayBuffer> {
-	const start = bytes.byteOffset + tailStart - head.length;
-	if (start < 0) return concatenate([head, bytes.subarray(tailStart)]);
-	const whole = new Uint8Array(bytes.buffer, start, head.length + bytes.length - tailStart);
-	whole.set(head);
-	return whole;
 }
 
 /** New headers for the sections that have patches within. */

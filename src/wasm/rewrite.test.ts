@@ -212,28 +212,6 @@ test("what needs no change is the same array", () => {
 	assert.equal(rewrite(bytes, {}).bytes, bytes);
 });
 
-for (const [title, room_bytes] of [
-	["enough", 64],
-	["too little", 1],
-] as const)
-	test(`with ${title} room before it the result is the same, and only then in place`, () => {
-		const bytes = wasm(
-			...NOTHING,
-			memories({ minimum: 1 }),
-			section(8, [1]),
-			code([], []),
-			custom("x", [1, 2]),
-		);
-		const plan = { exportStart: true, memory_bytes: MIB };
-		const expected = rewrite(bytes, plan).bytes;
-		const roomy = new Uint8Array(room_bytes + bytes.length);
-		roomy.set(bytes, room_bytes);
-		const inside = roomy.subarray(room_bytes);
-		const { bytes: after } = rewriteModule(inside, readModule(inside), { ...plan, room: "before" });
-		assert.deepEqual(Array.from(after), Array.from(expected));
-		assert.equal(after.buffer === roomy.buffer, title === "enough");
-	});
-
 const anyLimits = fc
 	.record({
 		minimum: fc.nat(20),

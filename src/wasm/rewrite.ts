@@ -18,15 +18,7 @@ export interface RewritePlan {
 	readonly exportGlobals?: readonly number[] | undefined;
 	/** More changes, to other sections than those of memories, tables, exports and the start. */
 	readonly patches?: readonly Patch[] | undefined;
-	/**
-	 * "before": the array may be overwritten, and grow into its buffer's bytes before it; saves the copy of a large
-	 * module where it was read `HEADROOM_BYTES` into its buffer. "new", the default: it stays as it is.
-	 */
-	readonly room?: "new" | "before" | undefined;
 }
-
-/** More than a rewrite with few exports adds. Where it is not enough, the module is copied after all. */
-export const HEADROOM_BYTES = 4096;
 
 export interface Rewritten {
 	/** The very same array where nothing had to change. */
@@ -66,7 +58,7 @@ export function rewriteModule(bytes: Uint8Array<ArrayBuffer>, module: Module, pl
 		...(startExport === undefined ? [] : removeStart(module)),
 		...(plan.patches ?? []),
 	];
-	return { bytes: applyPatches(bytes, patches, plan.room ?? "new"), ...names };
+	return { bytes: applyPatches(bytes, patches), ...names };
 }
 
 function chooseNames(module: Module, plan: RewritePlan): Omit<Rewritten, "bytes"> {
