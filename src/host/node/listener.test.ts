@@ -30,8 +30,19 @@ async function outputOf(child: ChildProcess): Promise<string> {
 	return Buffer.concat(chunks).toString();
 }
 
+/** Containers often have no IPv6. */
+function whyNot(address: string): string | false {
+	try {
+		listen(address, 0).close();
+		return false;
+	} catch (error) {
+		return error instanceof Fault ? error.notes.join() : String(error);
+	}
+}
+
 for (const address of ["127.0.0.1", "::1"]) {
-	test(`a connection over ${address}: read, peek, wait for all, write, end`, async () => {
+	const skip = address === "::1" ? whyNot(address) : false;
+	test(`a connection over ${address}: read, peek, wait for all, write, end`, { skip }, async () => {
 		const listener = listen(address, 0);
 		assert.ok(listener.port > 0);
 		const child = client(
