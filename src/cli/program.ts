@@ -47,6 +47,7 @@ function openProgram(file: string): number {
 		if (code === "EISDIR") throw isDirectory(file);
 		throw new Fault("FILE_UNREADABLE", `cannot read '${file}'`, {
 			note: code === "EACCES" ? "you may not read it" : `the system says: ${(cause as Error).message}`,
+			help: `ls -l ${file}    to see who may`,
 			cause,
 		});
 	}
@@ -91,6 +92,7 @@ function read(descriptor: number, into: Uint8Array, file: string): number {
 	} catch (cause) {
 		throw new Fault("FILE_UNREADABLE", `cannot read '${file}'`, {
 			note: `the system says: ${(cause as Error).message}`,
+			help: `ls -l ${file}    to see who may`,
 			cause,
 		});
 	}

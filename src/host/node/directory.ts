@@ -70,7 +70,11 @@ function grantFault(hostPath: string, errno: Errno, cause?: unknown): Fault {
 		return new Fault("GRANT_NOT_FOUND", message, { note: "there is no such directory", cause });
 	}
 	const note = REASONS.get(errno) ?? `the system says: ${errnoName(errno)}`;
-	return new Fault("GRANT_REFUSED", message, { note, cause });
+	return new Fault("GRANT_REFUSED", message, {
+		note,
+		help: `ls -ld ${hostPath}    to see what it is`,
+		cause,
+	});
 }
 
 const REASONS = new Map<Errno, string>([
