@@ -25,18 +25,21 @@ export interface Attempt {
 	readonly after?: HostAct;
 }
 
+/** "first": our own resolution of paths alone. "both": the kernel's confinement behind it as well. */
+export type Walls = "first" | "both";
+
 /**
  * Runs one attempt in a world of its own, and holds it to three things: each call answered as the
  * table says; the secret was neither printed nor carried into a granted directory; outside the grants
  * that may be written, nothing was made, changed, touched or removed.
  */
-export async function tryToEscape(attempt: Attempt): Promise<void> {
+export async function tryToEscape(attempt: Attempt, walls: Walls): Promise<void> {
 	const world = makeWorld();
 	try {
 		attempt.plant?.(world);
 		const before = keptParts(world);
 		const told = await converse(
-			(attempt.grants ?? usualGrants)(world),
+			["--isolation", walls === "both" ? "auto" : "none", ...(attempt.grants ?? usualGrants)(world)],
 			attempt.steps.map((step) => toStep(step, world)),
 		);
 		checkAnswers(attempt, told);
