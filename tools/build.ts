@@ -2,35 +2,67 @@
  * `npm run build`: the command line as one CommonJS file, dist/program.cjs, the few lines that start
  * it, dist/wherry.cjs, and V8's code cache for it.
  */
-import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { bundle } from "./bundle.ts";
+
+/** What a plain run does not need: see tools/bundle.ts. */
+const APART = [
+	"src/capability/clock.ts",
+	"src/capability/limit-words.ts",
+	"src/capability/mount-csv.ts",
+	"src/capability/mounts.ts",
+	"src/capability/net.ts",
+	"src/capability/suggest.ts",
+	"src/base/near.ts",
+	"src/cli/env-files.ts",
+	"src/cli/open-mounts.ts",
+	"src/cli/run-report.ts",
+	"src/cli/trace-sink.ts",
+	"src/guest/invoke.ts",
+	"src/guest/profile-defer.ts",
+	"src/guest/profile-hook.ts",
+	"src/guest/trap.ts",
+	"src/host/node/stack.ts",
+	"src/host/node/watchdog.ts",
+	"src/wasi/p1/trace.ts",
+	"src/wasm/component.ts",
+	"src/wasm/customs.ts",
+	"src/wasm/foreign-binary.ts",
+	"src/wasm/foreign-text.ts",
+	"src/wasm/toolchain.ts",
+];
 
 const root = resolve(import.meta.dirname, "..");
 process.chdir(root);
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 rmSync("dist", { recursive: true, force: true });
-await build({
-	entryPoints: ["src/cli/main.ts"],
-	outfile: "dist/program.cjs",
-	bundle: true,
-	format: "cjs",
-	platform: "node",
-	target: "node24",
-	charset: "ascii",
-	// names stay readable in stack traces; what costs at start is work, not bytes
-	minifyWhitespace: true,
-	minifySyntax: true,
-	legalComments: "none",
-	// the few dependencies are loaded only where they are used, and by require: the program runs as
-	// a script, in which import() has nowhere to ask
-	external: Object.keys(dependencies),
-	supported: { "dynamic-import": false },
-	define: { WHERRY_VERSION: JSON.stringify(version) },
-	logLevel: "warning",
+const script = await bundle({
+	entry: "src/cli/main.ts",
+	apart: APART,
+	options: {
+		outfile: "dist/program.cjs",
+		bundle: true,
+		format: "cjs",
+		platform: "node",
+		target: "node24",
+		charset: "ascii",
+		// names stay readable in stack traces; what costs at start is work, not bytes
+		minifyWhitespace: true,
+		minifySyntax: true,
+		legalComments: "none",
+		// the few dependencies are loaded only where they are used, and by require: the program runs as
+		// a script, in which import() has nowhere to ask
+		external: Object.keys(dependencies),
+		supported: { "dynamic-import": false },
+		define: { WHERRY_VERSION: JSON.stringify(version) },
+		logLevel: "warning",
+	},
 });
+mkdirSync("dist");
+writeFileSync("dist/program.cjs", script);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 makeCache();
 

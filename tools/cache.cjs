@@ -7,6 +7,8 @@ const { resolve } = require("node:path");
 const [, , program, cache, ...words] = process.argv;
 // opened now, because the second wall is up when the run has ended
 const descriptor = openSync(cache, "w");
-process.argv = [process.argv[0], resolve(program), ...words];
-const { script } = require(resolve(program));
-process.on("exit", () => writeSync(descriptor, script.createCachedData()));
+const path = resolve(program);
+process.argv = [process.argv[0], path, ...words];
+// before the run, which may end the process from within
+process.on("exit", () => writeSync(descriptor, require.cache[path].exports.script.createCachedData()));
+require(path);

@@ -13,7 +13,7 @@ try {
 	// not built here: compiled at each start
 }
 // the program is ASCII, and Latin-1 is read without decoding
-const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
+const source = readFileSync(filename, "latin1");
 const script = new Script(source, { filename, cachedData });
 exports.script = script;
-script.runInThisContext().call(exports, exports, require, module, filename, __dirname);
+script.runInThisContext().call(exports, exports, require);

@@ -1,7 +1,7 @@
 import { COMMON_FLAGS } from "./common-flags.ts";
 import type { Flag } from "./flags.ts";
 import { RUN_FLAGS } from "./run-flags.ts";
-import type { Run } from "./run-verb.ts";
+import { type Run, runVerb } from "./run-verb.ts";
 
 /** One verb, declared once: dispatch, help, completions and docs/cli.md all read this. */
 export interface Command {
@@ -49,7 +49,7 @@ export const COMMANDS: readonly Command[] = [
 			},
 		],
 		completes: "program",
-		start: async (words, run) => (await import("./run-verb.ts")).runVerb(words, run),
+		start: runVerb,
 	},
 	{
 		name: "doctor",

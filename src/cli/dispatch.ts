@@ -3,7 +3,8 @@ import { Fault } from "../base/fault.ts";
 import { formatOfWords } from "./common-flags.ts";
 import { COMMANDS } from "./commands.ts";
 import { printFault, printResult } from "./print.ts";
-import type { Run } from "./run-verb.ts";
+import { type Run, runVerb } from "./run-verb.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * The words behind `wherry` to the process's exit status. Every error ends here and is printed.
@@ -27,12 +28,12 @@ async function start(words: readonly string[], run: Run): Promise<number> {
 		return first === undefined ? USAGE_STATUS : 0;
 	}
 	if (first === "--version" || first === "-V") {
-		printResult(`wherry ${(await import("./version.ts")).VERSION}\n`);
+		printResult(`wherry ${VERSION}\n`);
 		return 0;
 	}
 	if (first.startsWith("-") && first !== "-") throw optionFirst(first);
 	if (!looksLikeFile(first)) throw (await import("./help.ts")).commandUnknown(first);
-	return (await import("./run-verb.ts")).runVerb(words, run);
+	return runVerb(words, run);
 }
 
 /** What docker answers to no words at all: the help, and that this was no success. */

@@ -19,7 +19,7 @@ import type { Ending } from "../wasi/end.ts";
 import { type MountTable, mountTable } from "../wasi/filesystem/table.ts";
 import type { World } from "../wasi/guest.ts";
 import { closedInput, silentOutput, terminalStream } from "../wasi/standard.ts";
-import { openMounts } from "./open-mounts.ts";
+import { type OpenedMounts, openMounts } from "./open-mounts.ts";
 import type { RunOptions } from "./run-options.ts";
 
 export interface OpenedWorld {
@@ -47,7 +47,7 @@ export function openWorld(
 	const { clocks, waiter } = openClocks(grants.clock);
 	const descriptors = new Descriptors(limits.descriptors);
 	addStandardStreams(descriptors, grants, events.onClosedInput);
-	const { mounted, places } = openMounts(grants.mounts, clocks);
+	const { mounted, places } = grants.mounts.length === 0 ? NO_MOUNTS : openMounts(grants.mounts, clocks);
 	const table = mountTable(mounted);
 	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
 	for (const { name, directory } of table.preopens)
@@ -70,6 +70,8 @@ export function openWorld(
 		listens,
 	};
 }
+
+const NO_MOUNTS: OpenedMounts = { mounted: [], places: [] };
 
 function openClocks(grant: ClockGrant): { clocks: Clocks; waiter: Waiter } {
 	const waiter = systemWaiter();

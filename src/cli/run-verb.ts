@@ -15,7 +15,8 @@ export async function runVerb(words: readonly string[], run: Run): Promise<numbe
 	}
 	const policies =
 		asked.policies.length === 0 ? [] : await (await import("./policy-files.ts")).readPolicies(asked.policies);
-	const options = settleRun(asked, policies, readEnvFiles(asked.envFiles), ourVariable);
+	const variables = asked.envFiles.length === 0 ? [] : readEnvFiles(asked.envFiles);
+	const options = settleRun(asked, policies, variables, ourVariable);
 	for (const note of asked.notes) printNote(note);
 	if (asked.printPolicy === undefined) return run(options);
 	const { printPolicy } = await import("../capability/policy-print.ts");

@@ -41,8 +41,10 @@ function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 	});
 	let memorySize: (() => number) | undefined;
 	const finish = (outcome: Outcome): number => {
-		reportEnding(outcome, options, guest, memorySize?.() ?? 0);
-		return statusOf(outcome);
+		const status = statusOf(outcome);
+		// what there is to say of an ending is loaded where there is something to say
+		if (status !== 0) reportEnding(outcome, options, guest, memorySize?.() ?? 0);
+		return status;
 	};
 	const opened = openWorld(options, {
 		onEnd: (how) => process.exit(finish(how)),
@@ -55,10 +57,10 @@ function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 		beforeGuest: (size) => {
 			memorySize = size;
 			confine(opened, options);
-			watch(alarmsOf(options));
+			if (limits.timeout_ms !== undefined || limits.cpu_time_ms !== undefined) watch(alarmsOf(options));
 		},
 	});
-	if (outcome.type === "returned") printResult(formatResults(outcome.results));
+	if (outcome.type === "returned" && outcome.results.length > 0) printResult(formatResults(outcome.results));
 	return finish(outcome);
 }
 

@@ -1,0 +1,159 @@
+/**
+ * The command line as one script in two layers, so that a start pays for little more than it uses.
+ *
+ * A bundler lifts the functions of all modules into one scope, where each of them is made anew at
+ * every start, used or not. So modules that few runs need are bundled apart, each as one function,
+ * which runs when something of it is first asked for: until then V8 has not looked into it. They
+ * stay in the same file, because once the second wall stands no other can be read.
+ */
+import { build, type BuildOptions, type OnResolveArgs, type Plugin } from "esbuild";
+import { relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+export interface BundleRequest {
+	/** The module that runs, from the working directory; it is named like all modules below. */
+	readonly entry: string;
+	/** Modules to bundle apart, beside all that are asked for by `import()`. */
+	readonly apart: readonly string[];
+	readonly options: BuildOptions;
+}
+
+/** What is known of the modules before any of them is bundled. */
+interface Layers {
+	readonly apart: ReadonlySet<string>;
+	/** What the entry reaches without entering a module that is apart. */
+	readonly inner: ReadonlySet<string>;
+	readonly options: BuildOptions;
+}
+
+/** Answers the script's text: an expression for a function, to be called as CommonJS calls a module. */
+export async function bundle({ entry, apart, options }: BundleRequest): Promise<string> {
+	const all = [...apart, ...(await importedLater(entry, options))];
+	const layers = await findLayers(entry, new Set(all), options);
+	const wanted = new Set<string>();
+	const parts: string[] = [];
+	for (const name of layers.apart) parts.push(`${JSON.stringify(name)}(module,exports,require){${await part(name, layers, wanted)}}`);
+	const program = await bundleWith(
+		{ stdin: { contents: `import "inner:";import "./${entry}";`, resolveDir: "." } },
+		[standIns(layers), await innerModules(wanted)],
+		options,
+	);
+	return SCRIPT.replace("/* PARTS */", () => parts.join(",\n")).replace("/* PROGRAM */", () => program);
+}
+
+const SCRIPT = `(function (exports, requireOfNode) {
+const parts = {
+/* PARTS */
+};
+const loaded = new Map();
+let innerModule;
+function require(name) {
+	let exports = loaded.get(name);
+	if (exports === undefined) {
+		exports = load(name);
+		loaded.set(name, exports);
+	}
+	return exports;
+}
+function load(name) {
+	if (!name.startsWith("src/")) return requireOfNode(name);
+	if (!(name in parts)) return innerModule(name);
+	const module = { exports: {} };
+	parts[name](module, module.exports, require);
+	return module.exports;
+}
+(function (require, offer) {
+/* PROGRAM */
+})(require, (modules) => { innerModule = modules; });
+})`;
+
+/** Modules that some module asks for by `import()`. */
+async function importedLater(entry: string, options: BuildOptions): Promise<string[]> {
+	const { metafile } = await build({ ...options, entryPoints: [entry], metafile: true, write: false });
+	return Object.values(metafile.inputs)
+		.flatMap(({ imports }) => imports)
+		.filter(({ kind, external }) => kind === "dynamic-import" && external !== true)
+		.map(({ path }) => path);
+}
+
+async function findLayers(entry: string, apart: ReadonlySet<string>, options: BuildOptions): Promise<Layers> {
+	const outside: Plugin = {
+		name: "outside",
+		setup({ onResolve }) {
+			onResolve({ filter: /^\./ }, (args) => apart.has(nameOf(args)) ? { path: nameOf(args), external: true } : undefined);
+		},
+	};
+	const { metafile } = await build({ ...options, entryPoints: [entry], plugins: [outside], metafile: true, write: false });
+	return { apart, inner: new Set(Object.keys(metafile.inputs)), options };
+}
+
+/** One module that is apart, with what only it needs; what it needs of the inner ones goes to `wanted`. */
+async function part(name: string, layers: Layers, wanted: Set<string>): Promise<string> {
+	const shared: Plugin = {
+		name: "shared",
+		setup({ onResolve }) {
+			onResolve({ filter: /^\./ }, (args) => {
+				const path = nameOf(args);
+				if (!layers.inner.has(path)) return undefined;
+				wanted.add(path);
+				return { path, external: true };
+			});
+		},
+	};
+	return bundleWith({ entryPoints: [name] }, [shared, standIns(layers)], layers.options);
+}
+
+/** Puts functions of the same names in the place of those that are apart: the first call loads them. */
+function standIns({ apart }: Layers): Plugin {
+	return {
+		name: "stand-ins",
+		setup({ onResolve, onLoad }) {
+			onResolve({ filter: /^\./ }, (args) => {
+				const path = nameOf(args);
+				if (args.kind === "entry-point" || !apart.has(path)) return undefined;
+				return args.kind === "import-statement" ? { path, namespace: "apart" } : { path, external: true };
+			});
+			onResolve({ filter: /^src\//, namespace: "apart" }, ({ path }) => ({ path, external: true }));
+			onLoad({ filter: /^/, namespace: "apart" }, async ({ path }) => ({ contents: await standIn(path) }));
+		},
+	};
+}
+
+/** A class or a constant has no stand-in: who imports one finds it missing, and the build fails. */
+async function standIn(path: string): Promise<string> {
+	const functions = Object.entries(await modules(path)).filter(([, value]) => typeof value === "function" && !/^class\b/.test(String(value)));
+	return functions.map(([name]) => `export function ${name}(...values) { return require(${JSON.stringify(path)}).${name}(...values); }`).join("\n");
+}
+
+/** The module "inner:", which hands the parts those of the program's own modules that they want. */
+async function innerModules(wanted: ReadonlySet<string>): Promise<Plugin> {
+	const imports: string[] = [];
+	const cases: string[] = [];
+	for (const [index, path] of [...wanted].entries()) {
+		const names = Object.keys(await modules(path));
+		imports.push(`import { ${names.map((name) => `${name} as ${name}_${index}`).join(", ")} } from "./${path}";`);
+		cases.push(`case ${JSON.stringify(path)}: return { ${names.map((name) => `${name}: ${name}_${index}`).join(", ")} };`);
+	}
+	const contents = `${imports.join("\n")}\noffer((name) => { switch (name) {\n${cases.join("\n")}\n} });`;
+	return {
+		name: "inner",
+		setup({ onResolve, onLoad }) {
+			onResolve({ filter: /^inner:/ }, () => ({ path: "inner", namespace: "inner" }));
+			onLoad({ filter: /^/, namespace: "inner" }, () => ({ contents, resolveDir: "." }));
+		},
+	};
+}
+
+async function bundleWith(input: BuildOptions, plugins: Plugin[], options: BuildOptions): Promise<string> {
+	const { outputFiles } = await build({ ...options, ...input, plugins, write: false });
+	return outputFiles?.[0]?.text ?? "";
+}
+
+async function modules(path: string): Promise<Readonly<Record<string, unknown>>> {
+	return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+}
+
+/** The module's path from the working directory, as esbuild names it. */
+function nameOf({ resolveDir, path }: OnResolveArgs): string {
+	return relative(".", resolve(resolveDir, path));
+}
