@@ -7,31 +7,35 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
 
-/** What a plain run does not need: see tools/bundle.ts. */
-const APART = [
+// What a plain run does not need, by when it is first used: see tools/bundle.ts.
+const EARLY = [
 	"src/capability/clock.ts",
 	"src/capability/limit-words.ts",
 	"src/capability/mount-csv.ts",
 	"src/capability/mounts.ts",
 	"src/capability/net.ts",
-	"src/capability/suggest.ts",
-	"src/base/near.ts",
 	"src/cli/env-files.ts",
 	"src/cli/open-mounts.ts",
-	"src/cli/run-report.ts",
 	"src/cli/trace-sink.ts",
-	"src/guest/invoke.ts",
 	"src/guest/profile-defer.ts",
-	"src/guest/profile-hook.ts",
-	"src/guest/trap.ts",
 	"src/host/node/stack.ts",
-	"src/host/node/watchdog.ts",
 	"src/wasi/p1/trace.ts",
 	"src/wasm/component.ts",
-	"src/wasm/customs.ts",
 	"src/wasm/foreign-binary.ts",
 	"src/wasm/foreign-text.ts",
 	"src/wasm/toolchain.ts",
+];
+const LATE = [
+	"src/base/near.ts",
+	"src/capability/suggest.ts",
+	"src/cli/run-report.ts",
+	"src/guest/invoke.ts",
+	"src/guest/profile-hook.ts",
+	"src/guest/trap.ts",
+	"src/host/node/listener.ts",
+	"src/host/node/waiter.ts",
+	"src/host/node/watchdog.ts",
+	"src/wasm/customs.ts",
 ];
 
 const root = resolve(import.meta.dirname, "..");
@@ -39,9 +43,10 @@ process.chdir(root);
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 rmSync("dist", { recursive: true, force: true });
-const script = await bundle({
+const { program, rest } = await bundle({
 	entry: "src/cli/main.ts",
-	apart: APART,
+	early: EARLY,
+	late: LATE,
 	options: {
 		outfile: "dist/program.cjs",
 		bundle: true,
@@ -62,7 +67,8 @@ const script = await bundle({
 	},
 });
 mkdirSync("dist");
-writeFileSync("dist/program.cjs", script);
+writeFileSync("dist/program.cjs", program);
+writeFileSync("dist/rest.cjs", rest);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 makeCache();
 

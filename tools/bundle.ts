@@ -1,10 +1,11 @@
 /**
- * The command line as one script in two layers, so that a start pays for little more than it uses.
+ * The command line as two scripts, so that a start pays for little more than it uses.
  *
  * A bundler lifts the functions of all modules into one scope, where each of them is made anew at
  * every start, used or not. So modules that few runs need are bundled apart, each as one function,
- * which runs when something of it is first asked for: until then V8 has not looked into it. They
- * stay in the same file, because once the second wall stands no other can be read.
+ * which runs when something of it is first asked for: until then V8 has not looked into it. What may
+ * be asked for when the second wall stands, and no file can be read any more, is in the script that
+ * starts; the rest is in another, which most runs never read.
  */
 import { build, type BuildOptions, type OnResolveArgs, type Plugin } from "esbuild";
 import { relative, resolve } from "node:path";
@@ -13,9 +14,18 @@ import { pathToFileURL } from "node:url";
 export interface BundleRequest {
 	/** The module that runs, from the working directory; it is named like all modules below. */
 	readonly entry: string;
-	/** Modules to bundle apart, beside all that are asked for by `import()`. */
-	readonly apart: readonly string[];
+	/** Modules to bundle apart that are first used before a guest runs, beside all asked for by `import()`. */
+	readonly early: readonly string[];
+	/** Modules to bundle apart that may be first used when a guest runs or has run. */
+	readonly late: readonly string[];
 	readonly options: BuildOptions;
+}
+
+/** Two functions to be called as CommonJS calls a module, as text. */
+export interface Scripts {
+	readonly program: string;
+	/** Exports the modules that the program asks for as `./rest.cjs`. */
+	readonly rest: string;
 }
 
 /** What is known of the modules before any of them is bundled. */
@@ -26,23 +36,32 @@ interface Layers {
 	readonly options: BuildOptions;
 }
 
-/** Answers the script's text: an expression for a function, to be called as CommonJS calls a module. */
-export async function bundle({ entry, apart, options }: BundleRequest): Promise<string> {
-	const all = [...apart, ...(await importedLater(entry, options))];
-	const layers = await findLayers(entry, new Set(all), options);
+export async function bundle({ entry, early, late, options }: BundleRequest): Promise<Scripts> {
+	const apart = new Set([...early, ...late, ...(await importedLater(entry, options))]);
+	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
-	const parts: string[] = [];
-	for (const name of layers.apart) parts.push(`${JSON.stringify(name)}(module,exports,require){${await part(name, layers, wanted)}}`);
+	const parts = new Map<string, string>();
+	for (const name of apart) parts.set(name, await part(name, layers, wanted));
 	const program = await bundleWith(
 		{ stdin: { contents: `import "inner:";import "./${entry}";`, resolveDir: "." } },
 		[standIns(layers), await innerModules(wanted)],
 		options,
 	);
-	return SCRIPT.replace("/* PARTS */", () => parts.join(",\n")).replace("/* PROGRAM */", () => program);
+	const table = (names: readonly string[]) =>
+		names
+			.map((name) => `${JSON.stringify(name)}(module, exports, require) {\n${parts.get(name) ?? ""}}`)
+			.join(",\n");
+	const rest = [...apart].filter((name) => !late.includes(name));
+	checkLate(late, rest, parts);
+	return {
+		program: PROGRAM.replace("/* PARTS */", () => table(late)).replace("/* PROGRAM */", () => program),
+		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
+	};
 }
 
-const SCRIPT = `(function (exports, requireOfNode) {
-const parts = {
+const PROGRAM = `(function (exports, requireOfNode) {
+"use strict";
+const late = {
 /* PARTS */
 };
 const loaded = new Map();
@@ -50,22 +69,34 @@ let innerModule;
 function require(name) {
 	let exports = loaded.get(name);
 	if (exports === undefined) {
-		exports = load(name);
+		exports = name.startsWith("src/") ? load(name) : requireOfNode(name);
 		loaded.set(name, exports);
 	}
 	return exports;
 }
 function load(name) {
-	if (!name.startsWith("src/")) return requireOfNode(name);
-	if (!(name in parts)) return innerModule(name);
+	const inner = innerModule(name);
+	if (inner !== undefined) return inner;
 	const module = { exports: {} };
-	parts[name](module, module.exports, require);
+	(late[name] ?? requireOfNode("./rest.cjs")[name])(module, module.exports, require);
 	return module.exports;
 }
 (function (require, offer) {
 /* PROGRAM */
 })(require, (modules) => { innerModule = modules; });
 })`;
+
+/** What is used late must not ask for what can only be read early. */
+function checkLate(
+	late: readonly string[],
+	rest: readonly string[],
+	parts: ReadonlyMap<string, string>,
+): void {
+	for (const name of late)
+		for (const other of rest)
+			if (parts.get(name)?.includes(`require(${JSON.stringify(other)})`) === true)
+				throw new Error(`${name} may be used when a guest runs, and so may ${other}, which it imports`);
+}
 
 /** Modules that some module asks for by `import()`. */
 async function importedLater(entry: string, options: BuildOptions): Promise<string[]> {
@@ -80,27 +111,35 @@ async function findLayers(entry: string, apart: ReadonlySet<string>, options: Bu
 	const outside: Plugin = {
 		name: "outside",
 		setup({ onResolve }) {
-			onResolve({ filter: /^\./ }, (args) => apart.has(nameOf(args)) ? { path: nameOf(args), external: true } : undefined);
+			onResolve({ filter: /^\./ }, (args) =>
+				apart.has(nameOf(args)) ? { path: nameOf(args), external: true } : undefined,
+			);
 		},
 	};
-	const { metafile } = await build({ ...options, entryPoints: [entry], plugins: [outside], metafile: true, write: false });
+	const { metafile } = await build({
+		...options,
+		entryPoints: [entry],
+		plugins: [outside],
+		metafile: true,
+		write: false,
+	});
 	return { apart, inner: new Set(Object.keys(metafile.inputs)), options };
 }
 
-/** One module that is apart, with what only it needs; what it needs of the inner ones goes to `wanted`. */
-async function part(name: string, layers: Layers, wanted: Set<string>): Promise<string> {
+/** One module that is apart, with what only it needs. What it needs of inner modules goes to `wanted`. */
+async function part(name: string, { apart, inner, options }: Layers, wanted: Set<string>): Promise<string> {
 	const shared: Plugin = {
 		name: "shared",
 		setup({ onResolve }) {
 			onResolve({ filter: /^\./ }, (args) => {
 				const path = nameOf(args);
-				if (!layers.inner.has(path)) return undefined;
-				wanted.add(path);
-				return { path, external: true };
+				if (args.kind === "entry-point") return undefined;
+				if (inner.has(path)) wanted.add(path);
+				return inner.has(path) || apart.has(path) ? { path, external: true } : undefined;
 			});
 		},
 	};
-	return bundleWith({ entryPoints: [name] }, [shared, standIns(layers)], layers.options);
+	return bundleWith({ entryPoints: [name] }, [shared], options);
 }
 
 /** Puts functions of the same names in the place of those that are apart: the first call loads them. */
@@ -110,7 +149,7 @@ function standIns({ apart }: Layers): Plugin {
 		setup({ onResolve, onLoad }) {
 			onResolve({ filter: /^\./ }, (args) => {
 				const path = nameOf(args);
-				if (args.kind === "entry-point" || !apart.has(path)) return undefined;
+				if (!apart.has(path)) return undefined;
 				return args.kind === "import-statement" ? { path, namespace: "apart" } : { path, external: true };
 			});
 			onResolve({ filter: /^src\//, namespace: "apart" }, ({ path }) => ({ path, external: true }));
@@ -121,8 +160,15 @@ function standIns({ apart }: Layers): Plugin {
 
 /** A class or a constant has no stand-in: who imports one finds it missing, and the build fails. */
 async function standIn(path: string): Promise<string> {
-	const functions = Object.entries(await modules(path)).filter(([, value]) => typeof value === "function" && !/^class\b/.test(String(value)));
-	return functions.map(([name]) => `export function ${name}(...values) { return require(${JSON.stringify(path)}).${name}(...values); }`).join("\n");
+	const functions = Object.entries(await modules(path)).filter(
+		([, value]) => typeof value === "function" && !/^class\b/.test(String(value)),
+	);
+	return functions
+		.map(
+			([name]) =>
+				`export function ${name}(...values) { return require(${JSON.stringify(path)}).${name}(...values); }`,
+		)
+		.join("\n");
 }
 
 /** The module "inner:", which hands the parts those of the program's own modules that they want. */
@@ -131,8 +177,12 @@ async function innerModules(wanted: ReadonlySet<string>): Promise<Plugin> {
 	const cases: string[] = [];
 	for (const [index, path] of [...wanted].entries()) {
 		const names = Object.keys(await modules(path));
-		imports.push(`import { ${names.map((name) => `${name} as ${name}_${index}`).join(", ")} } from "./${path}";`);
-		cases.push(`case ${JSON.stringify(path)}: return { ${names.map((name) => `${name}: ${name}_${index}`).join(", ")} };`);
+		imports.push(
+			`import { ${names.map((name) => `${name} as ${name}_${index}`).join(", ")} } from "./${path}";`,
+		);
+		cases.push(
+			`case ${JSON.stringify(path)}: return { ${names.map((name) => `${name}: ${name}_${index}`).join(", ")} };`,
+		);
 	}
 	const contents = `${imports.join("\n")}\noffer((name) => { switch (name) {\n${cases.join("\n")}\n} });`;
 	return {

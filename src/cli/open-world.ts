@@ -74,7 +74,7 @@ export function openWorld(
 const NO_MOUNTS: OpenedMounts = { mounted: [], places: [] };
 
 function openClocks(grant: ClockGrant): { clocks: Clocks; waiter: Waiter } {
-	const waiter = systemWaiter();
+	const waiter = openWaiter();
 	switch (grant.type) {
 		case "real":
 			return { clocks: systemClocks(), waiter };
@@ -85,6 +85,17 @@ function openClocks(grant: ClockGrant): { clocks: Clocks; waiter: Waiter } {
 			return { clocks, waiter: new FrozenWaiter(clocks, waiter) };
 		}
 	}
+}
+
+/** Made when a guest first waits, which few do. */
+function openWaiter(): Waiter {
+	let waiter: Waiter | undefined;
+	return {
+		wait(interests, timeout_ns) {
+			waiter ??= systemWaiter();
+			return waiter.wait(interests, timeout_ns);
+		},
+	};
 }
 
 function openEntropy(grant: RandomGrant): Entropy {
