@@ -110,8 +110,8 @@ async function importedLater(entry: string, options: BuildOptions): Promise<stri
 async function findLayers(entry: string, apart: ReadonlySet<string>, options: BuildOptions): Promise<Layers> {
 	const outside: Plugin = {
 		name: "outside",
-		setup({ onResolve }) {
-			onResolve({ filter: /^\./ }, (args) =>
+		setup(bundler) {
+			bundler.onResolve({ filter: /^\./ }, (args) =>
 				apart.has(nameOf(args)) ? { path: nameOf(args), external: true } : undefined,
 			);
 		},
@@ -130,8 +130,8 @@ async function findLayers(entry: string, apart: ReadonlySet<string>, options: Bu
 async function part(name: string, { apart, inner, options }: Layers, wanted: Set<string>): Promise<string> {
 	const shared: Plugin = {
 		name: "shared",
-		setup({ onResolve }) {
-			onResolve({ filter: /^\./ }, (args) => {
+		setup(bundler) {
+			bundler.onResolve({ filter: /^\./ }, (args) => {
 				const path = nameOf(args);
 				if (args.kind === "entry-point") return undefined;
 				if (inner.has(path)) wanted.add(path);
@@ -146,14 +146,16 @@ async function part(name: string, { apart, inner, options }: Layers, wanted: Set
 function standIns({ apart }: Layers): Plugin {
 	return {
 		name: "stand-ins",
-		setup({ onResolve, onLoad }) {
-			onResolve({ filter: /^\./ }, (args) => {
+		setup(bundler) {
+			bundler.onResolve({ filter: /^\./ }, (args) => {
 				const path = nameOf(args);
 				if (!apart.has(path)) return undefined;
 				return args.kind === "import-statement" ? { path, namespace: "apart" } : { path, external: true };
 			});
-			onResolve({ filter: /^src\//, namespace: "apart" }, ({ path }) => ({ path, external: true }));
-			onLoad({ filter: /^/, namespace: "apart" }, async ({ path }) => ({ contents: await standIn(path) }));
+			bundler.onResolve({ filter: /^src\//, namespace: "apart" }, ({ path }) => ({ path, external: true }));
+			bundler.onLoad({ filter: /^/, namespace: "apart" }, async ({ path }) => ({
+				contents: await standIn(path),
+			}));
 		},
 	};
 }
@@ -187,9 +189,9 @@ async function innerModules(wanted: ReadonlySet<string>): Promise<Plugin> {
 	const contents = `${imports.join("\n")}\noffer((name) => { switch (name) {\n${cases.join("\n")}\n} });`;
 	return {
 		name: "inner",
-		setup({ onResolve, onLoad }) {
-			onResolve({ filter: /^inner:/ }, () => ({ path: "inner", namespace: "inner" }));
-			onLoad({ filter: /^/, namespace: "inner" }, () => ({ contents, resolveDir: "." }));
+		setup(bundler) {
+			bundler.onResolve({ filter: /^inner:/ }, () => ({ path: "inner", namespace: "inner" }));
+			bundler.onLoad({ filter: /^/, namespace: "inner" }, () => ({ contents, resolveDir: "." }));
 		},
 	};
 }
