@@ -1,0 +1,89 @@
+/**
+ * `npm run bench`: what Wherry costs beside what a user would take instead, in one run.
+ *
+ * Runs are interleaved and medians told, because machines are noisy; CPU time (user and system, all threads) is
+ * what is measured, because other processes hardly move it. Words: `--only NAME` (may be repeated), `--runs N`,
+ * `--json FILE` (build/bench/bench.json without it). Nothing here passes or fails.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, totalmem, type CpuInfo } from "node:os";
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { cpuTime_ms, median, peakMemory_mb } from "./measure.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
+
+interface Row {
+	readonly scenario: string;
+	readonly about: string;
+	readonly unit: "ms" | "MB";
+	readonly label: string;
+	readonly median: number;
+	readonly minimum: number;
+	/** The median of the ratios to the first variant, run by run. */
+	readonly ratio: number;
+}
+
+const { values: words } = parseArgs({
+	options: {
+		only: { type: "string", multiple: true },
+		runs: { type: "string" },
+		json: { type: "string", default: "build/bench/bench.json" },
+	},
+});
+
+const missing: string[] = [];
+const rows: Row[] = [];
+const machine = describeMachine();
+process.stdout.write(`${machine}\n`);
+for (const scenario of scenarios((what) => missing.push(what))) {
+	if (words.only !== undefined && !words.only.includes(scenario.name)) continue;
+	const found = await measure(scenario, words.runs === undefined ? scenario.runs : Number(words.runs));
+	process.stdout.write(table(found));
+	rows.push(...found);
+}
+for (const what of missing) process.stdout.write(`not measured: ${what}\n`);
+mkdirSync(dirname(words.json), { recursive: true });
+writeFileSync(
+	words.json,
+	`${JSON.stringify({ machine, node: process.version, rows, missing }, undefined, "\t")}\n`,
+);
+process.stdout.write(`written: ${words.json}\n`);
+
+async function measure({ name, about, measure: what, variants }: Scenario, runs: number): Promise<Row[]> {
+	const figures: number[][] = variants.map(() => []);
+	for (let run = 0; run < runs; run += 1) {
+		for (const [index, { command }] of variants.entries()) {
+			figures[index]?.push(what === "cpu" ? cpuTime_ms(command) : await peakMemory_mb(command));
+		}
+	}
+	const first = figures[0] ?? [];
+	return variants.map(({ label }, index) => {
+		const own = figures[index] ?? [];
+		return {
+			scenario: name,
+			about,
+			unit: what === "cpu" ? "ms" : "MB",
+			label,
+			median: median(own),
+			minimum: Math.min(...own),
+			ratio: median(own.map((figure, run) => figure / (first[run] ?? Number.NaN))),
+		};
+	});
+}
+
+function table(found: readonly Row[]): string {
+	const [head] = found;
+	const lines = found.map(({ label, median: middle, minimum, unit, ratio }) => {
+		const figures = `${middle.toFixed(1).padStart(9)} ${unit}${minimum.toFixed(1).padStart(9)} ${unit}`;
+		return `  ${label.padEnd(24)}${figures}${ratio.toFixed(2).padStart(8)}x`;
+	});
+	return `\n${head?.scenario}: ${head?.about}\n  ${"".padEnd(24)}   median      minimum     ratio\n${lines.join("\n")}\n`;
+}
+
+function describeMachine(): string {
+	const [cpu]: (CpuInfo | undefined)[] = cpus();
+	const load =
+		process.platform === "linux" ? `, load ${readFileSync("/proc/loadavg", "utf8").split(" ")[0]}` : "";
+	const memory_gb = (totalmem() / 1024 ** 3).toFixed(0);
+	return `${cpu?.model ?? "unknown processor"}, ${cpus().length} cores, ${memory_gb} GiB, ${process.platform} ${process.arch}, Node ${process.version}${load}`;
+}
