@@ -30,15 +30,22 @@ export function bodiesOver(bytes: Uint8Array, module: Module, least_bytes: numbe
 	let start = sizes.first;
 	let type = types.first;
 	for (let declared = 0; declared < Math.min(types.count, sizes.count); declared++) {
-		const contents = afterNumber(bytes, start);
-		const end = contents + readU32(bytes, start);
-		if (end > code.end) break;
-		if (end - contents >= least_bytes) {
+		// one loop over bytes and nothing called: this runs once, over many thousands, before any compiler saw it
+		let contents = start;
+		let size_bytes = 0;
+		for (let scale = 1; ; scale *= 0x80) {
+			const byte = bytes[contents++]!;
+			size_bytes += (byte & 0x7f) * scale;
+			if (!(byte >= 0x80)) break;
+		}
+		const end = contents + size_bytes;
+		if (!(end <= code.end)) break;
+		if (size_bytes >= least_bytes) {
 			const index = module.importedFunctions + declared;
 			bodies.push({ index, typeIndex: readU32(bytes, type), start, contents, end });
 		}
 		start = end;
-		type = afterNumber(bytes, type);
+		while (bytes[type++]! >= 0x80);
 	}
 	return bodies;
 }

@@ -20,7 +20,7 @@ export interface Deferral {
 /** TurboFan takes one to ten milliseconds for this much, and Liftoff's code for it is charged as if all of it ran. */
 export const LATE_BODY_BYTES = 4096;
 /** Of the longest bodies, so many are looked at for a main loop. */
-const RESUMABLE_MAX = 24;
+const RESUMABLE_MAX = 12;
 /** Locals become parameters; V8 allows 1,000, and each costs something at every call. */
 const LOCALS_MAX = 200;
 /** V8's own limit (`wasm-limits.h`). */
@@ -57,15 +57,15 @@ export function deferLongBodies(
 	const globals = entriesOf(bytes, sections.global);
 	const cells = cellsAt(importedGlobals(module) + globals.count, types.indexOf([0x7f], []));
 	const code = splitBodies(bytes, sections.code, late, { first, cells, types });
-	const append = (section: Section, count: number, entries: Uint8Array): Patch[] =>
+	const append = (section: Section, count: number, entries: readonly number[]): Patch[] =>
 		appendEntries(bytes, section, count, entries);
 	return {
 		patches: [
-			...append(sections.type, types.count, types.bytes()),
+			...append(sections.type, types.count, types.bytes),
 			...append(sections.function, late.length, code.types),
 			...append(sections.global, cells.count + late.length, writeGlobals(cells, late.length)),
 			...code.doors,
-			...append(sections.code, late.length, new Uint8Array()),
+			...append(sections.code, late.length, []),
 			...code.rooms,
 		],
 		hookGlobal: cells.hook,
@@ -156,12 +156,12 @@ class AddedTypes {
 		if (known !== undefined) return known;
 		const index = this.#first + this.#indices.size;
 		this.#indices.set(key, index);
-		this.#out.put(0x60).unsigned(params.length).append(params).unsigned(results.length).append(results);
+		this.#out.op(0x60, params.length).append(params).unsigned(results.length).append(results);
 		return index;
 	}
 
-	bytes(): Uint8Array {
-		return this.#out.bytes();
+	get bytes(): readonly number[] {
+		return this.#out.bytes;
 	}
 }
 
@@ -177,16 +177,17 @@ function splitBodies(bytes: Uint8Array, section: Section, late: readonly Late[],
 	const typeIndices = new Writer();
 	const doors: Patch[] = [];
 	const rooms: Patch[] = [];
+	const { end } = section;
 	for (const [entry, one] of late.entries()) {
-		const { body } = one;
 		const index = first + entry;
-		const door = writeDoor(one, index, cells.seen + entry, cells);
-		doors.push({ section, start: body.start, end: body.end, bytes: sized(door) });
-		for (const piece of writeRoom(bytes, one, index, cells))
-			rooms.push({ section, start: section.end, end: section.end, bytes: piece });
+		const door = sized(writeDoor(one, index, cells.seen + entry, cells));
+		doors.push({ section, start: one.body.start, end: one.body.end, bytes: door });
+		const { head, rest } = writeRoom(bytes, one, index, cells);
+		rooms.push({ section, start: end, end, bytes: head });
+		rooms.push({ section, start: end, end, bytes: bytes.subarray(rest, one.body.end) });
 		typeIndices.unsigned(roomType(one, types));
 	}
-	return { types: typeIndices.bytes(), doors, rooms };
+	return { types: typeIndices.bytes, doors, rooms };
 }
 
 function roomType({ body, resumable }: Late, types: AddedTypes): number {
@@ -195,11 +196,16 @@ function roomType({ body, resumable }: Late, types: AddedTypes): number {
 	return types.indexOf([...parameterTypes, ...locals, 0x7f], resultTypes);
 }
 
-function sized(body: Uint8Array): Uint8Array {
-	return new Writer(body.length + 5).unsigned(body.length).append(body).bytes();
+function sized(body: readonly number[]): readonly number[] {
+	return new Writer().unsigned(body.length).append(body).bytes;
 }
 
-function appendEntries(bytes: Uint8Array, section: Section, more: number, entries: Uint8Array): Patch[] {
+function appendEntries(
+	bytes: Uint8Array,
+	section: Section,
+	more: number,
+	entries: readonly number[],
+): Patch[] {
 	const { count, first } = entriesOf(bytes, section);
 	return [
 		{ section, start: section.contents, end: first, bytes: encodeUnsigned(count + more) },

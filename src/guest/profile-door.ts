@@ -1,7 +1,7 @@
 import type { Body } from "./profile-bodies.ts";
 import type { MainLoop } from "./profile-loop.ts";
 import { writeResumable } from "./profile-resume.ts";
-import { codeStart, writeZero } from "./profile-types.ts";
+import { codeStart, zeroOf } from "./profile-types.ts";
 import { Writer } from "./profile-writer.ts";
 
 /** A function whose optimisation is put off. */
@@ -63,59 +63,64 @@ export function chargeCap({ contents, end }: Body): number {
 }
 
 /** The globals' entries: the hook, null at first; whether armed; and one for each door. */
-export function writeGlobals({ hookType }: Cells, doors: number): Uint8Array {
+export function writeGlobals({ hookType }: Cells, doors: number): readonly number[] {
 	const out = new Writer();
-	out.put(NULLABLE).signed(hookType).put(MUTABLE, REF_NULL).signed(hookType).put(END);
-	for (let cell = 0; cell <= doors; cell++) out.put(I32, MUTABLE, I32_CONST, 0, END);
-	return out.bytes();
+	out.put(NULLABLE).signed(hookType).put(MUTABLE).put(REF_NULL).signed(hookType).put(END);
+	for (let cell = 0; cell <= doors; cell++) out.put(I32).put(MUTABLE).op(I32_CONST, 0).put(END);
+	return out.bytes;
 }
 
 /** The body that a late function has now: tells the host of the first call, and goes on into the room. */
-export function writeDoor(late: Late, room: number, seen: number, cells: Cells): Uint8Array {
+export function writeDoor(late: Late, room: number, seen: number, cells: Cells): readonly number[] {
 	const { body, parameters, resumable } = late;
-	const out = new Writer();
-	out.put(0, GLOBAL_GET).unsigned(seen).put(I32_EQZ, IF, VOID);
+	const out = new Writer().put(0);
+	out.op(GLOBAL_GET, seen).put(I32_EQZ).put(IF).put(VOID);
 	writeHookCall(out, chargeCap(body), cells);
 	writeSet(out, seen, 1);
 	writeSet(out, cells.armed, 1);
 	out.put(END);
-	for (let parameter = 0; parameter < parameters; parameter++) out.put(LOCAL_GET).unsigned(parameter);
+	for (let parameter = 0; parameter < parameters; parameter++) out.op(LOCAL_GET, parameter);
 	if (resumable !== undefined) {
-		for (const type of resumable.locals) writeZero(out, type);
-		out.put(I32_CONST, 0);
+		for (const type of resumable.locals) out.append(zeroOf(type));
+		out.op(I32_CONST, 0);
 	}
-	return out.put(RETURN_CALL).unsigned(room).put(END).bytes();
+	return out.op(RETURN_CALL, room).put(END).bytes;
 }
 
-/** The function that has the old body, in pieces; the large ones are the module's own bytes. */
-export function writeRoom(bytes: Uint8Array, late: Late, index: number, cells: Cells): Uint8Array[] {
+/** The function that has the old body: what is new of it, its size first, and where the old body goes on. */
+export function writeRoom(
+	bytes: Uint8Array,
+	late: Late,
+	index: number,
+	cells: Cells,
+): { readonly head: readonly number[]; readonly rest: number } {
 	const { body, parameters, resumable } = late;
 	const head = new Writer();
-	let rest = codeStart(bytes, body);
-	if (resumable === undefined) head.append(bytes.subarray(body.contents, rest));
-	else head.put(1, 1, I32);
+	const code = codeStart(bytes, body);
+	if (resumable === undefined) head.append(bytes, body.contents, code);
+	else head.put(1).put(1).put(I32);
 	writeDisarm(head, cells);
 	if (resumable !== undefined) {
-		const { loop, locals } = resumable;
-		writeResumable(head, bytes, loop, { index, locals: parameters + locals.length, turns: TURNS });
-		rest = loop.inside;
+		const locals = parameters + resumable.locals.length;
+		writeResumable(head, bytes, resumable.loop, { index, locals, turns: TURNS });
 	}
-	const size = new Writer().unsigned(head.size_bytes + body.end - rest);
-	return [size.bytes(), head.bytes(), bytes.subarray(rest, body.end)];
+	const rest = resumable?.loop.inside ?? code;
+	const size_bytes = head.bytes.length + body.end - rest;
+	return { head: new Writer().unsigned(size_bytes).append(head.bytes).bytes, rest };
 }
 
 /** By now the room's code is compiled: what comes next is charged as ever. */
 function writeDisarm(out: Writer, cells: Cells): void {
-	out.put(GLOBAL_GET).unsigned(cells.armed).put(IF, VOID);
+	out.op(GLOBAL_GET, cells.armed).put(IF).put(VOID);
 	writeHookCall(out, 0, cells);
 	writeSet(out, cells.armed, 0);
 	out.put(END);
 }
 
 function writeHookCall(out: Writer, charge: number, { hook, hookType }: Cells): void {
-	out.put(I32_CONST).signed(charge).put(GLOBAL_GET).unsigned(hook).put(CALL_REF).unsigned(hookType);
+	out.put(I32_CONST).signed(charge).op(GLOBAL_GET, hook).op(CALL_REF, hookType);
 }
 
 function writeSet(out: Writer, global: number, value: 0 | 1): void {
-	out.put(I32_CONST, value, GLOBAL_SET).unsigned(global);
+	out.op(I32_CONST, value).op(GLOBAL_SET, global);
 }

@@ -48,27 +48,29 @@ export function writeResumable(out: Writer, bytes: Uint8Array, loop: MainLoop, s
 function writeStep(out: Writer, bytes: Uint8Array, step: Step, shape: Resumable, isLast: boolean): void {
 	const { condition } = step;
 	const resume = shape.locals;
-	if (condition === undefined) out.put(BLOCK, VOID);
-	else out.put(BLOCK, I32, I32_CONST, condition ? 1 : 0);
-	out.put(LOCAL_GET).unsigned(resume).put(BR_IF, 0);
+	if (condition === undefined) out.put(BLOCK).put(VOID);
+	else
+		out
+			.put(BLOCK)
+			.put(I32)
+			.op(I32_CONST, condition ? 1 : 0);
+	out.op(LOCAL_GET, resume).op(BR_IF, 0);
 	if (condition !== undefined) out.put(DROP);
 	writeDeeper(out, bytes, step);
 	out.put(END);
-	if (isLast) out.put(I32_CONST, 0, LOCAL_SET).unsigned(resume);
-	out.append(bytes.subarray(step.end, step.inside));
+	if (isLast) out.op(I32_CONST, 0).op(LOCAL_SET, resume);
+	out.append(bytes, step.end, step.inside);
 }
 
 /** A stretch of code within one more block: labels outside of it are one further away. */
 function writeDeeper(out: Writer, bytes: Uint8Array, { start, end }: Step): void {
 	let depth = 0;
-	let offset = start;
-	while (offset < end) {
+	for (let offset = start; offset < end;) {
 		const opcode = bytes[offset] ?? 0;
 		const next = skipInstruction(bytes, offset);
-		if (opcode === BR || opcode === BR_IF)
-			out.put(opcode).unsigned(deepen(readU32(bytes, offset + 1), depth));
+		if (opcode === BR || opcode === BR_IF) out.op(opcode, deepen(readU32(bytes, offset + 1), depth));
 		else if (opcode === BR_TABLE) writeBranchTable(out, bytes, offset, depth);
-		else out.append(bytes.subarray(offset, next));
+		else out.append(bytes, offset, next);
 		depth += depthChange(opcode);
 		offset = next;
 	}
@@ -80,7 +82,7 @@ function deepen(label: number, depth: number): number {
 
 function writeBranchTable(out: Writer, bytes: Uint8Array, offset: number, depth: number): void {
 	const count = readU32(bytes, offset + 1);
-	out.put(BR_TABLE).unsigned(count);
+	out.op(BR_TABLE, count);
 	let label = afterNumber(bytes, offset + 1);
 	for (let entry = 0; entry <= count && label < bytes.length; entry++) {
 		out.unsigned(deepen(readU32(bytes, label), depth));
@@ -91,8 +93,8 @@ function writeBranchTable(out: Writer, bytes: Uint8Array, offset: number, depth:
 /** At the loop's head: count, and every so many turns leave this activation for a fresh one. */
 function writeYield(out: Writer, { index, locals, turns }: Resumable): void {
 	const counter = locals + 1;
-	out.put(LOCAL_GET).unsigned(counter).put(I32_CONST, 1, I32_ADD, LOCAL_TEE).unsigned(counter);
-	out.put(I32_CONST).signed(turns).put(I32_EQ, IF, VOID);
-	for (let local = 0; local < locals; local++) out.put(LOCAL_GET).unsigned(local);
-	out.put(I32_CONST, 1, RETURN_CALL).unsigned(index).put(END);
+	out.op(LOCAL_GET, counter).op(I32_CONST, 1).put(I32_ADD).op(LOCAL_TEE, counter);
+	out.put(I32_CONST).signed(turns).put(I32_EQ).put(IF).put(VOID);
+	for (let local = 0; local < locals; local++) out.op(LOCAL_GET, local);
+	out.op(I32_CONST, 1).op(RETURN_CALL, index).put(END);
 }

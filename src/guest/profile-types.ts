@@ -1,7 +1,6 @@
 import { readU32 } from "../wasm/instructions.ts";
 import { type FunctionType, type Module, SectionId, sectionOf, type ValueType } from "../wasm/module.ts";
 import { afterNumber, type Body, entriesOf } from "./profile-bodies.ts";
-import type { Writer } from "./profile-writer.ts";
 
 /** The value types that a local may have to become a parameter, as they are written: no types of the module's own. */
 const CODES: ReadonlyMap<ValueType, number> = new Map([
@@ -48,53 +47,37 @@ export function codeStart(bytes: Uint8Array, { contents, end }: Body): number {
 	return offset;
 }
 
-/** Writes the constant that a local begins with. */
-export function writeZero(out: Writer, type: number): void {
-	switch (type) {
-		case 0x7f:
-			out.put(0x41, 0);
-			break;
-		case 0x7e:
-			out.put(0x42, 0);
-			break;
-		case 0x7d:
-			out.put(0x43, 0, 0, 0, 0);
-			break;
-		case 0x7c:
-			out.put(0x44).append(new Uint8Array(8));
-			break;
-		case 0x7b:
-			out.put(0xfd, 0x0c).append(new Uint8Array(16));
-			break;
-		default:
-			out.put(0xd0, type);
-	}
+/** The constant that a local of a type begins with, as an instruction. */
+export function zeroOf(type: number): readonly number[] {
+	return ZEROS.get(type) ?? [0xd0, type];
 }
 
-/** The types of functions by index, read once and only when first asked for. */
+const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+const ZEROS = new Map([
+	[0x7f, [0x41, 0]],
+	[0x7e, [0x42, 0]],
+	[0x7d, [0x43, ...zeros(4)]],
+	[0x7c, [0x44, ...zeros(8)]],
+	[0x7b, [0xfd, 0x0c, ...zeros(16)]],
+]);
+
+/** The types of functions by index. Few are asked for: each answer walks the function section up to it. */
 export function functionTypes(
 	bytes: Uint8Array,
 	module: Module,
 ): (index: number) => FunctionType | undefined {
-	let known: Uint32Array | undefined;
+	const section = sectionOf(module, SectionId.FUNCTION);
+	const first = section === undefined ? bytes.length : entriesOf(bytes, section).first;
+	const imported = module.imports.flatMap(({ type }) => (type.kind === "function" ? [type.typeIndex] : []));
 	return (index) => {
-		known ??= readTypeIndices(bytes, module);
-		const type = module.types[known[index] ?? module.types.length];
+		const typeIndex = imported[index] ?? nthNumber(bytes, first, index - imported.length);
+		const type = module.types[typeIndex];
 		return type?.kind === "function" ? type : undefined;
 	};
 }
 
-function readTypeIndices(bytes: Uint8Array, module: Module): Uint32Array {
-	const { importedFunctions, definedFunctions } = module;
-	const indices = new Uint32Array(importedFunctions + definedFunctions);
-	let next = 0;
-	for (const { type } of module.imports) if (type.kind === "function") indices[next++] = type.typeIndex;
-	const section = sectionOf(module, SectionId.FUNCTION);
-	if (section === undefined) return indices;
-	let offset = entriesOf(bytes, section).first;
-	for (; next < indices.length; next++) {
-		indices[next] = readU32(bytes, offset);
-		offset = afterNumber(bytes, offset);
-	}
-	return indices;
+function nthNumber(bytes: Uint8Array, first: number, nth: number): number {
+	let offset = first;
+	for (let left = nth; left > 0 && offset < bytes.length; offset++) if (bytes[offset]! < 0x80) left -= 1;
+	return readU32(bytes, offset);
 }

@@ -1,50 +1,35 @@
-import { encodeUnsigned } from "../wasm/encode.ts";
-
-/** Bytes that are put together piece by piece. */
+/** Bytes that are put together piece by piece: a few hundred at most, because they are kept as numbers. */
 export class Writer {
-	#bytes: Uint8Array<ArrayBuffer>;
-	#size = 0;
+	readonly bytes: number[] = [];
 
-	constructor(expected_bytes = 64) {
-		this.#bytes = new Uint8Array(expected_bytes);
-	}
-
-	get size_bytes(): number {
-		return this.#size;
-	}
-
-	put(...bytes: readonly number[]): this {
-		return this.append(bytes);
-	}
-
-	unsigned(value: number): this {
-		return this.append(encodeUnsigned(value));
-	}
-
-	/** A number from 0 to 2^31-1 as signed LEB128, as `i32.const` takes it. */
-	signed(value: number): this {
-		const bytes = encodeUnsigned(value);
-		const last = bytes.at(-1) ?? 0;
-		// bit 6 of the last byte is the sign
-		if (last >= 0x40) bytes.splice(-1, 1, last | 0x80, 0);
-		return this.append(bytes);
-	}
-
-	append(bytes: ArrayLike<number>): this {
-		this.#reserve(bytes.length);
-		this.#bytes.set(bytes, this.#size);
-		this.#size += bytes.length;
+	put(byte: number): this {
+		this.bytes.push(byte);
 		return this;
 	}
 
-	bytes(): Uint8Array<ArrayBuffer> {
-		return this.#bytes.subarray(0, this.#size);
+	/** As LEB128. */
+	unsigned(value: number): this {
+		let rest = value;
+		for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.bytes.push((rest % 0x80) | 0x80);
+		this.bytes.push(rest);
+		return this;
 	}
 
-	#reserve(more_bytes: number): void {
-		if (this.#size + more_bytes <= this.#bytes.length) return;
-		const larger = new Uint8Array(2 * (this.#size + more_bytes));
-		larger.set(this.bytes());
-		this.#bytes = larger;
+	/** A number from 0 to 2^31-1 as signed LEB128, as `i32.const` takes it: bit 6 of the last byte is the sign. */
+	signed(value: number): this {
+		let rest = value;
+		for (; rest >= 0x40; rest = Math.floor(rest / 0x80)) this.bytes.push((rest % 0x80) | 0x80);
+		this.bytes.push(rest);
+		return this;
+	}
+
+	/** An opcode and the one index that it takes. */
+	op(opcode: number, index: number): this {
+		return this.put(opcode).unsigned(index);
+	}
+
+	append(bytes: ArrayLike<number>, start = 0, end = bytes.length): this {
+		for (let offset = start; offset < end; offset++) this.bytes.push(bytes[offset] ?? 0);
+		return this;
 	}
 }
