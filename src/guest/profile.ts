@@ -69,7 +69,9 @@ export function engageProfile(
 	engine: Engine,
 ): void {
 	const { optimiseFirst, deferral } = profile;
-	engine.optimise(optimiseFirst.map((index) => exports[names.functions.get(index) ?? ""]));
+	const functions = optimiseFirst.map((index) => exports[names.functions.get(index) ?? ""]);
+	// V8 ends the process over anything else
+	engine.optimise(functions.filter((one) => typeof one === "function"));
 	if (deferral === undefined) return;
 	const hook = exports[names.globals.get(deferral.hookGlobal) ?? ""];
 	if (hook instanceof WebAssembly.Global) hook.value = hookFunction((charge) => engine.capCharge(charge));
