@@ -23,6 +23,7 @@ const EARLY = [
 	"src/wasm/component.ts",
 	"src/wasm/foreign-binary.ts",
 	"src/wasm/foreign-text.ts",
+	"src/wasm/long-activations.ts",
 	"src/wasm/toolchain.ts",
 ];
 const LATE = [
