@@ -1,6 +1,7 @@
 // dist/wherry.cjs: starts dist/program.cjs from V8's code cache. Compiling the program anew costs
 // about 10 ms at each start; from the cache, which `npm run build` makes, under 2 ms. V8 refuses a
-// cache of another version of itself or of other flags, and then compiles as ever.
+// cache of another version of itself or of other flags, and then compiles as ever. What the program
+// asks of dist/rest.cjs is compiled where it is used: see tools/bundle.ts.
 "use strict";
 const { readFileSync } = require("node:fs");
 const { Script } = require("node:vm");

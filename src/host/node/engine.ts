@@ -1,5 +1,3 @@
-import { getBuiltinModule } from "node:process";
-
 /** V8's own figure for `--wasm-tiering-budget`. */
 const BUDGET = 13_000_000;
 /** V8 charges at most a quarter of the budget at once. */
@@ -44,5 +42,5 @@ function capCharge(charge: number): void {
 }
 
 function setFlag(flag: string): void {
-	getBuiltinModule("node:v8").setFlagsFromString(flag);
+	process.getBuiltinModule("node:v8").setFlagsFromString(flag);
 }

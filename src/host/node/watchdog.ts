@@ -1,5 +1,3 @@
-import { getBuiltinModule } from "node:process";
-
 /** When a guest has had enough, and what is said then. */
 export interface Alarm {
 	readonly after_ms: number;
@@ -17,7 +15,7 @@ export interface Alarm {
  */
 export function watch(alarms: readonly Alarm[]): void {
 	if (alarms.length === 0) return;
-	const { Worker } = getBuiltinModule("node:worker_threads");
+	const { Worker } = process.getBuiltinModule("node:worker_threads");
 	const worker = new Worker(WATCHER, {
 		eval: true,
 		workerData: { alarms, start_ms: performance.timeOrigin + performance.now() },
