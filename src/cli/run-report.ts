@@ -1,6 +1,5 @@
 import { statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
-import type { Denial } from "../capability/denial.ts";
 import type { Limits } from "../capability/limits.ts";
 import { formatDuration, formatSize } from "../capability/quantity.ts";
 import { denialFault } from "../capability/suggest.ts";
@@ -33,16 +32,9 @@ export function reportEnding(
 	if (!failed) return;
 	const full = memoryFault(memory_bytes, options.limits);
 	if (full !== undefined) print(full);
-	for (const denial of worthTelling(guest.denials.list)) print(denialFault(denial, options.grants, lookUp));
-}
-
-/**
- * The latest refusals, the last one first. What was only looked up is told when nothing else was refused:
- * programs look in many places when they start, and do without.
- */
-function worthTelling(denials: readonly Denial[]): readonly Denial[] {
-	const asked = denials.filter((denial) => denial.type !== "path" || denial.need !== "stat");
-	return (asked.length === 0 ? denials : asked).toReversed().slice(0, DENIALS_SHOWN);
+	for (const denial of guest.denials.list.toReversed().slice(0, DENIALS_SHOWN)) {
+		print(denialFault(denial, options.grants, lookUp));
+	}
 }
 
 /** The alarms of a run: the text is made now, because the watcher has nothing to make it with. */
