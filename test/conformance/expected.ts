@@ -4,5 +4,5 @@
  */
 export const EXPECTED_FAILURES: Readonly<Record<string, string>> = {
 	"c/sock_shutdown-invalid_fd":
-		"takes 3 for a number that is not open; with us it is the virtual root, which is there without a grant too (ARCHITECTURE.md)",
+		"takes 3 for a number that is not open; with us it is the virtual root, which is there without any grant, so that a denial can name what was asked for",
 };

@@ -240,3 +240,29 @@ test("the memory grows between calls: its new end counts at once", (context) => 
 		"random_get = SUCCESS",
 	]);
 });
+
+test("clocks that never ring do not hold up the one that does", (context) => {
+	// subscriptions of 48 bytes: one rings at once, the others ask for the end of time
+	const at = (index: number, offset: number) => `@${63000 + 48 * index + offset}`;
+	const endless = [
+		["ffffffffffffffff", "0000"],
+		["ffffffffffffff7f", "0000"],
+		["ffffffffffffffff", "0100"],
+		["0000000000000080", "0100"],
+		["ffffffffffffffff", "ffff"],
+	].flatMap(([timeout, flags], index) => [
+		`poke ${at(index + 1, 0)} ${"00".repeat(48)}`,
+		`store ${at(index + 1, 16)} 1`,
+		`poke ${at(index + 1, 24)} ${timeout}`,
+		`poke ${at(index + 1, 40)} ${flags}`,
+	]);
+	const told = tell(temporaryDirectory(context), [
+		...endless,
+		"raw poll_oneoff @63000 @0 6 @1024",
+		"peek @1024 1",
+	]);
+	assert.deepEqual(
+		told.slice(-2).map(({ answer }) => answer),
+		["poll_oneoff = SUCCESS", "peek = SUCCESS 01"],
+	);
+});
