@@ -7,36 +7,37 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
 
-// What a plain run does not need, by when it is first used: see tools/bundle.ts.
-const EARLY = [
+// What a plain run does not need: first what few runs do, then what many do, or what may be first used when
+// a guest runs. See tools/bundle.ts.
+const RARE = [
 	"src/capability/clock.ts",
-	"src/capability/limit-words.ts",
 	"src/capability/mount-csv.ts",
-	"src/capability/mounts.ts",
 	"src/capability/net.ts",
 	"src/cli/env-files.ts",
-	"src/cli/open-mounts.ts",
 	"src/cli/trace-sink.ts",
-	"src/guest/profile-defer.ts",
 	"src/host/node/stack.ts",
 	"src/wasi/p1/trace.ts",
 	"src/wasm/component.ts",
 	"src/wasm/foreign-binary.ts",
 	"src/wasm/foreign-text.ts",
-	"src/wasm/long-activations.ts",
 	"src/wasm/toolchain.ts",
 ];
-const LATE = [
+const FREQUENT = [
 	"src/base/near.ts",
+	"src/capability/limit-words.ts",
+	"src/capability/mounts.ts",
 	"src/capability/suggest.ts",
+	"src/cli/open-mounts.ts",
 	"src/cli/run-report.ts",
 	"src/guest/invoke.ts",
+	"src/guest/profile-defer.ts",
 	"src/guest/profile-hook.ts",
 	"src/guest/trap.ts",
 	"src/host/node/listener.ts",
 	"src/host/node/waiter.ts",
 	"src/host/node/watchdog.ts",
 	"src/wasm/customs.ts",
+	"src/wasm/long-activations.ts",
 ];
 
 const root = resolve(import.meta.dirname, "..");
@@ -46,8 +47,8 @@ const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"
 rmSync("dist", { recursive: true, force: true });
 const { program, rest } = await bundle({
 	entry: "src/cli/main.ts",
-	early: EARLY,
-	late: LATE,
+	rare: RARE,
+	frequent: FREQUENT,
 	options: {
 		outfile: "dist/program.cjs",
 		bundle: true,

@@ -3,9 +3,9 @@
  *
  * A bundler lifts the functions of all modules into one scope, where each of them is made anew at
  * every start, used or not. So modules that few runs need are bundled apart, each as one function,
- * which runs when something of it is first asked for: until then V8 has not looked into it. What may
- * be asked for when the second wall stands, and no file can be read any more, is in the script that
- * starts; the rest is in another, which most runs never read.
+ * which runs when something of it is first asked for: until then V8 has not looked into it. What many
+ * runs ask for is in the script that starts, and so is what may be asked for when the second wall
+ * stands and no file can be read any more; the rest is in another, which most runs never read.
  */
 import { build, type BuildOptions, type OnResolveArgs, type Plugin } from "esbuild";
 import { relative, resolve } from "node:path";
@@ -14,10 +14,10 @@ import { pathToFileURL } from "node:url";
 export interface BundleRequest {
 	/** The module that runs, from the working directory; it is named like all modules below. */
 	readonly entry: string;
-	/** Modules to bundle apart that are first used before a guest runs, beside all asked for by `import()`. */
-	readonly early: readonly string[];
-	/** Modules to bundle apart that may be first used when a guest runs or has run. */
-	readonly late: readonly string[];
+	/** Modules for the second script, beside all asked for by `import()`: first used before a guest runs. */
+	readonly rare: readonly string[];
+	/** Modules to bundle apart in the first script. */
+	readonly frequent: readonly string[];
 	readonly options: BuildOptions;
 }
 
@@ -36,8 +36,8 @@ interface Layers {
 	readonly options: BuildOptions;
 }
 
-export async function bundle({ entry, early, late, options }: BundleRequest): Promise<Scripts> {
-	const apart = new Set([...early, ...late, ...(await importedLater(entry, options))]);
+export async function bundle({ entry, rare, frequent, options }: BundleRequest): Promise<Scripts> {
+	const apart = new Set([...rare, ...frequent, ...(await importedLater(entry, options))]);
 	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
 	const parts = new Map<string, string>();
@@ -51,17 +51,17 @@ export async function bundle({ entry, early, late, options }: BundleRequest): Pr
 		names
 			.map((name) => `${JSON.stringify(name)}(module, exports, require) {\n${parts.get(name) ?? ""}}`)
 			.join(",\n");
-	const rest = [...apart].filter((name) => !late.includes(name));
-	checkLate(late, rest, parts);
+	const rest = [...apart].filter((name) => !frequent.includes(name));
+	checkFrequent(frequent, rest, parts);
 	return {
-		program: PROGRAM.replace("/* PARTS */", () => table(late)).replace("/* PROGRAM */", () => program),
+		program: PROGRAM.replace("/* PARTS */", () => table(frequent)).replace("/* PROGRAM */", () => program),
 		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
 	};
 }
 
 const PROGRAM = `(function (exports, requireOfNode) {
 "use strict";
-const late = {
+const frequent = {
 /* PARTS */
 };
 const loaded = new Map();
@@ -78,7 +78,7 @@ function load(name) {
 	const inner = innerModule(name);
 	if (inner !== undefined) return inner;
 	const module = { exports: {} };
-	(late[name] ?? requireOfNode("./rest.cjs")[name])(module, module.exports, require);
+	(frequent[name] ?? requireOfNode("./rest.cjs")[name])(module, module.exports, require);
 	return module.exports;
 }
 (function (require, offer) {
@@ -86,16 +86,16 @@ function load(name) {
 })(require, (modules) => { innerModule = modules; });
 })`;
 
-/** What is used late must not ask for what can only be read early. */
-function checkLate(
-	late: readonly string[],
+/** What may be used when a guest runs must not ask for what can then not be read. */
+function checkFrequent(
+	frequent: readonly string[],
 	rest: readonly string[],
 	parts: ReadonlyMap<string, string>,
 ): void {
-	for (const name of late)
+	for (const name of frequent)
 		for (const other of rest)
 			if (parts.get(name)?.includes(`require(${JSON.stringify(other)})`) === true)
-				throw new Error(`${name} may be used when a guest runs, and so may ${other}, which it imports`);
+				throw new Error(`${name} is in the first script, and so must be ${other}, which it imports`);
 }
 
 /** Modules that some module asks for by `import()`. */
