@@ -26,28 +26,55 @@ export function bodiesOver(bytes: Uint8Array, module: Module, least_bytes: numbe
 	if (functions === undefined || code === undefined) return [];
 	const types = entriesOf(bytes, functions);
 	const sizes = entriesOf(bytes, code);
+	const walk = { next: sizes.first, left: Math.min(types.count, sizes.count) };
 	const bodies: Body[] = [];
-	let start = sizes.first;
 	let type = types.first;
-	for (let declared = 0; declared < Math.min(types.count, sizes.count); declared++) {
-		// one loop over bytes and nothing called: this runs once, over many thousands, before any compiler saw it
-		let contents = start;
-		let size_bytes = 0;
-		for (let scale = 1; ; scale *= 0x80) {
-			const byte = bytes[contents++]!;
-			size_bytes += (byte & 0x7f) * scale;
-			if (!(byte >= 0x80)) break;
-		}
-		const end = contents + size_bytes;
-		if (!(end <= code.end)) break;
-		if (size_bytes >= least_bytes) {
-			const index = module.importedFunctions + declared;
-			bodies.push({ index, typeIndex: readU32(bytes, type), start, contents, end });
-		}
-		start = end;
-		while (bytes[type++]! >= 0x80);
+	let declared = 0;
+	for (;;) {
+		const before = walk.left;
+		const start = toLongBody(bytes, walk, code.end, least_bytes);
+		if (start === undefined) return bodies;
+		const passed = before - walk.left - 1;
+		type = skipNumbers(bytes, type, passed);
+		const index = module.importedFunctions + declared + passed;
+		const typeIndex = readU32(bytes, type);
+		bodies.push({ index, typeIndex, start, contents: afterNumber(bytes, start), end: walk.next });
+		type = afterNumber(bytes, type);
+		declared += passed + 1;
 	}
-	return bodies;
+}
+
+/**
+ * Passes over bodies up to and with the first that is long, and says where that one starts. Small on purpose: it runs
+ * once, over many thousands, and V8 optimises it on the way, which for the whole of `bodiesOver` takes 15 ms.
+ */
+function toLongBody(
+	bytes: Uint8Array,
+	walk: { next: number; left: number },
+	end: number,
+	least_bytes: number,
+): number | undefined {
+	let { next, left } = walk;
+	let start = next;
+	let size_bytes = 0;
+	while (left > 0 && size_bytes < least_bytes) {
+		start = next;
+		size_bytes = readU32(bytes, next);
+		while (bytes[next++]! >= 0x80);
+		next += size_bytes;
+		left -= 1;
+		if (!(next <= end)) return undefined;
+	}
+	walk.next = next;
+	walk.left = left;
+	return size_bytes >= least_bytes ? start : undefined;
+}
+
+/** Past so many LEB128 numbers. */
+export function skipNumbers(bytes: Uint8Array, offset: number, count: number): number {
+	let next = offset;
+	for (let left = count; left > 0 && next < bytes.length; next++) if (bytes[next]! < 0x80) left -= 1;
+	return next;
 }
 
 /** How many entries a section says to have, and where the first one stands. */

@@ -1,6 +1,6 @@
 import { readU32 } from "../wasm/instructions.ts";
 import { type FunctionType, type Module, SectionId, sectionOf, type ValueType } from "../wasm/module.ts";
-import { afterNumber, type Body, entriesOf } from "./profile-bodies.ts";
+import { afterNumber, type Body, entriesOf, skipNumbers } from "./profile-bodies.ts";
 
 /** The value types that a local may have to become a parameter, as they are written: no types of the module's own. */
 const CODES: ReadonlyMap<ValueType, number> = new Map([
@@ -70,14 +70,8 @@ export function functionTypes(
 	const first = section === undefined ? bytes.length : entriesOf(bytes, section).first;
 	const imported = module.imports.flatMap(({ type }) => (type.kind === "function" ? [type.typeIndex] : []));
 	return (index) => {
-		const typeIndex = imported[index] ?? nthNumber(bytes, first, index - imported.length);
+		const typeIndex = imported[index] ?? readU32(bytes, skipNumbers(bytes, first, index - imported.length));
 		const type = module.types[typeIndex];
 		return type?.kind === "function" ? type : undefined;
 	};
-}
-
-function nthNumber(bytes: Uint8Array, first: number, nth: number): number {
-	let offset = first;
-	for (let left = nth; left > 0 && offset < bytes.length; offset++) if (bytes[offset]! < 0x80) left -= 1;
-	return readU32(bytes, offset);
 }

@@ -288,13 +288,14 @@ function skipLeb(bytes: Uint8Array, offset: number): number {
 
 /** An unsigned LEB128 number at `offset`, its first 32 bits; how long it is `skipInstruction` knows. */
 export function readU32(bytes: Uint8Array, offset: number): number {
+	// in small integers: powers would be numbers on the heap, before any compiler has seen this
 	let value = 0;
-	for (let shift = 0; shift < 35; shift += 7) {
-		const byte = bytes[offset + shift / 7] ?? 0;
-		value += (byte & 0x7f) * 2 ** shift;
-		if (byte < 0x80) break;
+	for (let length = 0; length < 4; length++) {
+		const byte = bytes[offset + length] ?? 0;
+		value |= (byte & 0x7f) << (7 * length);
+		if (byte < 0x80) return value;
 	}
-	return value;
+	return value + ((bytes[offset + 4] ?? 0) & 0x7f) * 2 ** 28;
 }
 
 /**
