@@ -1,6 +1,7 @@
 import { closeSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { openEngine } from "../host/node/engine.ts";
+import { recallRun, type RunHistory } from "../host/node/run-history.ts";
 import { ensureStack } from "../host/node/stack.ts";
 import { watch } from "../host/node/watchdog.ts";
 import { raiseWall } from "../host/node/wall/wall.ts";
@@ -33,14 +34,20 @@ export function run(options: RunOptions): number | Promise<number> {
 
 function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 	const { file, limits } = options;
+	let history: RunHistory | undefined;
 	const prepared = prepare(bytes, {
 		file,
 		limits,
 		unknownImports: options.unknownImports,
 		engine: openEngine(),
+		wasShort: () => {
+			history = recallRun(file, options.args);
+			return history.lastWasShort;
+		},
 	});
 	let memorySize: (() => number) | undefined;
 	const finish = (outcome: Outcome): number => {
+		history?.finished();
 		const status = statusOf(outcome);
 		// what there is to say of an ending is loaded where there is something to say
 		if (status !== 0) reportEnding(outcome, options, guest, memorySize?.() ?? 0);

@@ -1,7 +1,7 @@
 /**
  * The part of the JavaScript engine that can be steered: V8's tiers, on Node. It compiles a function first with Liftoff,
  * at once, and later, when it is hot, with TurboFan, which makes code several times faster and takes a
- * hundred times as long. Neither call changes what a program computes, and neither throws.
+ * hundred times as long. No call changes what a program computes, and none throws.
  */
 export interface Engine {
 	/** Optimises these functions at once, before they are called. They are exports of a wasm instance. */
@@ -12,4 +12,6 @@ export interface Engine {
 	 * length of the code passed over, in bytes.
 	 */
 	capCharge(charge: number): void;
+	/** From now on code is compiled once, without optimising, and validated when it is first called. */
+	compileLean(): void;
 }

@@ -30,6 +30,8 @@ export interface PrepareOptions {
 	readonly limits: Limits;
 	readonly unknownImports: "refuse" | "trap";
 	readonly engine: Engine;
+	/** Whether the last run of this program, with the same words, was over soon. Asked for large ones only. */
+	readonly wasShort?: () => boolean;
 }
 
 /**
@@ -64,7 +66,8 @@ interface Compiled {
 
 /** A module that is invalid is compiled once more as it was, so that what V8 says of it is about its own bytes. */
 function compileProfiled(bytes: Uint8Array<ArrayBuffer>, source: Module, options: PrepareOptions): Compiled {
-	const profile = chooseProfile(bytes, source);
+	const profile = chooseProfile(bytes, source, options.wasShort);
+	if (profile.lean === true) options.engine.compileLean();
 	const rewritten = rewrite(bytes, source, options, profile);
 	try {
 		return { module: compile(rewritten.bytes, options.file), rewritten, profile };

@@ -10,6 +10,8 @@ export interface Profile {
 	readonly optimiseFirst: readonly number[];
 	/** Long functions to optimise later than V8 would. */
 	readonly deferral: Deferral | undefined;
+	/** For a run that is over soon: nothing is optimised, and functions are validated when they are first called. */
+	readonly lean?: boolean;
 }
 
 /** Where a profile finds what it needs in an instance: the names of private exports, by index. */
@@ -29,22 +31,30 @@ const FIRST_BYTES = 16 * 1024;
 
 /** V8 as it is. */
 export const PLAIN_PROFILE: Profile = { optimiseFirst: [], deferral: undefined };
+const LEAN_PROFILE: Profile = { ...PLAIN_PROFILE, lean: true };
 
 /**
  * Chooses from the module alone, because what a run will do cannot be known.
  *
  * Small code: functions that are entered once and loop are optimised before the first instruction; V8, which never
  * replaces code that is running, would leave them in baseline code to the end. Much code: its long functions are
- * put off, and can go over to optimised code in mid-loop (`deferLongBodies`).
+ * put off, and can go over to optimised code in mid-loop (`deferLongBodies`). Where the last run was short, and the very
+ * same bytes were validated as a whole then, nothing is optimised at all.
  *
+ * @param wasShort whether the last run of the same program, with the same words, was over soon; asked for much code only
  * @throws Fault MODULE_INVALID where the code section is cut off
  */
-export function chooseProfile(bytes: Uint8Array, module: Module): Profile {
+export function chooseProfile(
+	bytes: Uint8Array,
+	module: Module,
+	wasShort: () => boolean = () => false,
+): Profile {
 	const code = sectionOf(module, SectionId.CODE);
 	if (code === undefined) return PLAIN_PROFILE;
-	return code.end - code.contents <= SMALL_CODE_BYTES
-		? { optimiseFirst: functionsToOptimise(bytes, module), deferral: undefined }
-		: { optimiseFirst: [], deferral: deferLongBodies(bytes, module) };
+	if (code.end - code.contents <= SMALL_CODE_BYTES) {
+		return { optimiseFirst: functionsToOptimise(bytes, module), deferral: undefined };
+	}
+	return wasShort() ? LEAN_PROFILE : { optimiseFirst: [], deferral: deferLongBodies(bytes, module) };
 }
 
 /** `loop` is one byte: where the code has none such, nothing loops, and the walk's half a millisecond is saved. */

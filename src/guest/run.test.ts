@@ -21,7 +21,7 @@ async function run(text: string, trial: Trial = {}): Promise<{ outcome: Outcome;
 		file: "guest.wasm",
 		limits: { ...DEFAULT_LIMITS, ...trial.limits },
 		unknownImports: trial.unknownImports ?? "refuse",
-		engine: { optimise() {}, capCharge() {} },
+		engine: { optimise() {}, capCharge() {}, compileLean() {} },
 	});
 	const outcome = runGuest(prepared, caller.guest, trial.request ?? {});
 	return { outcome, printed: caller.printed };

@@ -6,6 +6,7 @@ const BUDGET_PARTS = 4;
 interface Engine {
 	optimise(functions: readonly unknown[]): void;
 	capCharge(charge: number): void;
+	compileLean(): void;
 }
 
 /**
@@ -13,7 +14,7 @@ interface Engine {
  * once it runs: `--no-liftoff`, `--no-wasm-inlining` make Node abort.
  */
 export function openEngine(): Engine {
-	return { optimise, capCharge };
+	return { optimise, capCharge, compileLean };
 }
 
 function optimise(functions: readonly unknown[]): void {
@@ -39,6 +40,18 @@ function nativeTierUp(): (one: unknown) => void {
 function capCharge(charge: number): void {
 	const budget = charge > 0 ? Math.min(BUDGET, charge * BUDGET_PARTS) : BUDGET;
 	setFlag(`--wasm-tiering-budget=${budget}`);
+}
+
+/** All of them: what one of these implies is not applied to a V8 that runs. */
+function compileLean(): void {
+	for (const flag of [
+		"--liftoff-only",
+		"--no-wasm-tier-up",
+		"--no-wasm-dynamic-tiering",
+		"--wasm-lazy-validation",
+	]) {
+		setFlag(flag);
+	}
 }
 
 function setFlag(flag: string): void {
