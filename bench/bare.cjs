@@ -1,5 +1,5 @@
 // What a user would write without Wherry: a module under node:wasi, imports of others answered by nothing.
-// Usage: node bare.cjs [--dir HOST:GUEST] FILE.wasm [ARG...]
+// Usage: node bare.cjs [--dir HOST:GUEST] [--invoke NAME] FILE.wasm [ARG...]
 "use strict";
 const { readFileSync } = require("node:fs");
 const { WASI } = require("node:wasi");
@@ -9,6 +9,11 @@ const preopens = {};
 if (words[0] === "--dir") {
 	const [host, guest] = words[1].split(":");
 	preopens[guest] = host;
+	words.splice(0, 2);
+}
+let invoke;
+if (words[0] === "--invoke") {
+	invoke = words[1];
 	words.splice(0, 2);
 }
 const [file] = words;
@@ -22,3 +27,4 @@ for (const { module, name } of WebAssembly.Module.imports(module_)) {
 const instance = new WebAssembly.Instance(module_, imports);
 if (instance.exports._start === undefined) wasi.initialize(instance);
 else process.exitCode = wasi.start(instance);
+if (invoke !== undefined) instance.exports[invoke](...words.slice(1).map(Number));

