@@ -7,7 +7,7 @@ import type { Denial, PathDenial } from "./denial.ts";
 import { type Grants, NO_GRANTS } from "./grants.ts";
 import { parseMount } from "./mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "./mounts.ts";
-import { denialFault, type HostLookup, suggestGrant } from "./suggest.ts";
+import { denialFault, type HostLookup, suggestGrant, tellingDenials } from "./suggest.ts";
 
 type Kind = "file" | "directory";
 
@@ -285,6 +285,26 @@ function lookupIn(host: Readonly<Record<string, Kind>>): HostLookup {
 for (const { name, denial, mounts = [], host = {}, says } of CASES)
 	test(name, () => {
 		assert.equal(formatFault(denialFault(denial, { ...NO_GRANTS, mounts }, lookupIn(host))), says);
+	});
+
+const SEARCHES = [path("/lib/a", "stat"), path("/lib/b", "stat")];
+const THERE = path("/there", "read");
+const TELLING: readonly (readonly [string, readonly Denial[], readonly Denial[]])[] = [
+	["the latest stands first", [THERE, path("/b", "write")], [path("/b", "write"), THERE]],
+	["a search before it is left out", [path("/a", "read"), path("/b", "list"), THERE], [THERE]],
+	["a search after it is told behind it", [THERE, path("/in", "read")], [THERE, path("/in", "read")]],
+	["look-ups are left out beside it", [...SEARCHES, THERE, ...SEARCHES], [THERE]],
+	["look-ups are left out beside a search", [path("/in", "read"), ...SEARCHES], [path("/in", "read")]],
+	["look-ups alone are told once", SEARCHES, [path("/lib/b", "stat")]],
+	["what is there on the host is no search", [...SEARCHES, path("/there", "stat")], [path("/there", "stat")]],
+	["what led out is no search", [...SEARCHES, path("/a", "stat", "escape")], [path("/a", "stat", "escape")]],
+	["a limit is no search", [...SEARCHES, { type: "stdin" }], [{ type: "stdin" }]],
+	["nothing is nothing", [], []],
+];
+for (const [name, denials, told] of TELLING)
+	test(`what a failing run tells: ${name}`, () => {
+		const lookup: HostLookup = (place) => (place === "/there" ? "directory" : "missing");
+		assert.deepEqual(tellingDenials(denials, lookup), told);
 	});
 
 test("what is offered is, through a shell, the grant of exactly that path, and never of the host's root", () => {

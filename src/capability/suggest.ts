@@ -11,6 +11,30 @@ import { READ_ONLY_FLAG } from "./wishes.ts";
 /** What there is on the host at a path, relative to the working directory or absolute. */
 export type HostLookup = (path: string) => "file" | "directory" | "missing";
 
+/**
+ * Of what a guest was refused, what may have made it fail, the likeliest first. Asking for what is not there
+ * on the host either is how programs search, when they start above all: what was asked for so before a
+ * refusal of another kind is left out, and mere look-ups are beside anything else.
+ */
+export function tellingDenials(denials: readonly Denial[], lookup: HostLookup): readonly Denial[] {
+	const latest = denials.toReversed();
+	const isFound = (denial: Denial) => !isSearch(denial, lookup);
+	const found = latest.filter(isFound);
+	const searches = latest.slice(0, found[0] === undefined ? latest.length : latest.indexOf(found[0]));
+	const opened = searches.filter((denial) => denial.type === "path" && denial.need !== "stat");
+	const told = [...found, ...opened];
+	return told.length > 0 ? told : searches.slice(0, 1);
+}
+
+function isSearch(denial: Denial, lookup: HostLookup): boolean {
+	return (
+		denial.type === "path" &&
+		denial.need !== "write" &&
+		denial.rule === "no-mount" &&
+		hostPathOf(denial.guestPath, lookup) === undefined
+	);
+}
+
 /** The refusal as an error: code, message, the rule that refused, and the smallest grant as its help. */
 export function denialFault(denial: Denial, grants: Grants, lookup: HostLookup): Fault {
 	switch (denial.type) {

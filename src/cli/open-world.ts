@@ -20,6 +20,7 @@ import { type MountTable, mountTable } from "../wasi/filesystem/table.ts";
 import type { World } from "../wasi/guest.ts";
 import { closedInput, silentOutput, terminalStream } from "../wasi/standard.ts";
 import { type OpenedMounts, openMounts } from "./open-mounts.ts";
+import { printNote } from "./print.ts";
 import type { RunOptions } from "./run-options.ts";
 
 export interface OpenedWorld {
@@ -155,6 +156,8 @@ function addListeners(descriptors: Descriptors, grants: Grants): boolean {
 	for (const rule of grants.net) {
 		if (rule.type !== "listen") continue;
 		const listener = listen(rule.address, rule.port);
+		// of a port that the system chose, nobody else would tell
+		if (rule.port === 0) printNote(`the guest listens on ${rule.address}:${listener.port}`);
 		descriptors.add({ kind: "listener", listener, name: `${rule.address}:${listener.port}` });
 		listens = true;
 	}

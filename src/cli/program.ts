@@ -142,12 +142,19 @@ function notFound(file: string, cause: unknown): Fault {
 	const folder = dirname(file);
 	const name = basename(file);
 	// a link to nowhere is listed, and is no help
-	const near = nearMisses(name, programsIn(folder)).find((one) => one !== name);
+	const programs = programsIn(folder).filter((one) => one !== name);
+	const [nearStem] = nearMisses(stemOf(name), programs.map(stemOf));
+	const near = programs.find((one) => stemOf(one) === nearStem);
 	return new Fault("FILE_NOT_FOUND", `cannot find '${file}'`, {
 		note: "there is no such file",
 		help: near === undefined ? `ls ${folder}` : `wherry run ${join(folder, near)}`,
 		cause,
 	});
+}
+
+/** A name without its ending, which all programs have alike. */
+function stemOf(name: string): string {
+	return name.replace(/\.[^.]*$/, "");
 }
 
 function programsIn(folder: string): string[] {

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import type { Limits } from "../capability/limits.ts";
 import { formatDuration, formatSize } from "../capability/quantity.ts";
-import { denialFault } from "../capability/suggest.ts";
+import { denialFault, tellingDenials } from "../capability/suggest.ts";
 import { type Frame, type Outcome, statusOf } from "../guest/outcome.ts";
 import type { Alarm } from "../host/node/watchdog.ts";
 import type { Guest } from "../wasi/guest.ts";
@@ -32,8 +32,10 @@ export function reportEnding(
 	if (!failed) return;
 	const full = memoryFault(memory_bytes, options.limits);
 	if (full !== undefined) print(full);
-	for (const denial of guest.denials.list.toReversed().slice(0, DENIALS_SHOWN)) {
-		print(denialFault(denial, options.grants, lookUp));
+	for (const denial of tellingDenials(guest.denials.list, lookUp).slice(0, DENIALS_SHOWN)) {
+		const refusal = denialFault(denial, options.grants, lookUp);
+		// beside a full memory, what nobody could have granted explains nothing
+		if (full === undefined || refusal.helps.length > 0) print(refusal);
 	}
 }
 

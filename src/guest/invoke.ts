@@ -34,7 +34,7 @@ function typeOfExport(bytes: Uint8Array, module: Module, name: string): Function
 	const type = found === undefined ? undefined : functionTypeOf(bytes, module, found.index);
 	if (type !== undefined) return type;
 	const names = module.exports.filter(({ kind }) => kind === "function").map((entry) => entry.name);
-	const [near = names[0]] = nearMisses(name, names);
+	const [near = names.find((one) => !one.startsWith("_"))] = nearMisses(name, names);
 	throw new Fault("ENTRY_MISSING", `cannot invoke '${name}': the module exports no such function`, {
 		note: names.length === 0 ? "it exports no functions at all" : `it exports ${list(names)}`,
 		help:

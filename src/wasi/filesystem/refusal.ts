@@ -17,8 +17,13 @@ export function pathDenial(
 	}
 	const guestPath = joinGuest(open.name, path);
 	if (errno === Errno.ROFS) return { type: "path", guestPath, need, rule: "read-only" };
-	if (errno === Errno.NOSPC) return { type: "no-space", guestPath };
+	if (errno === Errno.NOSPC) return spaceDenial(guestPath);
 	return { type: "path", guestPath, need, rule: "no-mount" };
+}
+
+/** Of a file that could not grow, by the name it was opened under. */
+export function spaceDenial(name: string): Denial {
+	return { type: "no-space", guestPath: joinGuest(name, "") };
 }
 
 /** Not granted at all, rather than led out of what is. */

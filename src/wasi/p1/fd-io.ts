@@ -1,6 +1,7 @@
 import { Errno } from "../../sys/errno.ts";
 import type { Stream } from "../../sys/stream.ts";
 import type { OpenFile } from "../descriptors.ts";
+import { spaceDenial } from "../filesystem/refusal.ts";
 import type { Guest } from "../guest.ts";
 import { type Context, errnoOf, hostFunction } from "./function.ts";
 import { readIovecs } from "./iovec.ts";
@@ -59,7 +60,9 @@ export const fd_pwrite = hostFunction(
 			const file = fileAt(context.guest, fd, offset);
 			if (typeof file === "number") return -file;
 			if (!file.writable) return -Errno.BADF;
-			return offset > OFFSET_MAX ? -Errno.FBIG : file.file.write(buffers, Number(offset));
+			return offset > OFFSET_MAX
+				? -Errno.FBIG
+				: grown(context.guest, file, file.file.write(buffers, Number(offset)));
 		}),
 );
 
@@ -101,10 +104,16 @@ function write(guest: Guest, fd: number, buffers: Uint8Array[]): number {
 	const open = guest.world.descriptors.get(fd);
 	if (open === undefined || open.kind === "listener") return -Errno.BADF;
 	if (open.kind === "directory") return -Errno.BADF;
-	if (open.kind === "file") return writeFile(open, buffers);
+	if (open.kind === "file") return grown(guest, open, writeFile(open, buffers));
 	if (!open.stream.writable) return -Errno.BADF;
 	if (isEmpty(buffers)) return 0;
 	return open.kind === "stream" ? writeStandard(guest, open.stream, buffers) : open.stream.write(buffers);
+}
+
+/** What making a file larger answered: that there was no room is kept for the end of the run. */
+export function grown(guest: Guest, { name }: OpenFile, answer: number): number {
+	if (answer === -Errno.NOSPC) guest.denials.record(spaceDenial(name));
+	return answer;
 }
 
 /** A program whose standard output nobody reads any more ends quietly, as SIGPIPE ends a native one. */

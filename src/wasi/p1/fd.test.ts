@@ -12,6 +12,9 @@ import {
 	WRITE,
 } from "./caller.contract.ts";
 
+/** More than the file systems of `Caller` hold. */
+const TOO_MUCH_BYTES = 2n << 20n;
+
 function withFile(text: string): { guest: Caller; fd: number } {
 	const guest = new Caller();
 	const fd = guest.open(3, "file", CREAT);
@@ -248,3 +251,22 @@ test("a path that is not UTF-8: EILSEQ", () => {
 	guest.memory.bytes.set([0xff, 0xfe], 0x2000);
 	assert.equal(guest.call("path_create_directory", 3, 0x2000, 2), "EILSEQ");
 });
+
+const GROWS: Readonly<Record<string, (guest: Caller, fd: number) => string>> = {
+	fd_allocate: (guest, fd) => guest.call("fd_allocate", fd, 0n, TOO_MUCH_BYTES),
+	fd_write: (guest, fd) => guest.call("fd_write", fd, ...tooMuch(guest), RESULT_AT),
+	fd_pwrite: (guest, fd) => guest.call("fd_pwrite", fd, ...tooMuch(guest), TOO_MUCH_BYTES, RESULT_AT),
+};
+for (const [name, grow] of Object.entries(GROWS))
+	test(`${name}: a full tmpfs is kept for the end of the run`, () => {
+		const { guest, fd } = withFile("text");
+		guest.call("fd_write", fd, ...tooMuch(guest), RESULT_AT); // as much of it as there is room for
+		assert.equal(grow(guest, fd), "ENOSPC");
+		assert.deepEqual(guest.guest.denials.list, [{ type: "no-space", guestPath: "/data/file" }]);
+	});
+
+/** The same bytes over and over. */
+function tooMuch(guest: Caller): readonly [number, number] {
+	const piece = guest.put("?".repeat(8192));
+	return guest.iovecs(...Array.from({ length: Number(TOO_MUCH_BYTES) / 8192 }, () => piece));
+}

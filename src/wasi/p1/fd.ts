@@ -2,9 +2,9 @@ import { type Advice } from "../../sys/file.ts";
 import { Errno } from "../../sys/errno.ts";
 import { FileType } from "../../sys/stat.ts";
 import type { Open, OpenFile } from "../descriptors.ts";
-import { positionOf } from "./fd-io.ts";
+import { grown, positionOf } from "./fd-io.ts";
 import { FDFLAGS_ALL, FdFlags } from "./flags.ts";
-import { type Context, hostFunction } from "./function.ts";
+import { type Context, errnoOf, hostFunction } from "./function.ts";
 import { Rights, rightsOf } from "./rights.ts";
 
 const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
@@ -50,7 +50,9 @@ export const fd_allocate = hostFunction(
 		if (offset < 0n || length <= 0n) return Errno.INVAL;
 		if (offset + length > OFFSET_MAX) return Errno.FBIG;
 		return onFile(context, fd, Errno.SPIPE, (open) =>
-			open.writable ? open.file.allocate(Number(offset), Number(length)) : Errno.BADF,
+			open.writable
+				? errnoOf(grown(context.guest, open, -open.file.allocate(Number(offset), Number(length))))
+				: Errno.BADF,
 		);
 	},
 );
