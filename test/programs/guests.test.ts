@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 
 import { golden } from "../support/golden.ts";
+import { freePort } from "../support/free-port.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { guest, ROOT, run, start } from "../support/wherry.ts";
 import { assertRefused } from "./refusal.ts";
@@ -185,14 +185,6 @@ test("c/listener echoes what comes on the listener it was granted", async () => 
 	assert.match(ended.stdout.toString(), /^listening on \d+\nechoed 300000\n$/);
 	assert.equal(ended.status, 0);
 });
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	return port;
-}
 
 test("c/listener without a listener says so", () => {
 	const ended = run(["run", guest("c/listener")]);
