@@ -72,12 +72,15 @@ mkdirSync("dist");
 writeFileSync("dist/program.cjs", program);
 writeFileSync("dist/rest.cjs", rest);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
-makeCache();
+makeCache("plain", ["run", guest("wat/hello")]);
+makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
+
+function guest(name: string): string {
+	return join("guests", `${name}.wasm`);
+}
 
 /** With Node 26, which will run it. Where it cannot be made, the program is compiled at each start. */
-function makeCache(): void {
-	const words = ["run", join("guests", "wat", "hello.wasm")];
-	execFileSync(process.execPath, ["tools/cache.cjs", "dist/wherry.cjs", "dist/program.cache", ...words], {
-		stdio: ["ignore", "ignore", "inherit"],
-	});
+function makeCache(name: string, words: readonly string[]): void {
+	const files = ["tools/cache.cjs", "dist/wherry.cjs", `dist/${name}.cache`];
+	execFileSync(process.execPath, [...files, ...words], { stdio: ["ignore", "ignore", "inherit"] });
 }

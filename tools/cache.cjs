@@ -1,5 +1,5 @@
-// Makes dist/program.cache: runs a hello the way a user does, and keeps what V8 compiled for it.
-// Usage: node tools/cache.cjs dist/wherry.cjs dist/program.cache WORDS...
+// Makes a code cache for dist/wherry.cjs: runs a program the way a user does, and keeps what V8 compiled for it.
+// Usage: node tools/cache.cjs dist/wherry.cjs dist/NAME.cache WORDS...
 "use strict";
 const { openSync, writeSync } = require("node:fs");
 const { resolve } = require("node:path");
