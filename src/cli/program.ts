@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
 import { describeInput } from "../wasm/input.ts";
+import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
 
 /** V8's own limit for a module. */
 const PROGRAM_BYTES_MAX = 2 ** 30;
@@ -53,9 +54,12 @@ function openProgram(file: string): number {
 	}
 }
 
-/** A file that grows meanwhile is read to the size it had; one that shrinks, to its new end. */
+/**
+ * A file that grows meanwhile is read to the size it had; one that shrinks, to its new end. There is room
+ * before the bytes for what a rewrite adds.
+ */
 function readSized(descriptor: number, size: number, file: string): Uint8Array<ArrayBuffer> {
-	const bytes = new Uint8Array(size);
+	const bytes = new Uint8Array(new ArrayBuffer(HEADROOM_BYTES + size), HEADROOM_BYTES);
 	let filled = 0;
 	while (filled < size) {
 		const count = read(descriptor, bytes.subarray(filled), file);

@@ -12,6 +12,7 @@ export interface Prepared {
 	readonly module: WebAssembly.Module;
 	/** What the module said of itself, before it was rewritten. */
 	readonly source: Module;
+	/** As it was compiled. */
 	readonly bytes: Uint8Array<ArrayBuffer>;
 	readonly link: Link;
 	/** Under which name the start section's function is exported now. */
@@ -38,6 +39,7 @@ export interface PrepareOptions {
  * Reads a module, checks its imports, caps what it may grow, and compiles it in the profile that
  * suits it. The start section becomes a function that is called once the memory is known.
  *
+ * @param bytes may be overwritten, where their buffer has room before them
  * @throws Fault NOT_WASM, MODULE_INVALID, FEATURE_MISSING, IMPORT_*, MEMORY_LIMIT
  */
 export function prepare(bytes: Uint8Array<ArrayBuffer>, options: PrepareOptions): Prepared {
@@ -48,7 +50,7 @@ export function prepare(bytes: Uint8Array<ArrayBuffer>, options: PrepareOptions)
 	return {
 		module,
 		source,
-		bytes,
+		bytes: rewritten.bytes,
 		link,
 		startExport: rewritten.startExport,
 		engage: (exports) => engageProfile(profile, names, exports, options.engine),
@@ -91,6 +93,8 @@ function rewrite(
 		exportFunctions: optimiseFirst,
 		exportGlobals: deferral === undefined ? [] : [deferral.hookGlobal],
 		patches: deferral?.patches,
+		// all of it lies before the code then, so that a large module need not be copied
+		room: deferral === undefined ? "before" : "new",
 	});
 }
 

@@ -1,6 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { End } from "../wasi/end.ts";
 import { readFunctionNames } from "../wasm/customs.ts";
+import { readModule } from "../wasm/read-module.ts";
 import type { Guest } from "../wasi/guest.ts";
 import { importObject } from "../wasi/p1/imports.ts";
 import { GuestMemory } from "../wasi/p1/memory.ts";
@@ -61,10 +62,10 @@ function ended(guest: Guest, cause: unknown): Outcome {
 }
 
 /** Tells a backtrace in the module's own functions and offsets, not in those of what was made of it. */
-function originally(outcome: Outcome, { bytes, source, origins, codeMoved_bytes }: Prepared): Outcome {
+function originally(outcome: Outcome, { bytes, origins, codeMoved_bytes }: Prepared): Outcome {
 	if (outcome.type !== "trap") return outcome;
 	const wanted = outcome.frames.flatMap(({ functionIndex }) => origins.get(functionIndex) ?? []);
-	const names = wanted.length === 0 ? NO_NAMES : readFunctionNames(bytes, source, new Set(wanted));
+	const names = wanted.length === 0 ? NO_NAMES : readFunctionNames(bytes, readModule(bytes), new Set(wanted));
 	const frames = outcome.frames.map((frame) => {
 		const functionIndex = origins.get(frame.functionIndex) ?? frame.functionIndex;
 		const name = names.get(functionIndex) ?? frame.name;
@@ -117,7 +118,8 @@ function planEntry(
 	if (startExport !== undefined) calls.push({ name: startExport, values: [] });
 	if (has("_initialize")) calls.push({ name: "_initialize", values: [] });
 	if (invoke !== undefined) {
-		calls.push({ name: invoke.name, values: parseArguments(bytes, source, invoke.name, invoke.words) });
+		const compiled = { ...readModule(bytes), exports: source.exports };
+		calls.push({ name: invoke.name, values: parseArguments(bytes, compiled, invoke.name, invoke.words) });
 	} else if (has("_start")) calls.push({ name: "_start", values: [] });
 	else if (calls.length === 0) throw noEntry(prepared);
 	return (exports) => {

@@ -10,10 +10,16 @@ export interface Patch {
 	readonly section: Section | undefined;
 }
 
-/** The bytes with all patches applied, in one new array; without patches, the same array. */
+/**
+ * The bytes with all patches applied, in one new array; without patches, the same array.
+ *
+ * @param room "before" to overwrite the bytes and to grow into what their buffer has before them, if that is
+ * enough: what follows the last patch, nearly all of a large module, stays where it is
+ */
 export function applyPatches(
 	bytes: Uint8Array<ArrayBuffer>,
 	patches: readonly Patch[],
+	room: "new" | "before" = "new",
 ): Uint8Array<ArrayBuffer> {
 	if (patches.length === 0) return bytes;
 	const pieces: (readonly number[] | Uint8Array)[] = [];
@@ -22,7 +28,20 @@ export function applyPatches(
 		pieces.push(bytes.subarray(copied, patch.start), patch.bytes);
 		copied = patch.end;
 	}
-	return concatenate([...pieces, bytes.subarray(copied)]);
+	if (room === "new") return concatenate([...pieces, bytes.subarray(copied)]);
+	return overwriteHead(bytes, concatenate(pieces), copied);
+}
+
+function overwriteHead(
+	bytes: Uint8Array<ArrayBuffer>,
+	head: Uint8Array,
+	tailStart: number,
+): Uint8Array<ArrayBuffer> {
+	const start = bytes.byteOffset + tailStart - head.length;
+	if (start < 0) return concatenate([head, bytes.subarray(tailStart)]);
+	const whole = new Uint8Array(bytes.buffer, start, head.length + bytes.length - tailStart);
+	whole.set(head);
+	return whole;
 }
 
 /** Stable: what was asked for first at one place comes first. */

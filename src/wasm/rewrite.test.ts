@@ -22,7 +22,7 @@ import {
 } from "./module-builder.ts";
 import { type Module, SectionId } from "./module.ts";
 import { readModule } from "./read-module.ts";
-import { type RewritePlan, rewriteModule } from "./rewrite.ts";
+import { HEADROOM_BYTES, type RewritePlan, rewriteModule } from "./rewrite.ts";
 
 const MIB = 2 ** 20;
 
@@ -305,6 +305,29 @@ test("any valid module stays valid, keeps within the limits, and loses nothing",
 		{ numRuns: 300 },
 	);
 });
+
+const ROOMS: readonly (readonly [title: string, before_bytes: number, isMoved: boolean])[] = [
+	["enough", HEADROOM_BYTES, true],
+	["too little", 3, false],
+	["none", 0, false],
+];
+
+for (const [title, before_bytes, isMoved] of ROOMS) {
+	test(`rewritten in place or not, a module is the same: room before it: ${title}`, () => {
+		fc.assert(
+			fc.property(anyModule, (bytes) => {
+				const plan = { exportFunctions: [0], exportGlobals: [], table_elements: 1000 };
+				const expected = rewriteModule(bytes, readModule(bytes), plan).bytes;
+				const buffer = new Uint8Array(before_bytes + bytes.length).fill(0x3f);
+				buffer.set(bytes, before_bytes);
+				const placed = buffer.subarray(before_bytes);
+				const rewritten = rewriteModule(placed, readModule(placed), { ...plan, room: "before" }).bytes;
+				assert.deepEqual(Buffer.from(rewritten), Buffer.from(expected));
+				assert.equal(rewritten.buffer === buffer.buffer, isMoved);
+			}),
+		);
+	});
+}
 
 function orMemoryLimit<Value>(attempt: () => Value): Value | undefined {
 	try {

@@ -18,7 +18,12 @@ export interface RewritePlan {
 	readonly exportGlobals?: readonly number[] | undefined;
 	/** More changes, to other sections than those of memories, tables, exports and the start. */
 	readonly patches?: readonly Patch[] | undefined;
+	/** "before": the bytes may be overwritten, and may grow into their buffer before them, by `HEADROOM_BYTES`. */
+	readonly room?: "new" | "before" | undefined;
 }
+
+/** More than a rewrite with few exports adds. Where it is not enough, the module is copied after all. */
+export const HEADROOM_BYTES = 4096;
 
 export interface Rewritten {
 	/** The very same array where nothing had to change. */
@@ -58,7 +63,7 @@ export function rewriteModule(bytes: Uint8Array<ArrayBuffer>, module: Module, pl
 		...(startExport === undefined ? [] : removeStart(module)),
 		...(plan.patches ?? []),
 	];
-	return { bytes: applyPatches(bytes, patches), ...names };
+	return { bytes: applyPatches(bytes, patches, plan.room), ...names };
 }
 
 function chooseNames(module: Module, plan: RewritePlan): Omit<Rewritten, "bytes"> {
