@@ -7,10 +7,13 @@ import { ROOT } from "../support/wherry.ts";
 
 const TIMEOUT_MS = 60_000;
 
+/** The port that the pages speak of. */
+const PAGE_PORT = 8080;
+
 /** Where a page's commands run, one after the other: what one leaves, the next finds. */
 export interface Session {
 	readonly folder: string;
-	/** Stands where the pages say 8080. */
+	/** Listened on where the pages say `PAGE_PORT`. */
 	readonly port: number;
 }
 
@@ -33,7 +36,7 @@ export function makeSession(folder: string, port: number): Session {
 export function play(words: string, { folder, port }: Session): string[] {
 	const log = join(folder, "output");
 	const output = openSync(log, "w");
-	const { status, signal } = spawnSync("sh", ["-c", words.replaceAll("8080", String(port))], {
+	const { status, signal } = spawnSync("sh", ["-c", swapPort(words, PAGE_PORT, port)], {
 		cwd: join(folder, "here"),
 		env: {
 			PATH: `${join(ROOT, "bin")}:${process.env["PATH"]}`,
@@ -46,8 +49,13 @@ export function play(words: string, { folder, port }: Session): string[] {
 		killSignal: "SIGKILL",
 	});
 	closeSync(output);
-	const text = readFileSync(log, "utf8").replaceAll("\r\n", "\n").replaceAll(String(port), "8080");
+	const text = swapPort(readFileSync(log, "utf8").replaceAll("\r\n", "\n"), port, PAGE_PORT);
 	const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
 	if (signal !== null) return [...lines, `[killed by ${signal}]`];
 	return status === 0 ? lines : [...lines, `[exit ${status}]`];
+}
+
+/** As a number of its own, not as digits of a longer one. */
+function swapPort(text: string, from: number, to: number): string {
+	return text.replaceAll(new RegExp(`\\b${from}\\b`, "g"), String(to));
 }
