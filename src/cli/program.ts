@@ -107,7 +107,8 @@ async function assemble(text: Uint8Array, file: string): Promise<Uint8Array<Arra
 	const { default: loadWabt } = await import("wabt");
 	const wabt = await loadWabt();
 	try {
-		const parsed = wabt.parseWat(`${file}\0`, text, WAT_FEATURES);
+		// a copy, because wabt reads all of the buffer behind a view
+		const parsed = wabt.parseWat(`${file}\0`, text.slice(), WAT_FEATURES);
 		try {
 			parsed.resolveNames();
 			return new Uint8Array(parsed.toBinary({ write_debug_names: true }).buffer);
