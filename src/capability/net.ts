@@ -1,5 +1,5 @@
 /** Grants of the network: docker's `-p`, and `--net connect=|listen=|resolve=`. */
-import { type GrantForm, grantInvalid, unknownWord } from "./grant-fault.ts";
+import { type GrantForm, grantInvalid, shortened, unknownWord } from "./grant-fault.ts";
 import type { ListenRule, NetRule, Origin, PortRange } from "./grants.ts";
 
 /**
@@ -17,10 +17,11 @@ export function parsePublish(text: string, origin: Origin): ListenRule[] {
 	const guest = parsePorts(words?.guest ?? "");
 	if (words === undefined || guest === undefined) throw grantInvalid(PUBLISH, text);
 	const address = words.address === undefined ? LOOPBACK : parseAddress(words.address);
-	if (address === undefined) throw grantInvalid(PUBLISH, text, `'${words.address}' is not an address`);
+	if (address === undefined)
+		throw grantInvalid(PUBLISH, text, `'${shortened(words.address)}' is not an address`);
 	const host = words.host === "" ? undefined : parsePorts(words.host);
 	if (words.host !== "" && host === undefined)
-		throw grantInvalid(PUBLISH, text, `'${words.host}' is not a port from 1 to 65535`);
+		throw grantInvalid(PUBLISH, text, `'${shortened(words.host)}' is not a port from 1 to 65535`);
 	return pairs(text, host, guest).map(([port, guestPort]) => ({
 		type: "listen",
 		address,
@@ -47,7 +48,7 @@ export function parseNetRule(text: string, origin: Origin): NetRule {
 		);
 	const name = parseName(rest);
 	if (name === undefined)
-		throw grantInvalid(NET, text, `'${rest}' is not a name of DNS`, "--net resolve=example.org");
+		throw grantInvalid(NET, text, `'${shortened(rest)}' is not a name of DNS`, "--net resolve=example.org");
 	return { type: "resolve", name, origin };
 }
 
@@ -98,13 +99,16 @@ const NET: GrantForm = {
 function connectRule(text: string, rest: string, origin: Origin): NetRule {
 	const [hostText, portText] = splitHostPort(rest);
 	const host = parseAddress(hostText) ?? parseName(hostText);
-	if (host === undefined) throw grantInvalid(NET, text, `'${hostText}' is neither a name nor an address`);
+	if (host === undefined)
+		throw grantInvalid(NET, text, `'${shortened(hostText)}' is neither a name nor an address`);
 	const ports = portText === "*" ? { first: 1, last: PORT_MAX } : parsePorts(portText ?? "");
 	if (ports === undefined)
 		throw grantInvalid(
 			NET,
 			text,
-			portText === undefined ? "the port is missing" : `'${portText}' is not a port from 1 to ${PORT_MAX}`,
+			portText === undefined
+				? "the port is missing"
+				: `'${shortened(portText)}' is not a port from 1 to ${PORT_MAX}`,
 			`--net connect=${hostText}:443`,
 		);
 	return { type: "connect", host, ports, origin };
@@ -114,13 +118,18 @@ function listenRule(text: string, rest: string, origin: Origin): NetRule {
 	const [addressText, portText = ""] = splitHostPort(rest);
 	const address = parseAddress(addressText);
 	if (address === undefined)
-		throw grantInvalid(NET, text, `'${addressText}' is not an address`, `--net listen=127.0.0.1:8080`);
+		throw grantInvalid(
+			NET,
+			text,
+			`'${shortened(addressText)}' is not an address`,
+			`--net listen=127.0.0.1:8080`,
+		);
 	const ports = portText === "0" ? { first: 0, last: 0 } : parsePorts(portText);
 	if (ports === undefined || ports.first !== ports.last)
 		throw grantInvalid(
 			NET,
 			text,
-			`'${portText}' is not a port from 0 to ${PORT_MAX}`,
+			`'${shortened(portText)}' is not a port from 0 to ${PORT_MAX}`,
 			"--net listen=127.0.0.1:8080",
 		);
 	return { type: "listen", address, port: ports.first, guestPort: ports.first, origin };
