@@ -18,7 +18,7 @@ export function parsePublish(text: string, origin: Origin): ListenRule[] {
 	if (words === undefined || guest === undefined) throw grantInvalid(PUBLISH, text);
 	const address = words.address === undefined ? LOOPBACK : parseAddress(words.address);
 	if (address === undefined)
-		throw grantInvalid(PUBLISH, text, `'${shortened(words.address)}' is not an address`);
+		throw grantInvalid(PUBLISH, text, `'${shortened(words.address ?? "")}' is not an address`);
 	const host = words.host === "" ? undefined : parsePorts(words.host);
 	if (words.host !== "" && host === undefined)
 		throw grantInvalid(PUBLISH, text, `'${shortened(words.host)}' is not a port from 1 to 65535`);
