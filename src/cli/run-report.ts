@@ -88,7 +88,7 @@ const NEARLY_FULL = 0.9;
 function memoryFault(memory_bytes: number, { memory_bytes: limit }: Limits): Fault | undefined {
 	if (memory_bytes < limit * NEARLY_FULL) return undefined;
 	return new Fault("MEMORY_LIMIT", "the guest's memory had reached its limit when it failed", {
-		note: `it had ${formatSize(memory_bytes)} of ${formatSize(limit)}`,
+		note: `it had ${(memory_bytes / 1024 ** 2).toFixed(1)} MiB of ${formatSize(limit)}`,
 		help: `-m ${formatSize(limit * 2)}`,
 	});
 }

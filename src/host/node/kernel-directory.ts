@@ -136,9 +136,11 @@ export class KernelDirectory implements Directory {
 		for (let tries = 0; tries < TRIES_MAX; tries++) {
 			const fd = this.#make(name, accessFlags(options));
 			if (fd >= 0) return this.#file(fd, options);
-			if (fd !== -Errno.EXIST || options.exclusive) return -fd as Errno;
+			if ((fd !== -Errno.EXIST && fd !== -Errno.ACCES) || options.exclusive) return -fd as Errno;
+			// Who may not make a file here may still open the one that is there.
 			const found = this.#openExisting(name, options);
 			if (found !== Errno.NOENT && found !== Errno.NOTDIR) return found;
+			if (fd === -Errno.ACCES) return Errno.ACCES;
 			// It has gone meanwhile, or it is a link to what is not there yet: that is to be made; where
 			// its target ends in a slash, the kernel says what comes of that.
 			const target = this.readLink(name);

@@ -180,7 +180,10 @@ function declareFunctions({ DynamicLibrary, getInt32 }: Ffi): Libc {
 	const library = new DynamicLibrary(null);
 	// Looked up before any call can fail: a later look-up would overwrite errno.
 	const errnoAt = library.getFunction("__errno_location", { return: "pointer", arguments: [] })();
-	const members: Record<string, unknown> = { errno: () => getInt32(errnoAt, 0) };
+	const errno = () => getInt32(errnoAt, 0);
+	// Compiled and bound now, for the same reason: what V8 does at a first call may fail and leave its own errno.
+	errno();
+	const members: Record<string, unknown> = { errno };
 	for (const [name, signature] of Object.entries<Signature>(FUNCTIONS)) {
 		members[name] = (...values: never[]) => {
 			// A library object knows one signature for each symbol: another one takes another object.
