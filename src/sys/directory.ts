@@ -38,7 +38,8 @@ export interface DirectoryEntry {
  * answer LOOP. A trailing slash demands that the path names a directory.
  *
  * The handle stays the directory it was when someone renames or removes it. FIFOs, devices and
- * sockets can be examined and unlinked, and renamed where the host's own rules allow it (Landlock does not), but `open` answers NOTCAPABLE, without waiting.
+ * sockets can be examined and unlinked, and renamed where the host's own rules allow it (Landlock's do
+ * not), but `open` answers NOTCAPABLE, without waiting.
  *
  * Names are UTF-8; those on the disk that are not are listed with U+FFFD and cannot be opened.
  */
