@@ -25,7 +25,7 @@ import type { RunOptions } from "./run-options.ts";
 
 export interface OpenedWorld {
 	readonly world: World;
-	/** Set by the run: what the guest learns of a read that nobody granted. */
+	/** What the second wall lets through. */
 	readonly places: readonly GrantedPlace[];
 	readonly listens: boolean;
 }

@@ -3,7 +3,7 @@ import { Fault } from "../base/fault.ts";
 import type { Limits } from "../capability/limits.ts";
 import { formatDuration, formatSize } from "../capability/quantity.ts";
 import { denialFault, tellingDenials } from "../capability/suggest.ts";
-import { type Frame, type Outcome, statusOf } from "../guest/outcome.ts";
+import type { Frame, Outcome } from "../guest/outcome.ts";
 import type { Alarm } from "../host/node/watchdog.ts";
 import type { Guest } from "../wasi/guest.ts";
 import { faultText, printFault } from "./print.ts";
@@ -13,8 +13,8 @@ const FRAMES_SHOWN = 20;
 const DENIALS_SHOWN = 3;
 
 /**
- * Says on standard error how a guest ended, when there is something to say; a run that failed ends
- * with what the guest was refused, the latest first, and the grant that would allow each.
+ * Says on standard error how a guest failed, and what it was refused, the latest first, with the grant that
+ * would allow each. Of a closed pipe there is nothing to say.
  *
  * @param memory_bytes how large its memory was
  */
@@ -26,10 +26,9 @@ export function reportEnding(
 ): void {
 	const print = (fault: Fault) =>
 		printFault(fault, options.format, options.debug && fault.cause !== undefined);
+	if (outcome.type === "signal" && outcome.signal === "SIGPIPE") return;
 	const fault = endingFault(outcome, options.file, options.limits);
 	if (fault !== undefined) print(fault);
-	const failed = statusOf(outcome) !== 0 && !(outcome.type === "signal" && outcome.signal === "SIGPIPE");
-	if (!failed) return;
 	const full = memoryFault(memory_bytes, options.limits);
 	if (full !== undefined) print(full);
 	for (const denial of tellingDenials(guest.denials.list, lookUp).slice(0, DENIALS_SHOWN)) {
@@ -41,36 +40,29 @@ export function reportEnding(
 
 /** The alarms of a run: the text is made now, because the watcher has nothing to make it with. */
 export function alarmsOf({ file, limits, format }: RunOptions): Alarm[] {
-	const alarms: Alarm[] = [];
-	const { timeout_ms, cpu_time_ms } = limits;
-	if (timeout_ms !== undefined) {
-		const fault = new Fault("TIMEOUT", `'${file}' ran for longer than ${formatDuration(timeout_ms)}`, {
-			note: "it was ended by --timeout",
-			help: `--timeout ${formatDuration(timeout_ms * 2)}`,
+	return LIMITS_OF_TIME.flatMap(({ limit, clock, code, did, flag }) => {
+		const after_ms = limits[limit];
+		if (after_ms === undefined) return [];
+		const fault = new Fault(code, `'${file}' ${did} ${formatDuration(after_ms)}`, {
+			note: `it was ended by ${flag}`,
+			help: `${flag} ${formatDuration(after_ms * 2)}`,
 		});
-		alarms.push({
-			after_ms: timeout_ms,
-			clock: "wall",
-			message: faultText(fault, format),
-			status: fault.exit,
-		});
-	}
-	if (cpu_time_ms !== undefined) {
-		const fault = new Fault("CPU_LIMIT", `'${file}' used more CPU time than ${formatDuration(cpu_time_ms)}`, {
-			note: "it was ended by --cpu-time",
-			help: `--cpu-time ${formatDuration(cpu_time_ms * 2)}`,
-		});
-		alarms.push({
-			after_ms: cpu_time_ms,
-			clock: "cpu",
-			message: faultText(fault, format),
-			status: fault.exit,
-		});
-	}
-	return alarms;
+		return { after_ms, clock, message: faultText(fault, format), status: fault.exit };
+	});
 }
 
-/** After the wall stands, most of the host cannot be looked at: then nothing is said to exist. */
+const LIMITS_OF_TIME = [
+	{ limit: "timeout_ms", clock: "wall", code: "TIMEOUT", did: "ran for longer than", flag: "--timeout" },
+	{
+		limit: "cpu_time_ms",
+		clock: "cpu",
+		code: "CPU_LIMIT",
+		did: "used more CPU time than",
+		flag: "--cpu-time",
+	},
+] as const;
+
+/** Looking things up is what the second wall leaves: Landlock has no right for it. */
 function lookUp(path: string): "file" | "directory" | "missing" {
 	try {
 		return statSync(path).isDirectory() ? "directory" : "file";
@@ -100,7 +92,7 @@ function endingFault(outcome: Outcome, file: string, limits: Limits): Fault | un
 		case "exit":
 			return undefined;
 		case "signal":
-			return outcome.signal === "SIGPIPE" ? undefined : signalled(outcome.signal, file);
+			return signalled(outcome.signal, file);
 		case "trap":
 			return outcome.reason === "call stack exhausted"
 				? exhausted(file, outcome.frames, limits)

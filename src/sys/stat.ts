@@ -24,6 +24,20 @@ export interface Stat {
 	readonly changed_ns: bigint;
 }
 
+/** The stat of what has nothing to tell but its kind: streams, sockets, directories that no disk has. */
+export function bareStat(type: FileType, inode = 0n): Stat {
+	return {
+		device: 0n,
+		inode,
+		type,
+		links: type === FileType.DIRECTORY ? 2n : 1n,
+		size_bytes: 0n,
+		accessed_ns: 0n,
+		modified_ns: 0n,
+		changed_ns: 0n,
+	};
+}
+
 /**
  * A time to be set on a file: nanoseconds since 1970, `"now"` for the backend's own clock, or
  * `"keep"` to leave the time as it is (utimensat's UTIME_NOW and UTIME_OMIT).

@@ -1,5 +1,5 @@
 import { Errno } from "../sys/errno.ts";
-import { FileType, type Stat } from "../sys/stat.ts";
+import { bareStat, FileType } from "../sys/stat.ts";
 import type { Stream } from "../sys/stream.ts";
 
 /**
@@ -55,16 +55,11 @@ export function terminalStream(stream: Stream): Stream {
 }
 
 function base(): Pick<Stream, "kind" | "type" | "nonblocking" | "stat" | "close"> {
-	return { kind: "stream", type: FileType.UNKNOWN, nonblocking: false, stat: () => NOTHING, close() {} };
+	return {
+		kind: "stream",
+		type: FileType.UNKNOWN,
+		nonblocking: false,
+		stat: () => bareStat(FileType.UNKNOWN),
+		close() {},
+	};
 }
-
-const NOTHING: Stat = {
-	device: 0n,
-	inode: 0n,
-	type: FileType.UNKNOWN,
-	links: 1n,
-	size_bytes: 0n,
-	accessed_ns: 0n,
-	modified_ns: 0n,
-	changed_ns: 0n,
-};

@@ -1,8 +1,7 @@
 import { Errno } from "../../sys/errno.ts";
 import type { Connection, Listener } from "../../sys/sockets.ts";
-import { FileType, type Stat } from "../../sys/stat.ts";
+import { bareStat, FileType, type Stat } from "../../sys/stat.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { statOf } from "./streams.ts";
 
 /** One end of a connection within this thread. Where others would wait it answers AGAIN. */
 export class MemoryConnection implements Connection {
@@ -25,7 +24,7 @@ export class MemoryConnection implements Connection {
 	}
 
 	stat(): Stat {
-		return statOf(this.type);
+		return bareStat(this.type);
 	}
 
 	read(into: readonly Uint8Array[]): number {

@@ -1,5 +1,5 @@
 import { Errno } from "../../sys/errno.ts";
-import { FileType, type Stat } from "../../sys/stat.ts";
+import { bareStat, FileType, type Stat } from "../../sys/stat.ts";
 import type { Stream } from "../../sys/stream.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
@@ -33,7 +33,7 @@ export class MemorySource implements Stream {
 	}
 
 	stat(): Stat {
-		return statOf(this.type);
+		return bareStat(this.type);
 	}
 
 	/** AGAIN where others would wait: nobody in this thread could end the wait. */
@@ -68,7 +68,7 @@ export class MemorySink implements Stream {
 	}
 
 	stat(): Stat {
-		return statOf(this.type);
+		return bareStat(this.type);
 	}
 
 	read(): number {
@@ -82,18 +82,4 @@ export class MemorySink implements Stream {
 	}
 
 	close(): void {}
-}
-
-/** What is known of something that is no file. */
-export function statOf(type: FileType): Stat {
-	return {
-		device: 0n,
-		inode: 0n,
-		type,
-		links: 1n,
-		size_bytes: 0n,
-		accessed_ns: 0n,
-		modified_ns: 0n,
-		changed_ns: 0n,
-	};
 }

@@ -38,7 +38,7 @@ let exit;
 try {
 	process.removeAllListeners("warning");
 	process.emitWarning = () => {};
-	exit = require("node:ffi").dlopen("libc.so.6", { _exit: { return: "void", arguments: ["int32"] } }).functions._exit;
+	exit = require("node:ffi").dlopen(null, { _exit: { return: "void", arguments: ["int32"] } }).functions._exit;
 } catch {}
 for (;;) {
 	let next = Infinity;

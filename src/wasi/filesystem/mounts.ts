@@ -2,7 +2,7 @@ import type { Directory, DirectoryEntry, OpenOptions } from "../../sys/directory
 import { Errno } from "../../sys/errno.ts";
 import { checkPath } from "../../sys/resolve.ts";
 import type { File } from "../../sys/file.ts";
-import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
+import { bareStat, FileType, type NewTime, type Stat } from "../../sys/stat.ts";
 import { ReadOnlyDirectory } from "./readonly.ts";
 
 /** One name that a file grant makes visible: a name in a directory of the host. */
@@ -84,7 +84,7 @@ export class MountDirectory implements Directory {
 	}
 
 	stat(): Stat | Errno {
-		return this.#base === undefined ? virtualStat(this.#inode) : this.#base.stat();
+		return this.#base === undefined ? bareStat(FileType.DIRECTORY, this.#inode) : this.#base.stat();
 	}
 
 	statAt(path: string, follow: boolean): Stat | Errno {
@@ -209,7 +209,7 @@ function placeOf(directory: Directory, path: string): Place {
 const COOKIE_BASE = 1n << 63n;
 
 function inBase(base: Directory, path: string): Place {
-	return { directory: base, path: path.replace(/^\/+/, ""), mountPoint: false };
+	return { directory: base, path, mountPoint: false };
 }
 
 function fileMountPlace(child: FileMount, rest: string | undefined): Place {
@@ -288,17 +288,4 @@ function firstComponent(path: string): { name: string | undefined; rest: string 
 		if (name !== ".") return { name, rest };
 		start = end === -1 ? path.length : end + 1;
 	}
-}
-
-function virtualStat(inode: bigint): Stat {
-	return {
-		device: 0n,
-		inode,
-		type: FileType.DIRECTORY,
-		links: 2n,
-		size_bytes: 0n,
-		accessed_ns: 0n,
-		modified_ns: 0n,
-		changed_ns: 0n,
-	};
 }

@@ -1,4 +1,4 @@
-import type { Directory } from "../../sys/directory.ts";
+import type { Directory, OpenOptions } from "../../sys/directory.ts";
 import { type FileMount, MountDirectory } from "./mounts.ts";
 
 /** Something opened for the guest, and the absolute guest path (or ".") at which it is found. */
@@ -73,16 +73,7 @@ class Tree {
 	}
 
 	directoryAt(path: string): Directory | undefined {
-		const opened = this.root.open(namesOf(path).join("/") || ".", {
-			follow: true,
-			directory: true,
-			create: false,
-			exclusive: false,
-			truncate: false,
-			read: true,
-			write: false,
-			sync: "none",
-		});
+		const opened = this.root.open(namesOf(path).join("/") || ".", { ...A_DIRECTORY, follow: true });
 		return typeof opened === "number" || opened.kind === "file" ? undefined : opened;
 	}
 
@@ -90,16 +81,7 @@ class Tree {
 	#descend(node: MountDirectory, name: string): MountDirectory {
 		const child = node.child(name);
 		if (child instanceof MountDirectory) return child;
-		const below = node.base?.open(name, {
-			follow: false,
-			directory: true,
-			create: false,
-			exclusive: false,
-			truncate: false,
-			read: true,
-			write: false,
-			sync: "none",
-		});
+		const below = node.base?.open(name, A_DIRECTORY);
 		const base = typeof below === "object" && below.kind === "directory" ? below : undefined;
 		const made = new MountDirectory(base, this.#nextInode());
 		node.mount(name, made);
@@ -111,6 +93,17 @@ class Tree {
 		return this.#inode;
 	}
 }
+
+const A_DIRECTORY: OpenOptions = {
+	follow: false,
+	directory: true,
+	create: false,
+	exclusive: false,
+	truncate: false,
+	read: true,
+	write: false,
+	sync: "none",
+};
 
 function byDepth(mounted: readonly Mounted[]): Mounted[] {
 	return mounted.toSorted((a, b) => namesOf(a.guest).length - namesOf(b.guest).length);

@@ -6,7 +6,8 @@ import type { Guest } from "../guest.ts";
 import { type Context, errnoOf, hostFunction } from "./function.ts";
 import { readIovecs } from "./iovec.ts";
 
-const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+/** The last offset that the ports of sys take. */
+export const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 export const fd_read = hostFunction(
 	"fd_read",

@@ -2,12 +2,11 @@ import { type Advice } from "../../sys/file.ts";
 import { Errno } from "../../sys/errno.ts";
 import { FileType } from "../../sys/stat.ts";
 import type { Open, OpenFile } from "../descriptors.ts";
-import { grown, positionOf } from "./fd-io.ts";
+import { grown, OFFSET_MAX, positionOf } from "./fd-io.ts";
 import { FDFLAGS_ALL, FdFlags } from "./flags.ts";
 import { type Context, errnoOf, hostFunction } from "./function.ts";
 import { Rights, rightsOf } from "./rights.ts";
 
-const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 const Whence = { SET: 0, CUR: 1, END: 2 } as const;
 
 export const fd_close = hostFunction("fd_close", [["fd", "fd"]], ({ guest }, fd: number) =>

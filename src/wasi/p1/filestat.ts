@@ -1,28 +1,50 @@
 import { Errno } from "../../sys/errno.ts";
-import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
-import type { Open } from "../descriptors.ts";
+import { bareStat, FileType, type NewTime, type Stat } from "../../sys/stat.ts";
 import type { Guest } from "../guest.ts";
 import { FSTFLAGS_ALL, FstFlags } from "./flags.ts";
-import { typeOf } from "./fd.ts";
 import { hostFunction } from "./function.ts";
 import type { GuestMemory } from "./memory.ts";
 
-export const FILESTAT_BYTES = 64;
+/** How a version of `$filestat` lies in memory. */
+export interface FilestatLayout {
+	readonly bytes: number;
+	/** Writes it at a place that is known to be in the memory. */
+	readonly put: (memory: GuestMemory, at: number, stat: Stat) => void;
+}
 
-export const fd_filestat_get = hostFunction(
-	"fd_filestat_get",
-	[
-		["fd", "fd"],
-		["buf", "->struct"],
-	],
-	({ guest, memory }, fd: number, result: number) => {
-		if (!memory.has(result, FILESTAT_BYTES)) return Errno.FAULT;
-		const stat = statOf(guest, fd);
-		if (typeof stat === "number") return stat;
-		putFilestat(memory, result, stat);
-		return Errno.SUCCESS;
+/** preview1 `$filestat`. */
+export const PREVIEW1_FILESTAT: FilestatLayout = {
+	bytes: 64,
+	put(memory, at, stat) {
+		memory.setU64(at, stat.device);
+		memory.setU64(at + 8, stat.inode);
+		memory.setU64(at + 16, BigInt(stat.type));
+		memory.setU64(at + 24, stat.links);
+		memory.setU64(at + 32, stat.size_bytes);
+		memory.setU64(at + 40, stat.accessed_ns);
+		memory.setU64(at + 48, stat.modified_ns);
+		memory.setU64(at + 56, stat.changed_ns);
 	},
-);
+};
+
+export const fd_filestat_get = fdFilestatGet(PREVIEW1_FILESTAT);
+
+export function fdFilestatGet(layout: FilestatLayout) {
+	return hostFunction(
+		"fd_filestat_get",
+		[
+			["fd", "fd"],
+			["buf", "->struct"],
+		],
+		({ guest, memory }, fd: number, result: number) => {
+			if (!memory.has(result, layout.bytes)) return Errno.FAULT;
+			const stat = statOf(guest, fd);
+			if (typeof stat === "number") return stat;
+			layout.put(memory, result >>> 0, stat);
+			return Errno.SUCCESS;
+		},
+	);
+}
 
 export const fd_filestat_set_times = hostFunction(
 	"fd_filestat_set_times",
@@ -43,38 +65,12 @@ export const fd_filestat_set_times = hostFunction(
 );
 
 /** The stat of what a descriptor stands for; sockets and listeners have little to tell. */
-export function statOf(guest: Guest, fd: number): Stat | Errno {
+function statOf(guest: Guest, fd: number): Stat | Errno {
 	const open = guest.world.descriptors.get(fd);
 	if (open === undefined) return Errno.BADF;
 	if (open.kind === "file") return open.file.stat();
 	if (open.kind === "directory") return open.directory.stat();
-	return open.kind === "stream" ? open.stream.stat() : bareStat(open);
-}
-
-function bareStat(open: Open): Stat {
-	return {
-		device: 0n,
-		inode: 0n,
-		type: typeOf(open) === FileType.UNKNOWN ? FileType.SOCKET_STREAM : typeOf(open),
-		links: 1n,
-		size_bytes: 0n,
-		accessed_ns: 0n,
-		modified_ns: 0n,
-		changed_ns: 0n,
-	};
-}
-
-/** preview1 `$filestat`: 64 bytes. */
-export function putFilestat(memory: GuestMemory, pointer: number, stat: Stat): void {
-	const at = pointer >>> 0;
-	memory.setU64(at, stat.device);
-	memory.setU64(at + 8, stat.inode);
-	memory.setU64(at + 16, BigInt(stat.type));
-	memory.setU64(at + 24, stat.links);
-	memory.setU64(at + 32, stat.size_bytes);
-	memory.setU64(at + 40, stat.accessed_ns);
-	memory.setU64(at + 48, stat.modified_ns);
-	memory.setU64(at + 56, stat.changed_ns);
+	return open.kind === "stream" ? open.stream.stat() : bareStat(FileType.SOCKET_STREAM);
 }
 
 /** What the flags make of the two times; undefined when they contradict each other. */

@@ -5,7 +5,7 @@ import type { OpenDirectory } from "../descriptors.ts";
 import { betweenPlaces } from "../filesystem/mounts.ts";
 import { pathDenial } from "../filesystem/refusal.ts";
 import { LookupFlags } from "./flags.ts";
-import { FILESTAT_BYTES, newTimes, putFilestat } from "./filestat.ts";
+import { type FilestatLayout, newTimes, PREVIEW1_FILESTAT } from "./filestat.ts";
 import { type Context, hostFunction } from "./function.ts";
 import { encodeUtf8, readPath } from "./text.ts";
 
@@ -39,25 +39,29 @@ export const path_unlink_file = hostFunction(
 		beneath(context, fd, path, length, "write", (directory, name) => directory.unlink(name)),
 );
 
-export const path_filestat_get = hostFunction(
-	"path_filestat_get",
-	[
-		["fd", "fd"],
-		["flags", "lookupflags"],
-		["path", "string"],
-		["buf", "->struct"],
-	],
-	(context, fd: number, flags: number, path: number, length: number, result: number) => {
-		const { memory } = context;
-		if (!memory.has(result, FILESTAT_BYTES)) return Errno.FAULT;
-		return beneath(context, fd, path, length, "stat", (directory, name) => {
-			const stat = directory.statAt(name, follows(flags));
-			if (typeof stat === "number") return stat;
-			putFilestat(memory, result, stat);
-			return Errno.SUCCESS;
-		});
-	},
-);
+export const path_filestat_get = pathFilestatGet(PREVIEW1_FILESTAT);
+
+export function pathFilestatGet(layout: FilestatLayout) {
+	return hostFunction(
+		"path_filestat_get",
+		[
+			["fd", "fd"],
+			["flags", "lookupflags"],
+			["path", "string"],
+			["buf", "->struct"],
+		],
+		(context, fd: number, flags: number, path: number, length: number, result: number) => {
+			const { memory } = context;
+			if (!memory.has(result, layout.bytes)) return Errno.FAULT;
+			return beneath(context, fd, path, length, "stat", (directory, name) => {
+				const stat = directory.statAt(name, follows(flags));
+				if (typeof stat === "number") return stat;
+				layout.put(memory, result >>> 0, stat);
+				return Errno.SUCCESS;
+			});
+		},
+	);
+}
 
 export const path_filestat_set_times = hostFunction(
 	"path_filestat_set_times",
