@@ -115,8 +115,14 @@ test("wasi_unstable lays a timer out with one field more, and counts whence from
 	assert.equal(guest.u64(OUT), 5n);
 	const fd = Number(guest.open(3, "file", CREAT));
 	guest.call("fd_write", fd, ...guest.iovecs(guest.put("12345")), RESULT_AT);
-	assert.equal(guest.callOf("wasi_unstable", "fd_seek", fd, -2n, 1, RESULT_AT), "SUCCESS");
-	assert.equal(guest.u64(), 3n);
+	for (const [whence, offset, position] of [
+		[2, 1n, 1n], // SET
+		[0, 1n, 2n], // CUR
+		[1, -2n, 3n], // END
+	] as const) {
+		assert.equal(guest.callOf("wasi_unstable", "fd_seek", fd, offset, whence, RESULT_AT), "SUCCESS");
+		assert.equal(guest.u64(), position);
+	}
 	assert.equal(guest.callOf("wasi_unstable", "fd_filestat_get", fd, 0x3000), "SUCCESS");
 	assert.equal(guest.u64(0x3018), 5n);
 	assert.equal(guest.text(0x3038, 4), "????");
