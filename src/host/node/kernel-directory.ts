@@ -14,7 +14,8 @@ import type { File } from "../../sys/file.ts";
 import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
 import { attempt, type FileWays, NodeFile } from "./file.ts";
 import { KernelList } from "./kernel-list.ts";
-import { type Kernel, O_PATH, type Slot } from "./kernel.ts";
+import type { Kernel, Slot } from "./kernel.ts";
+import { O_PATH } from "./open-flags.ts";
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW } = constants;
 const { O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;

@@ -8,16 +8,13 @@ import { constants } from "node:fs";
 import { Errno } from "../../sys/errno.ts";
 import type { NewTime, Stat } from "../../sys/stat.ts";
 import { fromHostErrno } from "./errno.ts";
+import { openByWalk } from "./kernel-walk.ts";
 import { libc, type Libc, type NativeMemory, nativeMemory } from "./libc.ts";
+import { O_ALWAYS, O_CLOEXEC, O_PATH } from "./open-flags.ts";
 import { isOfOwnProcess } from "./own-process.ts";
 import { fileTypeOf } from "./stat.ts";
 
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** The same on x64 and arm64; Node does not name them. */
-export const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
-/** What every descriptor of ours is opened with: nothing waits, nothing becomes our terminal. */
-const O_ALWAYS = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY } = constants;
 
 /** Less what the umask of the person takes away. */
 const FILE_MODE = 0o666;
@@ -60,8 +57,8 @@ const BLOCK_BYTES = SECOND_AT + SLOT_BYTES;
 /** Which of the two places for paths a call uses. */
 export type Slot = "first" | "second";
 
-/** How often `openat2` is tried anew when it saw the tree change while it walked. */
-const TRIES_MAX = 256;
+/** How often `openat2` is tried anew when something was renamed while it took a `..`. */
+const TRIES_MAX = 16;
 
 export class Kernel {
 	readonly #c: Libc;
@@ -145,16 +142,15 @@ export class Kernel {
 			if (errno === Errno.XDEV) return -Errno.NOTCAPABLE;
 			if (errno !== Errno.AGAIN && errno !== Errno.INTR) return -errno;
 		}
-		// Someone renames without end. Not AGAIN: that would tell a guest to wait for the descriptor.
-		return -Errno.BUSY;
+		return openByWalk(this, directory, path, flags, slot);
 	}
 
 	/** Makes a file of a plain name that was not there. */
-	makeName(directory: number, name: string, flags: number): number {
-		const refused = this.put(name, "first");
+	makeName(directory: number, name: string, flags: number, slot: Slot = "first"): number {
+		const refused = this.put(name, slot);
 		if (refused !== Errno.SUCCESS) return -refused;
 		const all = flags | O_CREAT | O_EXCL | O_ALWAYS;
-		return this.#answer(this.#c.openatMaking(directory, this.#first, all, FILE_MODE));
+		return this.#answer(this.#c.openatMaking(directory, this.#slot(slot), all, FILE_MODE));
 	}
 
 	/** Opens anew, with other flags, the very file that the descriptor `fd` stands for. */
@@ -168,10 +164,10 @@ export class Kernel {
 	}
 
 	/** Holds what a plain name in `directory` is, itself if a link, without opening it (O_PATH). */
-	holdName(directory: number, name: string): number {
-		const refused = this.put(name, "first");
+	holdName(directory: number, name: string, slot: Slot = "first"): number {
+		const refused = this.put(name, slot);
 		if (refused !== Errno.SUCCESS) return -refused;
-		return this.#answer(this.#c.openat(directory, this.#first, O_PATH | O_NOFOLLOW | O_CLOEXEC));
+		return this.#answer(this.#c.openat(directory, this.#slot(slot), O_PATH | O_NOFOLLOW | O_CLOEXEC));
 	}
 
 	/** The FileType of what `fd` stands for. */
@@ -226,9 +222,12 @@ export class Kernel {
 
 	/** Reads the link whose plain name is in the first slot. */
 	readLink(directory: number): string | Errno {
-		const { bytes } = this.#block;
-		const size_bytes = Number(this.#c.readlinkat(directory, this.#first, this.#link, BigInt(LINK_BYTES)));
-		return size_bytes < 0 ? this.#error() : bytes.toString("utf8", LINK_AT, LINK_AT + size_bytes);
+		return this.#readLink(directory, this.#first);
+	}
+
+	/** Reads the link that `fd`, opened with O_PATH, stands for. */
+	readLinkBehind(fd: number): string | Errno {
+		return this.#readLink(fd, this.#empty);
 	}
 
 	createDirectory(directory: number): Errno {
@@ -283,6 +282,12 @@ export class Kernel {
 	#name(fd: number): bigint {
 		this.#block.bytes.write(`${fd}\0`, NUMBER_AT, "latin1");
 		return this.#number;
+	}
+
+	#readLink(directory: number, name: bigint): string | Errno {
+		const size_bytes = Number(this.#c.readlinkat(directory, name, this.#link, BigInt(LINK_BYTES)));
+		if (size_bytes < 0) return this.#error();
+		return this.#block.bytes.toString("utf8", LINK_AT, LINK_AT + size_bytes);
 	}
 
 	#slot(slot: Slot): bigint {

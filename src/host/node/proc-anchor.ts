@@ -9,7 +9,7 @@ import { FileType, type Stat } from "../../sys/stat.ts";
 import type { Anchor, Found } from "./anchor.ts";
 import { fromException } from "./errno.ts";
 import { attempt, type FileWays, PLAIN_WAYS } from "./file.ts";
-import { O_PATH } from "./kernel.ts";
+import { O_PATH } from "./open-flags.ts";
 import { isOfOwnProcess } from "./own-process.ts";
 import { fromNodeStat } from "./stat.ts";
 

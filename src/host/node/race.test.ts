@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { CREATE, READ, WRITE } from "../../sys/backend.contract.ts";
 import type { Directory } from "../../sys/directory.ts";
+import { Errno } from "../../sys/errno.ts";
 import { openDirectoryBy, resolution } from "./directory.ts";
 
 const ROUNDS = 2000;
@@ -138,6 +139,34 @@ for (const way of ["kernel", "descriptors"] as const) {
 			root.close();
 			assert.equal(fs.existsSync(reached), false);
 			assert.equal(fs.readFileSync(join(outside, "sub/f"), "utf8"), "outside");
+		}),
+	);
+
+	test(`hundreds of \`..\` while others rename, by ${way}`, { skip, timeout: 60_000 }, () =>
+		inWorld(async ({ inside, outside, children }) => {
+			fs.symlinkSync("sub/../sub", join(inside, "link"));
+			// anywhere on the machine
+			for (const name of ["a", "b"]) {
+				for (const side of ["", "2"]) fs.mkdirSync(join(outside, name + side));
+				children.push(await swap(join(outside, name), join(outside, `${name}2`)));
+			}
+			const root = openDirectoryBy(way, inside);
+			const upAndDown = "sub/../".repeat(500);
+			for (let round = 0; round < 100; round++) {
+				assert.equal(read(root, `${upAndDown}link/f`), "inside");
+				assert.equal(root.open(`${upAndDown}../outside/f`, READ), Errno.NOTCAPABLE);
+				assert.equal(root.rename(`${upAndDown}sub/f`, root, `${upAndDown}link/g`), Errno.SUCCESS);
+				assert.equal(root.rename(`${upAndDown}sub/g`, root, `${upAndDown}sub/f`), Errno.SUCCESS);
+				const made = root.open(`${upAndDown}new`, CREATE);
+				assert.ok(typeof made !== "number");
+				made.close();
+				assert.equal(root.unlink(`${upAndDown}new`), Errno.SUCCESS);
+				assert.equal(root.readLink(`${upAndDown}link`), "sub/../sub");
+				const listed = root.open(`${upAndDown}link`, { ...READ, directory: true });
+				assert.ok(typeof listed !== "number");
+				listed.close();
+			}
+			root.close();
 		}),
 	);
 }
