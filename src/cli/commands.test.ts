@@ -3,12 +3,12 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
-import { faultText } from "../../test/support/fault.ts";
+import { faultTextOf } from "../../test/support/fault.ts";
 import { golden } from "../../test/support/golden.ts";
 import { isCurrent } from "../../tools/docs.ts";
 import { type Code, CODES } from "../base/codes.ts";
-import { formatOfWords, parseVerbWords } from "./common-flags.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMON_FLAGS, type CommonDraft, formatOfWords, parseAnywhere } from "./common-flags.ts";
+import { COMMANDS, loadCommands } from "./commands.ts";
 import { completionScript } from "./completion.ts";
 import { EXPLANATIONS } from "./explanations.ts";
 import { helpText, mainHelp } from "./help.ts";
@@ -25,13 +25,14 @@ function wherry(words: readonly string[], env: NodeJS.ProcessEnv = {}) {
 	return { status, stdout, stderr };
 }
 
-test("help, of wherry and of every command", () => {
-	const texts = [mainHelp(), ...COMMANDS.map(({ name }) => helpText(name))];
+test("help, of wherry and of every command", async () => {
+	const texts = [mainHelp(), ...(await Promise.all(COMMANDS.map(({ name }) => helpText(name))))];
 	golden(join(import.meta.dirname, "help.golden"), texts.join(`${"=".repeat(100)}\n`));
 	for (const line of texts.join("").split("\n")) assert.ok(line.length <= 100, line);
 });
 
-test("docs/cli.md is what tools/docs.ts writes", () => assert.ok(isCurrent(), "run: node tools/docs.ts"));
+test("docs/cli.md is what tools/docs.ts writes", async () =>
+	assert.ok(await isCurrent(), "run: node tools/docs.ts"));
 
 test("the version is that of package.json", () => {
 	const text = readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8");
@@ -171,16 +172,21 @@ test("--format json counts in words that cannot be parsed, but not behind the fi
 });
 
 test("the common flags stand anywhere among a verb's words", () => {
-	const { rest, format, help } = parseVerbWords("explain", ["TRAP", "--format", "json", "more", "-h"]);
-	assert.deepEqual([rest, format, help], [["TRAP", "more"], "json", true]);
+	const draft: CommonDraft = { format: "text", debug: false, help: false };
+	const words = ["TRAP", "--format", "json", "more", "-h", "--", "--debug"];
+	const rest = parseAnywhere("explain", COMMON_FLAGS, draft, words);
+	assert.deepEqual(
+		[rest, draft],
+		[["TRAP", "more", "--debug"], { format: "json", debug: false, help: true }],
+	);
 });
 
 /** What bash offers behind these words. */
 const ask = (...words: string[]) =>
 	`COMP_WORDS=(wherry ${words.join(" ")}); COMP_CWORD=${words.length}; _wherry; echo "\${COMPREPLY[@]}"`;
 
-test("bash completes commands, flags, values and codes with the script", () => {
-	const script = `${completionScript("bash")}
+test("bash completes commands, flags, values and codes with the script", async () => {
+	const script = `${await completionScript("bash")}
 ${ask("exp")}
 ${ask("run", "--vol")}
 ${ask("run", "--isolation", "''")}
@@ -191,9 +197,9 @@ ${ask("completion", "f")}`;
 });
 
 for (const shell of ["bash", "zsh", "fish", "powershell"])
-	test(`the completions for ${shell} name every command and shown flag`, () => {
-		const script = completionScript(shell);
-		for (const { name, flags } of COMMANDS) {
+	test(`the completions for ${shell} name every command and shown flag`, async () => {
+		const script = await completionScript(shell);
+		for (const { name, flags } of await loadCommands()) {
 			assert.match(script, new RegExp(`\\b${name}\\b`));
 			for (const { long, doc } of flags)
 				assert.equal(
@@ -204,11 +210,8 @@ for (const shell of ["bash", "zsh", "fish", "powershell"])
 		}
 	});
 
-test("there are completions for the shells that the error names", () => {
-	assert.match(
-		faultText(() => completionScript("bsh")),
-		/help: wherry completion bash/,
-	);
+test("there are completions for the shells that the error names", async () => {
+	assert.match(await faultTextOf(completionScript("bsh")), /help: wherry completion bash/);
 });
 
 test("a run loads nothing that only other verbs need", () => {

@@ -36,21 +36,27 @@ export const COMMON_FLAGS: readonly Flag<CommonDraft>[] = [
 	},
 ];
 
-export interface VerbWords extends Readonly<CommonDraft> {
-	readonly rest: readonly string[];
-}
-
-/** The words of a verb that takes the common flags only; these may stand anywhere. */
-export function parseVerbWords(verb: string, words: readonly string[]): VerbWords {
-	const draft: CommonDraft = { format: "text", debug: false, help: false };
+/**
+ * Reads the flags of a verb, which may stand anywhere until `--`, into `draft`: the words that are
+ * none are answered.
+ *
+ * @throws Fault FLAG_UNKNOWN, FLAG_INVALID
+ */
+export function parseAnywhere<Draft>(
+	verb: string,
+	flags: readonly Flag<Draft>[],
+	draft: Draft,
+	words: readonly string[],
+): readonly string[] {
 	const rest: string[] = [];
-	let left = words;
+	const end = words.indexOf("--");
+	let left = end < 0 ? words : words.slice(0, end);
 	while (left.length > 0) {
-		left = parseFlags(COMMON_FLAGS, draft, left, (name) => unknownFlag(verb, name, COMMON_FLAGS));
+		left = parseFlags(flags, draft, left, (name) => unknownFlag(verb, name, flags));
 		rest.push(...left.slice(0, 1));
 		left = left.slice(1);
 	}
-	return { ...draft, rest };
+	return end < 0 ? rest : [...rest, ...words.slice(end + 1)];
 }
 
 /** Says that a verb has no such flag, with the nearest it has. */

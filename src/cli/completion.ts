@@ -2,27 +2,42 @@
 import { CODES } from "../base/codes.ts";
 import { Fault } from "../base/fault.ts";
 import { nearMisses, orList } from "../base/near.ts";
-import { type Command, COMMANDS } from "./commands.ts";
-import { parseVerbWords } from "./common-flags.ts";
+import { COMMANDS, loadCommands, type LoadedCommand } from "./commands.ts";
 import type { Flag } from "./flags.ts";
-import { helpText } from "./help.ts";
 import { printResult } from "./print.ts";
+import { verb } from "./verb.ts";
 
 /** `wherry completion SHELL`: prints the script. */
-export function completionVerb(words: readonly string[]): number {
-	const { rest, help } = parseVerbWords("completion", words);
-	printResult(help ? helpText("completion") : completionScript(rest[0]));
-	return 0;
-}
+export const COMPLETION_VERB = verb({
+	name: "completion",
+	usage: "wherry completion bash|zsh|fish|powershell",
+	about: ["Prints a script that teaches a shell the commands and flags of wherry."],
+	flags: [],
+	examples: [
+		{ says: "In ~/.bashrc", words: 'eval "$(wherry completion bash)"' },
+		{ says: "In ~/.zshrc, behind compinit", words: 'eval "$(wherry completion zsh)"' },
+		{ says: "In fish", words: "wherry completion fish | source" },
+		{
+			says: "In PowerShell's profile",
+			words: "wherry completion powershell | Out-String | Invoke-Expression",
+		},
+	],
+	completes: "shell",
+	draft: () => ({}),
+	async act(_asked, [shell]) {
+		printResult(await completionScript(shell));
+		return 0;
+	},
+});
 
 /**
  * The script for a shell.
  *
  * @throws Fault USAGE when there is none for it
  */
-export function completionScript(shell: string | undefined): string {
+export async function completionScript(shell: string | undefined): Promise<string> {
 	const script = shell === undefined ? undefined : SCRIPTS.get(shell);
-	if (script !== undefined) return script();
+	if (script !== undefined) return script(await loadCommands());
 	const shells = [...SCRIPTS.keys()];
 	const near = shell === undefined ? [] : nearMisses(shell, shells);
 	throw new Fault("USAGE", shell === undefined ? "which shell?" : `there are no completions for '${shell}'`, {
@@ -31,16 +46,23 @@ export function completionScript(shell: string | undefined): string {
 	});
 }
 
-const SCRIPTS: ReadonlyMap<string, () => string> = new Map([
+type Commands = readonly LoadedCommand[];
+
+const SCRIPTS: ReadonlyMap<string, (commands: Commands) => string> = new Map([
 	["bash", bashScript],
 	["zsh", zshScript],
 	["fish", fishScript],
 	["powershell", powershellScript],
 ]);
 
-const NAMES = COMMANDS.map(({ name }) => name);
+/** What stands as the first word: of `image inspect`, image. */
+const WORDS = [...new Set(COMMANDS.map(({ name }) => firstWord(name)))];
 
-function shownFlags(command: Command): readonly Flag<never>[] {
+function firstWord(name: string): string {
+	return name.split(" ", 1)[0] ?? name;
+}
+
+function shownFlags(command: LoadedCommand): readonly Flag<never>[] {
 	return command.flags.filter(({ doc }) => doc !== undefined);
 }
 
@@ -54,12 +76,15 @@ function needsValue({ value, bare }: Flag<never>): boolean {
 }
 
 /** The words for the first argument; undefined: names of files. */
-function argumentWords({ completes }: Command): string[] | undefined {
+function argumentWords({ completes }: LoadedCommand): string[] | undefined {
 	switch (completes) {
 		case "program":
+		case "image":
+		case "file":
+		case "directory":
 			return undefined;
 		case "command":
-			return NAMES;
+			return WORDS;
 		case "code":
 			return Object.keys(CODES);
 		case "shell":
@@ -69,27 +94,27 @@ function argumentWords({ completes }: Command): string[] | undefined {
 	}
 }
 
-function bashScript(): string {
+function bashScript(commands: Commands): string {
 	return `# bash completion for wherry; made by: wherry completion bash
 _wherry() {
 	local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command="\${COMP_WORDS[1]}"
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		COMPREPLY=($(compgen -W "${NAMES.join(" ")} --help --version" -- "$word") $(compgen -f -X '!*.wa[st]*' -- "$word") $(compgen -d -- "$word"))
+		COMPREPLY=($(compgen -W "${WORDS.join(" ")} --help --version" -- "$word") $(compgen -f -X '!*.wa[st]*' -- "$word") $(compgen -d -- "$word"))
 		return
 	fi
 	case "$command $before" in
-${COMMANDS.flatMap(bashValueCases).join("\n")}
+${commands.flatMap(bashValueCases).join("\n")}
 	esac
 	case "$command" in
-${COMMANDS.map(bashCommandCase).join("\n")}
+${commands.map(bashCommandCase).join("\n")}
 	esac
 }
 complete -o filenames -o bashdefault -F _wherry wherry
 `;
 }
 
-function bashValueCases(command: Command): string[] {
+function bashValueCases(command: LoadedCommand): string[] {
 	return shownFlags(command)
 		.filter(needsValue)
 		.map((flag) => {
@@ -104,7 +129,7 @@ function bashValues({ choices, completes }: Flag<never>): string {
 	return completes === "file" ? 'COMPREPLY=($(compgen -f -- "$word"))' : ":";
 }
 
-function bashCommandCase(command: Command): string {
+function bashCommandCase(command: LoadedCommand): string {
 	const flags = shownFlags(command).flatMap(spellings).join(" ");
 	const words = argumentWords(command);
 	const others =
@@ -112,13 +137,13 @@ function bashCommandCase(command: Command): string {
 	return `\t${command.name}) case "$word" in -*) COMPREPLY=($(compgen -W "${flags}" -- "$word")) ;; *) COMPREPLY=(${others}) ;; esac ;;`;
 }
 
-function zshScript(): string {
+function zshScript(commands: Commands): string {
 	return `#compdef wherry
 # zsh completion for wherry; made by: wherry completion zsh
 _wherry() {
 	local -a commands
 	commands=(
-${COMMANDS.map(({ name, summary }) => `\t\t${quoted(`${name}:${summary}`)}`).join("\n")}
+${commands.map(({ name, summary }) => `\t\t${quoted(`${name}:${summary}`)}`).join("\n")}
 	)
 	if (( CURRENT == 2 )); then
 		_describe command commands
@@ -129,14 +154,14 @@ ${COMMANDS.map(({ name, summary }) => `\t\t${quoted(`${name}:${summary}`)}`).joi
 	shift words
 	(( CURRENT-- ))
 	case "$verb" in
-${COMMANDS.map(zshCommandCase).join("\n")}
+${commands.map(zshCommandCase).join("\n")}
 	esac
 }
 if [ "$funcstack[1]" = "_wherry" ]; then _wherry "$@"; else compdef _wherry wherry; fi
 `;
 }
 
-function zshCommandCase(command: Command): string {
+function zshCommandCase(command: LoadedCommand): string {
 	const words = argumentWords(command);
 	const first = words === undefined ? "*:file:_files" : `1:word:(${words.join(" ")})`;
 	const specs = [...shownFlags(command).flatMap(zshSpecs), quoted(first)];
@@ -158,8 +183,8 @@ function zshValues({ choices, completes }: Flag<never>): string {
 	return completes === "file" ? "_files" : " ";
 }
 
-function fishScript(): string {
-	const lines = COMMANDS.flatMap((command) => [
+function fishScript(commands: Commands): string {
+	const lines = commands.flatMap((command) => [
 		`complete -c wherry -n __fish_use_subcommand -f -a ${command.name} -d ${quoted(command.summary)}`,
 		...shownFlags(command).map((flag) => fishFlag(command, flag)),
 		...fishArguments(command),
@@ -167,7 +192,7 @@ function fishScript(): string {
 	return `# fish completion for wherry; made by: wherry completion fish\n${lines.join("\n")}\n`;
 }
 
-function fishFlag(command: Command, flag: Flag<never>): string {
+function fishFlag(command: LoadedCommand, flag: Flag<never>): string {
 	const short = flag.short === undefined ? "" : ` -s ${flag.short}`;
 	const doc = quoted(flag.doc ?? "");
 	return `complete -c wherry -n '__fish_seen_subcommand_from ${command.name}' -l ${flag.long}${short}${fishValues(flag)} -d ${doc}`;
@@ -180,15 +205,15 @@ function fishValues(flag: Flag<never>): string {
 	return flag.completes === "file" ? " -r -F" : needs;
 }
 
-function fishArguments(command: Command): string[] {
+function fishArguments(command: LoadedCommand): string[] {
 	const words = argumentWords(command);
 	if (words === undefined) return [];
 	const offer = words.length === 0 ? "" : ` -a ${quoted(words.join(" "))}`;
 	return [`complete -c wherry -n '__fish_seen_subcommand_from ${command.name}' -f${offer}`];
 }
 
-function powershellScript(): string {
-	const table = COMMANDS.map((command) => {
+function powershellScript(commands: Commands): string {
+	const table = commands.map((command) => {
 		const words = [...shownFlags(command).map(({ long }) => `--${long}`), ...(argumentWords(command) ?? [])];
 		return `        ${quotedPowershell(command.name)} = @(${words.map(quotedPowershell).join(", ")})`;
 	});

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { formatOfWords } from "./common-flags.ts";
-import { COMMANDS } from "./commands.ts";
+import { type Command, COMMANDS } from "./commands.ts";
 import { printFault, printResult } from "./print.ts";
 import { type Run, runVerb } from "./run-verb.ts";
 import { VERSION } from "./version.ts";
@@ -20,9 +20,9 @@ export async function dispatch(words: readonly string[], run: Run): Promise<numb
 }
 
 async function start(words: readonly string[], run: Run): Promise<number> {
-	const [first, ...rest] = words;
-	const command = COMMANDS.find(({ name }) => name === first);
-	if (command !== undefined) return command.start(rest, run);
+	const [first] = words;
+	const found = findCommand(words);
+	if (found !== undefined) return (await found.command.load()).start(found.rest, run);
 	if (first === undefined || first === "--help" || first === "-h") {
 		printResult((await import("./help.ts")).mainHelp());
 		return first === undefined ? USAGE_STATUS : 0;
@@ -32,8 +32,17 @@ async function start(words: readonly string[], run: Run): Promise<number> {
 		return 0;
 	}
 	if (first.startsWith("-") && first !== "-") throw optionFirst(first);
-	if (!looksLikeFile(first)) throw (await import("./help.ts")).commandUnknown(first);
+	if (!looksLikeFile(first)) throw (await import("./help.ts")).commandUnknown(words);
 	return runVerb(words, run);
+}
+
+/** The command that the first word, or the first two, name. */
+function findCommand(words: readonly string[]): { command: Command; rest: readonly string[] } | undefined {
+	for (const [count, name] of [words[0], words.slice(0, 2).join(" ")].entries()) {
+		const command = COMMANDS.find((one) => one.name === name || one.aliases?.includes(name ?? "") === true);
+		if (command !== undefined) return { command, rest: words.slice(count + 1) };
+	}
+	return undefined;
 }
 
 /** What docker answers to no words at all: the help, and that this was no success. */

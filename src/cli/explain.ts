@@ -1,21 +1,28 @@
 import { type Code, CODES } from "../base/codes.ts";
 import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
-import { parseVerbWords } from "./common-flags.ts";
 import { EXPLANATIONS } from "./explanations.ts";
-import { helpText, wrap } from "./help.ts";
+import { wrap } from "./help.ts";
 import { printResult } from "./print.ts";
 import type { Format } from "./run-options.ts";
+import { verb } from "./verb.ts";
 
 /** `wherry explain [CODE]`: the long text of a code, or the list of all. */
-export function explainVerb(words: readonly string[]): number {
-	const { rest, help, format } = parseVerbWords("explain", words);
-	const [word] = rest;
-	if (help) printResult(helpText("explain"));
-	else if (word === undefined) printResult(codeList(format));
-	else printResult(explanationText(parseCode(word), format));
-	return 0;
-}
+export const EXPLAIN_VERB = verb({
+	name: "explain",
+	usage: "wherry explain [CODE]",
+	about: [
+		"Without CODE it lists them all. The code of an error stands in brackets at the end of its first line.",
+	],
+	flags: [],
+	examples: [{ says: "Read about one error", words: "wherry explain NOT_GRANTED" }],
+	completes: "code",
+	draft: () => ({}),
+	act({ format }, [word]) {
+		printResult(word === undefined ? codeList(format) : explanationText(parseCode(word), format));
+		return 0;
+	},
+});
 
 const CODE_NAMES = Object.keys(CODES) as Code[];
 const LINE_WIDTH = 100;

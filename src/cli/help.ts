@@ -1,18 +1,25 @@
 /** Help, from the tables of commands and flags. Pure but for the verb at the top. */
 import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
-import { type Command, COMMANDS } from "./commands.ts";
-import { parseVerbWords } from "./common-flags.ts";
+import { COMMANDS } from "./commands.ts";
 import type { Flag } from "./flags.ts";
 import { printResult } from "./print.ts";
+import { type Example, type Verb, verb } from "./verb.ts";
 
 /** `wherry help [COMMAND]`. */
-export function helpVerb(words: readonly string[]): number {
-	const { rest, help } = parseVerbWords("help", words);
-	const [name] = help ? ["help"] : rest;
-	printResult(name === undefined ? mainHelp() : helpText(name));
-	return 0;
-}
+export const HELP_VERB = verb({
+	name: "help",
+	usage: "wherry help [COMMAND]",
+	about: ["The same as wherry --help and wherry COMMAND --help."],
+	flags: [],
+	examples: [{ says: "Read about run", words: "wherry help run" }],
+	completes: "command",
+	draft: () => ({}),
+	async act(_asked, words) {
+		printResult(words.length === 0 ? mainHelp() : await helpText(words.join(" ")));
+		return 0;
+	},
+});
 
 /** `wherry --help`: what there is. */
 export function mainHelp(): string {
@@ -37,11 +44,12 @@ wherry COMMAND --help says more about a command.
  *
  * @throws Fault COMMAND_UNKNOWN
  */
-export function helpText(name: string): string {
-	const command = COMMANDS.find((candidate) => candidate.name === name);
-	if (command === undefined) throw commandUnknown(name);
+export async function helpText(name: string): Promise<string> {
+	const listed = COMMANDS.find((one) => one.name === name || one.aliases?.includes(name) === true);
+	if (listed === undefined) throw commandUnknown(name.split(" "));
+	const command = await listed.load();
 	return [
-		`${command.summary}.\n\nUsage: ${command.usage}\n`,
+		`${listed.summary}.\n\nUsage: ${command.usage}\n`,
 		...command.about.map((paragraph) => `${wrap(paragraph, LINE_WIDTH).join("\n")}\n`),
 		...flagGroups(command).map(([group, flags]) => `${group}:\n${flagLines(flags)}`),
 		`Examples:\n${command.examples.map(exampleLines).join("")}`,
@@ -49,7 +57,7 @@ export function helpText(name: string): string {
 }
 
 /** The flags that help shows, by group in the order of the table. */
-export function flagGroups(command: Command): [string, Flag<never>[]][] {
+export function flagGroups(command: Verb): [string, Flag<never>[]][] {
 	const shown = command.flags.filter(({ doc }) => doc !== undefined);
 	return [...Map.groupBy(shown, ({ group }) => group)];
 }
@@ -62,14 +70,24 @@ export function flagUsage({ long, short, value, bare }: Flag<never>): string {
 }
 
 /** Says that there is no such command, with the nearest there is. */
-export function commandUnknown(name: string): Fault {
-	const near = nearMisses(
-		name,
-		COMMANDS.map((command) => command.name),
-	);
-	return new Fault("COMMAND_UNKNOWN", `wherry has no command '${name}'`, {
+export function commandUnknown(words: readonly string[]): Fault {
+	const [first = "", second = ""] = words;
+	const names = COMMANDS.flatMap(({ name, aliases = [] }) => [name].concat(aliases));
+	const ofGroup = names.filter((name) => name.startsWith(`${first} `));
+	if (ofGroup.length > 0) return groupUnknown(`${first} ${second}`.trimEnd(), ofGroup);
+	const near = nearMisses(first, names);
+	return new Fault("COMMAND_UNKNOWN", `wherry has no command '${first}'`, {
 		note: "a file to run ends in .wasm or .wat, or is written with a '/'",
-		help: near.length > 0 ? near.map((command) => `wherry ${command}`) : "wherry --help",
+		help: near.length > 0 ? near.map((name) => `wherry ${name}`) : "wherry --help",
+	});
+}
+
+/** Of `wherry image inspct`, and of `wherry image` alone. */
+function groupUnknown(asked: string, names: readonly string[]): Fault {
+	const near = nearMisses(asked, names);
+	return new Fault("COMMAND_UNKNOWN", `wherry has no command '${asked}'`, {
+		note: `there are: ${names.join(", ")}`,
+		help: (near.length > 0 ? near : names.slice(0, 3)).map((name) => `wherry ${name}`),
 	});
 }
 
@@ -89,7 +107,7 @@ function flagLine(flag: Flag<never>): string {
 	return `${[head + first, ...more.map((line) => margin + line)].join("\n")}\n`;
 }
 
-function exampleLines({ says, words }: Command["examples"][number]): string {
+function exampleLines({ says, words }: Example): string {
 	return `  # ${says}\n  ${words}\n`;
 }
 

@@ -1,16 +1,43 @@
 import { readEnvFiles } from "./env-files.ts";
 import { printNote, printResult } from "./print.ts";
+import { RUN_FLAGS } from "./run-flags.ts";
 import type { RunOptions } from "./run-options.ts";
 import { parseRunWords, settleRun } from "./run-words.ts";
+import type { Verb } from "./verb.ts";
 
 /** Runs a program and answers the exit status: src/cli/run.ts. */
 export type Run = (options: RunOptions) => number | Promise<number>;
+
+export const RUN_VERB: Verb = {
+	usage: "wherry run [OPTIONS] FILE.wasm [ARG...]",
+	about: [
+		"FILE is a module of WASI preview1, binary (.wasm) or text (.wat), or - for standard input. Options stop at FILE; the words behind it belong to the program.",
+		"The program may reach what options grant and nothing else. When it was refused something and fails, the error names the option that would grant it.",
+	],
+	flags: RUN_FLAGS,
+	examples: [
+		{
+			says: "Let a program read one directory",
+			words: "wherry run -v ./data:/data:ro wc.wasm /data/a.txt",
+		},
+		{
+			says: "Give it room to write, for ten seconds at most",
+			words: "wherry run --tmpfs /tmp --timeout 10s app.wasm",
+		},
+		{
+			says: "See what a set of options grants, without running",
+			words: "wherry run --print-policy -v .:/src:ro -e LANG",
+		},
+	],
+	completes: "program",
+	start: runVerb,
+};
 
 /** `wherry run`: words to options, options to a run. Answers the exit status. */
 export async function runVerb(words: readonly string[], run: Run): Promise<number> {
 	const asked = parseRunWords(words);
 	if (asked.help) {
-		printResult((await import("./help.ts")).helpText("run"));
+		printResult(await (await import("./help.ts")).helpText("run"));
 		return 0;
 	}
 	const policies =
