@@ -36,8 +36,14 @@ interface Layers {
 	readonly options: BuildOptions;
 }
 
-export async function bundle({ entry, rare, frequent, options }: BundleRequest): Promise<Scripts> {
-	const apart = new Set([...rare, ...frequent, ...(await importedLater(entry, options))]);
+export async function bundle({ entry, rare, frequent: listed, options }: BundleRequest): Promise<Scripts> {
+	const imports = await readImports(entry, options);
+	const later = [...imports.values()].flatMap(({ later: names }) => names);
+	const apart = new Set([...rare, ...listed, ...later]);
+	const shared = sharedModules(entry, imports, apart);
+	const used = new Set(listed.flatMap((name) => [...reach(name, imports, new Set(later))]));
+	const frequent = [...listed, ...[...shared].filter((name) => used.has(name))];
+	for (const name of shared) apart.add(name);
 	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
 	const parts = new Map<string, string>();
@@ -98,13 +104,45 @@ function checkFrequent(
 				throw new Error(`${name} is in the first script, and so must be ${other}, which it imports`);
 }
 
-/** Modules that some module asks for by `import()`. */
-async function importedLater(entry: string, options: BuildOptions): Promise<string[]> {
+/** Of each module, those that it imports at once, and those that it asks for by `import()`. */
+type Imports = ReadonlyMap<string, { readonly now: readonly string[]; readonly later: readonly string[] }>;
+
+async function readImports(entry: string, options: BuildOptions): Promise<Imports> {
 	const { metafile } = await build({ ...options, entryPoints: [entry], metafile: true, write: false });
-	return Object.values(metafile.inputs)
-		.flatMap(({ imports }) => imports)
-		.filter(({ kind, external }) => kind === "dynamic-import" && external !== true)
-		.map(({ path }) => path);
+	return new Map(
+		Object.entries(metafile.inputs).map(([name, { imports }]) => {
+			const own = imports.filter(({ external }) => external !== true);
+			const now = own.filter(({ kind }) => kind !== "dynamic-import").map(({ path }) => path);
+			const later = own.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => path);
+			return [name, { now, later }];
+		}),
+	);
+}
+
+/**
+ * Modules that several parts need and the entry does not: bundled into each, they would be there, and
+ * hold what they remember, several times.
+ */
+function sharedModules(entry: string, imports: Imports, apart: ReadonlySet<string>): Set<string> {
+	const inner = reach(entry, imports, apart);
+	const shared = new Set<string>();
+	for (let before = -1; before < shared.size;) {
+		before = shared.size;
+		const seen = new Set<string>();
+		const roots = new Set([...apart, ...shared]);
+		for (const root of roots)
+			for (const name of reach(root, imports, roots))
+				if (name !== root && !inner.has(name)) (seen.has(name) ? shared : seen).add(name);
+	}
+	return shared;
+}
+
+/** `from` and what it imports at once, without entering what is apart. */
+function reach(from: string, imports: Imports, apart: ReadonlySet<string>): Set<string> {
+	const reached = new Set([from]);
+	for (const name of reached)
+		for (const other of imports.get(name)?.now ?? []) if (!apart.has(other)) reached.add(other);
+	return reached;
 }
 
 async function findLayers(entry: string, apart: ReadonlySet<string>, options: BuildOptions): Promise<Layers> {

@@ -1,5 +1,6 @@
 import { COMMON_FLAGS, type CommonDraft, parseAnywhere } from "./common-flags.ts";
 import type { Flag } from "./flags.ts";
+import { printResult } from "./print.ts";
 import type { Run } from "./run-verb.ts";
 
 /** What the file of a verb brings: dispatch, help, completions and docs/cli.md all read this. */
@@ -47,7 +48,7 @@ export function verb<Draft extends object>(plan: VerbPlan<Draft>): Verb {
 			const asked = { ...plan.draft(), format: "text", debug: false, help: false } as Draft & CommonDraft;
 			const rest = parseAnywhere(name, flags, asked, words);
 			if (!asked.help) return plan.act(asked, rest);
-			const [{ helpText }, { printResult }] = await Promise.all([import("./help.ts"), import("./print.ts")]);
+			const { helpText } = await import("./help.ts");
 			printResult(await helpText(name));
 			return 0;
 		},
