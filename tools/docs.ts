@@ -68,8 +68,8 @@ ${groups.join("\n")}`;
 
 /** Exit status 1 stands for the guest's own. */
 function codeRow(code: Code): string {
-	const { exit } = CODES[code];
-	return `| ${code} | ${exit === 1 ? "the program's own" : exit} | ${cell(EXPLANATIONS[code].means)} |`;
+	const { exit, blame } = CODES[code];
+	return `| ${code} | ${exit === 1 && blame === "guest" ? "the program's own" : exit} | ${cell(EXPLANATIONS[code].means)} |`;
 }
 
 function cell(text: string): string {

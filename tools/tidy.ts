@@ -13,14 +13,33 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 	capability: ["base"],
 	wasi: ["base", "sys", "capability"],
 	guest: ["base", "sys", "wasm", "capability", "wasi"],
+	oci: ["base", "sys"],
+	trust: ["base", "oci", "wasm"],
+	registry: ["base", "oci"],
+	store: ["base", "sys", "oci"],
+	build: ["base", "sys", "wasm", "oci", "store", "trust"],
 	"host/memory": ["base", "sys"],
 	"host/node": ["base", "sys", "capability"],
 	// the composition root on Node: the only room that names backends
-	cli: ["base", "sys", "wasm", "capability", "wasi", "guest", "host/memory", "host/node"],
+	cli: [
+		"base",
+		"sys",
+		"wasm",
+		"capability",
+		"wasi",
+		"guest",
+		"host/memory",
+		"host/node",
+		"oci",
+		"trust",
+		"registry",
+		"store",
+		"build",
+	],
 };
 
 /** Rooms that know nothing of any host: they may import neither Node's modules nor a backend. */
-const HOST_NEUTRAL = new Set(["base", "sys", "wasm", "capability", "wasi", "host/memory"]);
+const HOST_NEUTRAL = new Set(["base", "sys", "wasm", "capability", "wasi", "host/memory", "oci", "trust"]);
 
 /** npm packages, and the rooms that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {

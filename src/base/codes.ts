@@ -1,5 +1,5 @@
 /** Whose doing it was: decides the tone, and whether a stack trace is worth printing. */
-export type Blame = "user" | "guest" | "machine" | "bug";
+export type Blame = "user" | "guest" | "remote" | "machine" | "bug";
 
 interface CodeFacts {
 	readonly blame: Blame;
@@ -41,6 +41,33 @@ export const CODES = {
 	MEMORY_LIMIT: { blame: "guest", exit: 134 },
 	STACK_LIMIT: { blame: "guest", exit: 134 },
 	LIMIT_REACHED: { blame: "guest", exit: 1 },
+	// images: names, layouts, layers, the store
+	REFERENCE_INVALID: { blame: "user", exit: 125 },
+	DIGEST_INVALID: { blame: "user", exit: 125 },
+	IMAGE_NOT_FOUND: { blame: "user", exit: 125 },
+	IMAGE_UNSUPPORTED: { blame: "user", exit: 125 },
+	IMAGE_INVALID: { blame: "remote", exit: 125 },
+	LAYER_INVALID: { blame: "remote", exit: 125 },
+	DIGEST_MISMATCH: { blame: "remote", exit: 125 },
+	STORE_INVALID: { blame: "machine", exit: 125 },
+	// registries
+	REGISTRY_UNREACHABLE: { blame: "remote", exit: 125 },
+	REGISTRY_ERROR: { blame: "remote", exit: 125 },
+	REGISTRY_DENIED: { blame: "user", exit: 125 },
+	CREDENTIALS_INVALID: { blame: "user", exit: 125 },
+	// trust: signatures, pins, locks, policy
+	KEY_INVALID: { blame: "user", exit: 125 },
+	SIGNATURE_MISSING: { blame: "remote", exit: 125 },
+	SIGNATURE_INVALID: { blame: "remote", exit: 125 },
+	TRUST_POLICY_INVALID: { blame: "user", exit: 125 },
+	UNTRUSTED: { blame: "remote", exit: 125 },
+	PIN_CHANGED: { blame: "remote", exit: 125 },
+	LOCK_DRIFT: { blame: "remote", exit: 125 },
+	// building
+	PROJECT_UNKNOWN: { blame: "user", exit: 125 },
+	TOOLCHAIN_MISSING: { blame: "user", exit: 125 },
+	BUILD_FILE_INVALID: { blame: "user", exit: 125 },
+	BUILD_FAILED: { blame: "user", exit: 1 },
 	// the machine
 	RUNTIME_MISSING: { blame: "machine", exit: 125 },
 	PLATFORM_UNSUPPORTED: { blame: "machine", exit: 125 },

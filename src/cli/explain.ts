@@ -52,12 +52,12 @@ function codeList(format: Format): string {
 }
 
 function explanationText(code: Code, format: Format): string {
-	const { exit } = CODES[code];
+	const { exit, blame } = CODES[code];
 	const explanation = EXPLANATIONS[code];
 	if (format === "json") return `${JSON.stringify({ code, exit, ...explanation })}\n`;
 	const { means, why, remedy, example } = explanation;
 	const paragraphs = [means, why, remedy].map((text) => wrap(text, LINE_WIDTH).join("\n"));
 	// a guest that was refused something ends as it likes, and its status is ours
-	const status = exit === 1 ? "the program's own exit status" : `exit status ${exit}`;
+	const status = exit === 1 && blame === "guest" ? "the program's own exit status" : `exit status ${exit}`;
 	return `${code} (${status})\n\n${paragraphs.join("\n\n")}\n\n    ${example}\n`;
 }

@@ -1,4 +1,8 @@
 import type { Code } from "../base/codes.ts";
+import { BUILDING_EXPLANATIONS } from "./explanations/building.ts";
+import { IMAGES_EXPLANATIONS } from "./explanations/images.ts";
+import { REGISTRIES_EXPLANATIONS } from "./explanations/registries.ts";
+import { TRUST_EXPLANATIONS } from "./explanations/trust.ts";
 
 /** The long text of an error code: what `wherry explain CODE` prints. */
 export interface Explanation {
@@ -215,6 +219,10 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 			"Run where they are there, or without strict: the first wall, WebAssembly and wherry's own checks, always stands.",
 		example: "wherry doctor",
 	},
+	...IMAGES_EXPLANATIONS,
+	...REGISTRIES_EXPLANATIONS,
+	...TRUST_EXPLANATIONS,
+	...BUILDING_EXPLANATIONS,
 	IO: {
 		means: "The system refused something that wherry itself had to do.",
 		why: "A disk is full, a device failed, a descriptor is closed, too many files are open. The note holds what the system said.",

@@ -15,6 +15,7 @@ import {
 	writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { cacheFolder } from "./folders.ts";
 import { libc, memoryAt } from "./libc.ts";
 import { openSystemCalls } from "./wall/system-calls.ts";
 
@@ -101,15 +102,6 @@ const MAP_SHARED = 1;
 function cpu_ms(): number {
 	const { user, system } = process.cpuUsage();
 	return (user + system) / 1000;
-}
-
-/** Where programs keep what they can do without: XDG's, macOS's or Windows's folder for it. */
-function cacheFolder(): string {
-	const { XDG_CACHE_HOME, HOME, LOCALAPPDATA } = process.env;
-	if (XDG_CACHE_HOME?.startsWith("/") === true) return XDG_CACHE_HOME;
-	if (process.platform === "win32" && LOCALAPPDATA !== undefined) return LOCALAPPDATA;
-	if (HOME === undefined || HOME === "") throw new Error("there is no home folder");
-	return process.platform === "darwin" ? join(HOME, "Library", "Caches") : join(HOME, ".cache");
 }
 
 /** FNV-1a, 64 bits, over UTF-16: enough to tell a user's own programs apart, and nothing has to be loaded for it. */

@@ -1,0 +1,6 @@
+/** Two hexadecimal digits for each byte, in lower case. */
+export function toHex(bytes: Uint8Array): string {
+	let text = "";
+	for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
+	return text;
+}

@@ -1,0 +1,24 @@
+/**
+ * Files as plain data: what an image brings for a guest's root. Hard links are one value that stands
+ * under several names. Immutable.
+ */
+export type FileTree = TreeDirectory | TreeFile | TreeLink;
+
+export interface TreeDirectory {
+	readonly kind: "directory";
+	readonly entries: ReadonlyMap<string, FileTree>;
+	readonly modified_ns: bigint;
+}
+
+export interface TreeFile {
+	readonly kind: "file";
+	/** Nobody writes to these: a file system that lets its files be written copies first. */
+	readonly bytes: Uint8Array;
+	readonly modified_ns: bigint;
+}
+
+export interface TreeLink {
+	readonly kind: "link";
+	readonly target: string;
+	readonly modified_ns: bigint;
+}
