@@ -1,0 +1,107 @@
+/** What run, pull, load and build ask of trust, on this machine. */
+import { Fault } from "../../base/fault.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import type { Repository } from "../../oci/content.ts";
+import { type Admission, admit, admitByPin, type Candidate, type TrustState } from "../../trust/admission.ts";
+import { DEFAULT_POLICY } from "../../trust/trust-policy.ts";
+import { changePins } from "./change-pins.ts";
+import { policyFile, readLock, readPins } from "./trust-files.ts";
+
+/** What the flags of run and pull say of trust. */
+export interface TrustAsked {
+	/** `--trust-policy FILE`. */
+	readonly policy?: string | undefined;
+	/** `--locked`. */
+	readonly locked?: boolean;
+}
+
+/**
+ * Reads all that decides. At once where nobody wrote a policy, as in a new install; else a promise,
+ * for the reader of policies has to be loaded.
+ *
+ * @throws Fault TRUST_POLICY_INVALID, STORE_INVALID, LOCK_DRIFT: what cannot be read trusts nothing
+ */
+export function openTrust(asked: TrustAsked = {}): TrustState | Promise<TrustState> {
+	const file = asked.policy ?? policyFile();
+	const rest = { pins: readPins(), lock: asked.locked === true ? readLock() : undefined };
+	if (file === undefined) return { policy: DEFAULT_POLICY, ...rest };
+	return import("./policy-file.ts").then(async ({ readTrustPolicy }) => ({
+		policy: await readTrustPolicy(file),
+		...rest,
+	}));
+}
+
+/**
+ * Asks before a run. At once when names and pins decide; a promise when signatures have to be looked at:
+ * those beside the image in `repository`, and those inside its module.
+ *
+ * @throws Fault UNTRUSTED, PIN_CHANGED, LOCK_DRIFT, SIGNATURE_MISSING, SIGNATURE_INVALID
+ */
+export function admitRun(
+	trust: TrustState,
+	candidate: Candidate,
+	image: { readonly repository: Repository; readonly descriptor: Descriptor },
+): Admission | Promise<Admission> {
+	const admission = remembering(candidate, () => admitByPin(trust, candidate));
+	return admission ?? admitWithSignatures(trust, candidate, image);
+}
+
+/**
+ * Asks before what was pulled or loaded is kept; once it is kept, `remember` is to be called with the answer.
+ *
+ * @throws Fault as `admitRun`
+ */
+export async function admitWithSignatures(
+	trust: TrustState,
+	candidate: Candidate,
+	image: { readonly repository: Repository; readonly descriptor: Descriptor },
+): Promise<Admission> {
+	const { evidenceOf } = await import("./evidence.ts");
+	try {
+		return await admit(trust, candidate, evidenceOf(image.repository, image.descriptor));
+	} catch (error) {
+		noteOffer(candidate, error);
+		throw error;
+	}
+}
+
+/** Records the pin of what was first seen, now that it is kept. */
+export function remember({ reference, pin }: Admission): void {
+	if (reference === undefined || pin === undefined) return;
+	changePins((pins) => pins.set(reference, pin));
+}
+
+/** Records what the person made a name stand for here, by a build or a tag: that is trusted as it is. */
+export function rememberOwn(reference: string, digest: Digest, how: "built" | "tagged"): void {
+	changePins((pins) => pins.set(reference, { digest, how, since: new Date().toISOString() }));
+}
+
+/** Forgets what a name stood for, when the person removed what they had made or loaded themselves. */
+export function forgetOwn(reference: string): void {
+	const pin = readPins().get(reference);
+	if (pin === undefined || !["built", "tagged", "loaded"].includes(pin.how)) return;
+	changePins((pins) => pins.delete(reference));
+}
+
+function remembering<T>(candidate: Candidate, ask: () => T): T {
+	try {
+		return ask();
+	} catch (error) {
+		noteOffer(candidate, error);
+		throw error;
+	}
+}
+
+/** Keeps what a refused name stood for, so that `trust accept` pins that, and not what comes later. */
+function noteOffer({ reference, digest }: Candidate, error: unknown): void {
+	if (!(error instanceof Fault) || error.code !== "PIN_CHANGED" || reference === undefined) return;
+	try {
+		changePins((pins) => {
+			const pin = pins.get(reference);
+			if (pin !== undefined) pins.set(reference, { ...pin, offered: digest });
+		});
+	} catch {
+		// the refusal stands all the same; accepting needs the digest then
+	}
+}

@@ -1,0 +1,180 @@
+/** May this image be kept, or run? Every pull and every run asks here. */
+import { Fault } from "../base/fault.ts";
+import type { Digest } from "../oci/digest.ts";
+import { demandSignatures, type Evidence } from "./demand-signatures.ts";
+import { type Lock, lockedTo } from "./lock.ts";
+import type { Pin, PinHow, Pins } from "./pins.ts";
+import { ruleFor, type TrustPolicy, type TrustRule, type Verdict } from "./trust-policy.ts";
+
+/** All that decides, read once. */
+export interface TrustState {
+	readonly policy: TrustPolicy;
+	readonly pins: Pins;
+	/** Only with --locked. */
+	readonly lock: Lock | undefined;
+}
+
+/** What is to be let in. */
+export interface Candidate {
+	/**
+	 * Canonical: `docker.io/library/hello:latest`, or with `@sha256:...` where the person named the
+	 * digest. Undefined: named by its id alone.
+	 */
+	readonly reference: string | undefined;
+	/** As people know the name: `hello:latest`. */
+	readonly shown: string;
+	/** Of what the name stands for: a manifest, or an index. Whoever asks has checked it. */
+	readonly digest: Digest;
+	/** Of its layers, where they are known already: held to the lock. */
+	readonly layers?: readonly Digest[];
+	/**
+	 * "run" demands what came in before; the others bring it in, and what is first seen is pinned. When
+	 * the digest was named by the person, no pin is asked.
+	 */
+	readonly moment: "run" | "pull" | "load";
+}
+
+/** It may, and why. */
+export interface Admission {
+	readonly reference: string | undefined;
+	readonly digest: Digest;
+	/** Which rule decided: `/home/me/.config/wherry/trust.toml:3`. */
+	readonly rule: string;
+	/** One sentence: "it is what was pulled on 2026-11-22". */
+	readonly why: string;
+	/** Fingerprints of the keys whose signatures were demanded and verified. */
+	readonly keys: readonly string[];
+	/** To be recorded once the image is kept; undefined: nothing changes. */
+	readonly pin: Pin | undefined;
+}
+
+/**
+ * Decides where names, digests, pins and the lock are enough: without waiting and without any
+ * cryptography. Undefined: a rule demands signatures, and `admit` has to be asked.
+ *
+ * @throws Fault UNTRUSTED, PIN_CHANGED, LOCK_DRIFT
+ */
+export function admitByPin(state: TrustState, candidate: Candidate): Admission | undefined {
+	lockedTo(state.lock, candidate);
+	const rule = ruleFor(state.policy, candidate.reference);
+	const { verdict } = rule;
+	if (verdict.type === "demand" && verdict.signatures.length > 0) return undefined;
+	return settle(state, candidate, rule, []);
+}
+
+/**
+ * Decides, with signatures where a rule demands them.
+ *
+ * @throws Fault UNTRUSTED, PIN_CHANGED, LOCK_DRIFT, SIGNATURE_MISSING, SIGNATURE_INVALID, KEY_INVALID
+ */
+export async function admit(state: TrustState, candidate: Candidate, evidence: Evidence): Promise<Admission> {
+	const byPin = admitByPin(state, candidate);
+	if (byPin !== undefined) return byPin;
+	const rule = ruleFor(state.policy, candidate.reference);
+	const keys = await demandSignatures(candidate, rule, evidence);
+	lockedTo(state.lock, candidate, keys);
+	return settle(state, candidate, rule, keys);
+}
+
+/** All but signatures. */
+function settle(
+	{ pins }: TrustState,
+	candidate: Candidate,
+	rule: TrustRule,
+	keys: readonly string[],
+): Admission {
+	const { verdict } = rule;
+	const { reference, digest } = candidate;
+	const admitted = { reference, digest, rule: rule.where, keys };
+	if (verdict.type === "reject") throw rejected(candidate, rule);
+	if (verdict.type === "accept") return { ...admitted, why: "it accepts any image", pin: undefined };
+	demandDigest(candidate, rule, verdict);
+	if (!verdict.firstUse) return { ...admitted, why: whyWithoutPins(verdict, keys), pin: undefined };
+	return { ...admitted, ...byFirstUse(pins, candidate, rule, keys) };
+}
+
+type Demands = Extract<Verdict, { type: "demand" }>;
+
+function whyWithoutPins({ digests }: Demands, keys: readonly string[]): string {
+	if (keys.length > 0) return `it is signed by ${keys.join(" and ")}`;
+	return digests.length > 0 ? "its digest is one that the rule names" : "nothing is demanded of it";
+}
+
+function demandDigest(candidate: Candidate, rule: TrustRule, { digests }: Demands): void {
+	if (digests.length === 0 || digests.includes(candidate.digest)) return;
+	throw new Fault("UNTRUSTED", `may not ${candidate.moment} '${candidate.shown}'`, {
+		note: [
+			`expected ${digests.join(" or ")}`,
+			`found    ${candidate.digest}`,
+			`the rule at ${rule.where} names the digests that it may have`,
+		],
+		help: `wherry trust show ${candidate.shown}`,
+	});
+}
+
+function byFirstUse(
+	pins: Pins,
+	candidate: Candidate,
+	rule: TrustRule,
+	keys: readonly string[],
+): Pick<Admission, "why" | "pin"> {
+	const { reference, digest, moment } = candidate;
+	if (reference === undefined || reference.includes("@"))
+		return { why: "its digest was named, and a digest stands for the same bytes for ever", pin: undefined };
+	const pin = pins.get(reference);
+	if (pin === undefined) {
+		if (moment === "run") throw neverSeen(candidate, rule);
+		return { why: "it was first seen now, and is pinned", pin: newPin(candidate, keys) };
+	}
+	if (pin.digest !== digest) throw changed(candidate, rule, pin);
+	return { why: `it is what was ${pin.how} on ${pin.since.slice(0, 10)}`, pin: undefined };
+}
+
+function newPin({ digest, moment }: Candidate, [key]: readonly string[]): Pin {
+	const how: PinHow = moment === "load" ? "loaded" : "pulled";
+	return { digest, how, since: new Date().toISOString(), ...(key === undefined ? {} : { key }) };
+}
+
+function rejected(candidate: Candidate, rule: TrustRule): Fault {
+	return new Fault("UNTRUSTED", `may not ${candidate.moment} '${candidate.shown}'`, {
+		note: [
+			rule.scope === undefined
+				? `no rule is for this name, and ${rule.where} rejects such images`
+				: `the rule for '${rule.scope.text}' at ${rule.where} rejects it`,
+			`its digest is ${candidate.digest}`,
+		],
+		help: `wherry trust show ${candidate.shown}`,
+	});
+}
+
+/** What did not come by a pull, a load or a build was put there by something else. */
+function neverSeen(candidate: Candidate, rule: TrustRule): Fault {
+	return new Fault("UNTRUSTED", `may not run '${candidate.shown}'`, {
+		note: [
+			"expected a digest that was pinned when the image was pulled, loaded or built here; there is none",
+			`found    ${candidate.digest}`,
+			`${rule.where} pins what is first seen, and this was put into the store by something else`,
+		],
+		help: `wherry trust accept ${candidate.shown}`,
+	});
+}
+
+function changed(candidate: Candidate, rule: TrustRule, pin: Pin): Fault {
+	const was = `${pin.how} on ${pin.since.slice(0, 10)}`;
+	return new Fault("PIN_CHANGED", `'${candidate.shown}' now stands for other bytes than it did`, {
+		note: [
+			`expected ${pin.digest}, ${was}`,
+			`found    ${candidate.digest}`,
+			`${rule.where} refuses silent change`,
+		],
+		help: [
+			`wherry trust accept ${candidate.shown}    if the change is expected`,
+			`wherry run ${repositoryShown(candidate)}@${pin.digest}    for what it was`,
+		],
+	});
+}
+
+function repositoryShown({ shown }: Candidate): string {
+	const [name = ""] = shown.split("@", 1);
+	return name.replace(/:[^/:]*$/, "");
+}
