@@ -1,0 +1,86 @@
+import { Fault } from "../base/fault.ts";
+import type { ContentSource } from "./content.ts";
+import type { Descriptor } from "./descriptor.ts";
+import { INDEX_DEPTH_MAX, MANIFEST_BYTES_MAX } from "./limits.ts";
+import type { ImageIndex, Manifest } from "./manifest.ts";
+import { parseAny } from "./parse-manifest.ts";
+import { candidates } from "./platform.ts";
+import { type Shape, shapeOf } from "./shape.ts";
+import { readVerified } from "./verify.ts";
+
+/** An image as far as its small parts tell: no layer has been read yet. */
+export interface OpenedImage {
+	/** Of the manifest: what was chosen, where the name stands for an index. */
+	readonly descriptor: Descriptor;
+	readonly manifest: Manifest;
+	readonly configBytes: Uint8Array;
+	readonly shape: Shape;
+}
+
+/**
+ * Follows a tag's descriptor through indexes to the manifest that can run here, and says what it is.
+ * Each document is verified against its digest.
+ *
+ * @param platform as `candidates` has it: "" for the best
+ * @throws Fault IMAGE_UNSUPPORTED, IMAGE_INVALID, DIGEST_MISMATCH, or the source's own
+ */
+export async function openImage(
+	source: ContentSource,
+	root: Descriptor,
+	platform = "",
+	signal?: AbortSignal,
+): Promise<OpenedImage> {
+	return open(source, root, platform, signal, INDEX_DEPTH_MAX);
+}
+
+async function open(
+	source: ContentSource,
+	descriptor: Descriptor,
+	platform: string,
+	signal: AbortSignal | undefined,
+	depth: number,
+): Promise<OpenedImage> {
+	const bytes = await readVerified(source, descriptor, MANIFEST_BYTES_MAX, signal);
+	const parsed = parseAny(bytes, descriptor.mediaType);
+	if (parsed.kind === "index") return openBest(source, parsed.index, platform, signal, depth);
+	const { manifest } = parsed;
+	const configBytes = await readVerified(source, manifest.config, MANIFEST_BYTES_MAX, signal);
+	return { descriptor, manifest, configBytes, shape: shapeOf(manifest, configBytes) };
+}
+
+/** The first candidate that is a wasm program for sure; else the first that may be one. */
+async function openBest(
+	source: ContentSource,
+	index: ImageIndex,
+	platform: string,
+	signal: AbortSignal | undefined,
+	depth: number,
+): Promise<OpenedImage> {
+	if (depth === 0)
+		throw new Fault("IMAGE_INVALID", "cannot open the image", {
+			note: `its indexes lie deeper than ${INDEX_DEPTH_MAX} in each other`,
+		});
+	let doubtful: OpenedImage | undefined;
+	let refused: unknown;
+	for (const candidate of candidates(index, platform).slice(0, CANDIDATES_MAX)) {
+		try {
+			const image = await open(source, candidate, platform, signal, depth - 1);
+			if (isSurelyWasm(image.shape)) return image;
+			doubtful ??= image;
+		} catch (error) {
+			if (!(error instanceof Fault) || error.code !== "IMAGE_UNSUPPORTED") throw error;
+			refused ??= error;
+		}
+	}
+	if (doubtful === undefined) throw refused;
+	return doubtful;
+}
+
+/** Candidates of one index that are looked into: each costs a manifest and a config. */
+const CANDIDATES_MAX = 16;
+
+function isSurelyWasm(shape: Shape): boolean {
+	if (shape.kind === "module" || shape.labelled) return true;
+	const { Entrypoint, Cmd } = shape.config.config;
+	return /\.wasm(?:#.*)?$/i.test([...Entrypoint, ...Cmd][0] ?? "");
+}
