@@ -57,11 +57,7 @@ export class ImageStore {
 	list(): readonly StoredImage[] {
 		return readIndex(this.folder)
 			.entries.filter((entry) => isImage(this.folder, entry))
-			.map(({ descriptor, name, pin }) => ({
-				...descriptor,
-				...(name !== undefined && { name }),
-				...(pin !== undefined && { pin }),
-			}));
+			.map(imageOf);
 	}
 
 	/** Every name in index.json, attached tags too. */
@@ -218,6 +214,10 @@ export class ImageStore {
 			if (statSync(file, { throwIfNoEntry: false })?.size !== child.size) throw missing(file, child);
 		}
 	}
+}
+
+function imageOf({ descriptor, name, pin }: Entry): StoredImage {
+	return Object.assign({}, descriptor, name !== undefined && { name }, pin !== undefined && { pin });
 }
 
 function isImage(folder: string, entry: Entry): boolean {

@@ -26,16 +26,20 @@ export class StoredRepository implements Repository {
 		return fetchBlob(this.#store.folder, descriptor, signal);
 	}
 
-	has(descriptor: Descriptor): Promise<boolean> {
-		return this.#store.has(descriptor);
+	/** A manifest that is attached to another has to be listed as such as well. */
+	async has(descriptor: Descriptor): Promise<boolean> {
+		if (!(await this.#store.has(descriptor))) return false;
+		if (this.#subjectOf(descriptor) === undefined) return true;
+		return readIndex(this.#store.folder).entries.some(
+			(entry) => entry.descriptor.digest === descriptor.digest,
+		);
 	}
 
 	async put(descriptor: Descriptor, content: AsyncIterable<Uint8Array>): Promise<void> {
 		await this.#store.put(descriptor, content);
-		if (!isManifestType(descriptor.mediaType) || descriptor.size > MANIFEST_BYTES_MAX) return;
-		const { subject, artifactType } = readLinks(this.#store.folder, descriptor);
-		if (subject !== undefined)
-			this.#store.attach({ ...descriptor, ...(artifactType !== undefined && { artifactType }) }, subject);
+		const subject = this.#subjectOf(descriptor);
+		const { mediaType, digest, size } = descriptor;
+		if (subject !== undefined) this.#store.attach({ mediaType, digest, size }, subject);
 	}
 
 	async tag(descriptor: Descriptor, tag: string): Promise<void> {
@@ -53,6 +57,11 @@ export class StoredRepository implements Repository {
 		return this.#store
 			.referrers(digest)
 			.filter((one) => artifactType === undefined || one.artifactType === artifactType);
+	}
+
+	#subjectOf(descriptor: Descriptor): Digest | undefined {
+		if (!isManifestType(descriptor.mediaType) || descriptor.size > MANIFEST_BYTES_MAX) return undefined;
+		return readLinks(this.#store.folder, descriptor).subject;
 	}
 }
 

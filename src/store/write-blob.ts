@@ -1,5 +1,6 @@
-import { renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { BLOB_BYTES_MAX } from "../oci/limits.ts";
@@ -31,7 +32,9 @@ export async function writeBlob(
 		} finally {
 			await handle.close();
 		}
-		renameSync(temporary, blobPath(folder, descriptor.digest));
+		const file = blobPath(folder, descriptor.digest);
+		mkdirSync(dirname(file), { recursive: true });
+		renameSync(temporary, file);
 	} catch (cause) {
 		rmSync(temporary, { force: true });
 		throw cause instanceof Fault || !isSystemError(cause) ? cause : unwritable(temporary, cause);
