@@ -43,7 +43,7 @@ const HOST_NEUTRAL = new Set(["base", "sys", "wasm", "capability", "wasi", "host
 
 /** npm packages, and the rooms that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-	"smol-toml": ["capability", "trust"],
+	"smol-toml": ["base"],
 	wabt: ["cli"],
 };
 

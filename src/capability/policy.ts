@@ -1,5 +1,6 @@
 /** Policy files: the grants and limits of the flags, as TOML or JSON. */
 import { Fault } from "../base/fault.ts";
+import { readToml } from "../base/toml.ts";
 import { parseClock, parseRandom } from "./clock.ts";
 import type { EnvWord } from "./env.ts";
 import { shortened, unknownWord } from "./grant-fault.ts";
@@ -186,16 +187,10 @@ function parseJson(text: string, name: string): unknown {
 }
 
 async function parseToml(text: string, name: string): Promise<unknown> {
-	// only now: a run without a policy pays nothing for it
-	const { parse, TomlError } = await import("smol-toml");
-	try {
-		return parse(text.replace(/^\uFEFF/, ""), { maxDepth: 8 });
-	} catch (cause) {
-		if (!(cause instanceof TomlError)) throw cause;
-		const [first = ""] = cause.message.split("\n", 1);
-		const told = first.replace("Invalid TOML document: ", "");
-		throw invalid(name, `line ${cause.line}, column ${cause.column}: ${told}`, cause);
-	}
+	const reading = await readToml(text);
+	if ("value" in reading) return reading.value;
+	const { problem, line, column, cause } = reading;
+	throw invalid(name, `line ${line}, column ${column}: ${problem}`, cause);
 }
 
 function invalid(file: string, problem: string, cause?: unknown): Fault {

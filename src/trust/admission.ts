@@ -2,9 +2,10 @@
 import { Fault } from "../base/fault.ts";
 import type { Digest } from "../oci/digest.ts";
 import { demandSignatures, type Evidence } from "./demand-signatures.ts";
-import { type Lock, lockedTo } from "./lock.ts";
+import type { Lock } from "./lock.ts";
+import { demandLocked } from "./locked-to.ts";
 import type { Pin, PinHow, Pins } from "./pins.ts";
-import { ruleFor, type TrustPolicy, type TrustRule, type Verdict } from "./trust-policy.ts";
+import { ruleFor, type TrustPolicy, type TrustRule, type Terms } from "./trust-policy.ts";
 
 /** All that decides, read once. */
 export interface TrustState {
@@ -55,10 +56,10 @@ export interface Admission {
  * @throws Fault UNTRUSTED, PIN_CHANGED, LOCK_DRIFT
  */
 export function admitByPin(state: TrustState, candidate: Candidate): Admission | undefined {
-	lockedTo(state.lock, candidate);
+	demandLocked(state.lock, candidate);
 	const rule = ruleFor(state.policy, candidate.reference);
-	const { verdict } = rule;
-	if (verdict.type === "demand" && verdict.signatures.length > 0) return undefined;
+	const { terms } = rule;
+	if (terms.type === "demand" && terms.signatures.length > 0) return undefined;
 	return settle(state, candidate, rule, []);
 }
 
@@ -72,7 +73,7 @@ export async function admit(state: TrustState, candidate: Candidate, evidence: E
 	if (byPin !== undefined) return byPin;
 	const rule = ruleFor(state.policy, candidate.reference);
 	const keys = await demandSignatures(candidate, rule, evidence);
-	lockedTo(state.lock, candidate, keys);
+	demandLocked(state.lock, candidate, keys);
 	return settle(state, candidate, rule, keys);
 }
 
@@ -83,17 +84,17 @@ function settle(
 	rule: TrustRule,
 	keys: readonly string[],
 ): Admission {
-	const { verdict } = rule;
+	const { terms } = rule;
 	const { reference, digest } = candidate;
 	const admitted = { reference, digest, rule: rule.where, keys };
-	if (verdict.type === "reject") throw rejected(candidate, rule);
-	if (verdict.type === "accept") return { ...admitted, why: "it accepts any image", pin: undefined };
-	demandDigest(candidate, rule, verdict);
-	if (!verdict.firstUse) return { ...admitted, why: whyWithoutPins(verdict, keys), pin: undefined };
+	if (terms.type === "reject") throw rejected(candidate, rule);
+	if (terms.type === "accept") return { ...admitted, why: "it accepts any image", pin: undefined };
+	demandDigest(candidate, rule, terms);
+	if (!terms.firstUse) return { ...admitted, why: whyWithoutPins(terms, keys), pin: undefined };
 	return { ...admitted, ...byFirstUse(pins, candidate, rule, keys) };
 }
 
-type Demands = Extract<Verdict, { type: "demand" }>;
+type Demands = Extract<Terms, { type: "demand" }>;
 
 function whyWithoutPins({ digests }: Demands, keys: readonly string[]): string {
 	if (keys.length > 0) return `it is signed by ${keys.join(" and ")}`;

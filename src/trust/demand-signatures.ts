@@ -1,6 +1,7 @@
 /** Holds an image to the signatures that a rule demands. */
 import { Fault } from "../base/fault.ts";
 import type { Candidate } from "./admission.ts";
+import { SIGN_PREDICATE } from "./claims.ts";
 import { identityAllows } from "./signed-identity.ts";
 import type { SignatureDemand, TrustKey, TrustRule } from "./trust-policy.ts";
 
@@ -26,12 +27,9 @@ export interface ValidSignature {
 	readonly fingerprint: string;
 	/** The name that was signed along with the digest, where the form has one. */
 	readonly identity?: string;
-	/** Of an attestation, what it says. */
+	/** SIGN_PREDICATE, or of an attestation what it says. Undefined: it is inside the module. */
 	readonly predicateType?: string;
 }
-
-/** A signature of the image, as a predicate: what cosign writes. */
-export const SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1";
 
 /**
  * The fingerprints of the keys that signed as the rule demands.
@@ -43,9 +41,9 @@ export async function demandSignatures(
 	rule: TrustRule,
 	evidence: Evidence,
 ): Promise<readonly string[]> {
-	if (rule.verdict.type !== "demand") return [];
+	if (rule.terms.type !== "demand") return [];
 	const fingerprints = new Set<string>();
-	for (const demand of rule.verdict.signatures) {
+	for (const demand of rule.terms.signatures) {
 		const found =
 			demand.type === "embedded"
 				? await evidence.embedded(demand.keys)
@@ -73,7 +71,7 @@ function meets(
 function fits(candidate: Candidate, demand: SignatureDemand, signature: ValidSignature): boolean {
 	const { identity } = demand;
 	if (demand.type === "attestation") return signature.predicateType === demand.predicateType;
-	if (demand.type === "image" && (signature.predicateType ?? SIGN_PREDICATE) !== SIGN_PREDICATE) return false;
+	if (demand.type === "image" && signature.predicateType !== SIGN_PREDICATE) return false;
 	return identity === undefined || identityAllows(identity, candidate.reference, signature.identity);
 }
 

@@ -1,14 +1,7 @@
 /** Pins: which digest each name had when it was first seen here, and how it came. */
 import { Fault } from "../base/fault.ts";
 import { type Digest, isDigest } from "../oci/digest.ts";
-import {
-	demandVersion,
-	type Invalid,
-	type JsonObject,
-	objectOf,
-	parseJsonText,
-	quoted,
-} from "./json-shape.ts";
+import { JsonObject, type JsonDocument, sortedRecord } from "../oci/json.ts";
 
 /** By canonical reference: `docker.io/library/hello:latest`. */
 export type Pins = ReadonlyMap<string, Pin>;
@@ -18,7 +11,7 @@ export interface Pin {
 	readonly how: PinHow;
 	/** RFC 3339. */
 	readonly since: string;
-	/** Fingerprint of a key whose signature was demanded and verified. */
+	/** Fingerprint of a key whose signature was demanded and verified then. */
 	readonly key?: string;
 	/** What the name stood for when it was refused last: what `trust accept` would pin. */
 	readonly offered?: Digest;
@@ -28,7 +21,7 @@ const HOWS = ["pulled", "loaded", "built", "tagged", "pinned", "accepted"] as co
 
 export type PinHow = (typeof HOWS)[number];
 
-/** Of the whole file. */
+/** Of the whole file: room for some 50,000 names. */
 export const PINS_BYTES_MAX = 16 << 20;
 const VERSION = 1;
 
@@ -38,54 +31,59 @@ const VERSION = 1;
  * @throws Fault STORE_INVALID for what is no such file, or of a version that this wherry does not know
  */
 export function parsePins(text: string, file: string): Map<string, Pin> {
-	const invalid: Invalid = (problem, cause) => unreadable(file, problem, cause);
-	const document = objectOf(parseJsonText(text, invalid), "the file", invalid);
-	demandVersion(document, VERSION, invalid);
-	const pins = new Map<string, Pin>();
-	for (const [reference, value] of Object.entries(objectOf(document["pins"], "pins", invalid)))
-		pins.set(reference, readPin(objectOf(value, `'${reference}'`, invalid), reference, invalid));
-	return pins;
+	const document: JsonDocument = { what: `the pins in '${file}'`, code: "STORE_INVALID" };
+	try {
+		const object = new JsonObject(JSON.parse(text), document, "");
+		if (object.value("version") !== VERSION)
+			throw object.fault("version", `is another than ${VERSION}, which is what this wherry knows`);
+		const pins = object.object("pins");
+		return new Map(pins.names().map((reference) => [reference, readPin(pins.object(reference))]));
+	} catch (cause) {
+		throw unreadable(file, cause as Error);
+	}
 }
 
-/** The file's text, sorted by name. */
+/** The file's text, sorted by name, a pin on each line. */
 export function printPins(pins: Pins): string {
-	const sorted = [...pins].toSorted(([a], [b]) => (a < b ? -1 : 1));
-	const lines = sorted.map(([reference, pin]) => `\t\t${JSON.stringify(reference)}: ${JSON.stringify(pin)}`);
+	const lines = Object.entries(sortedRecord(Object.fromEntries(pins))).map(
+		([reference, pin]) => `\t\t${JSON.stringify(reference)}: ${JSON.stringify(pin)}`,
+	);
 	const body = lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n\t}`;
 	return `{\n\t"version": ${VERSION},\n\t"pins": ${body}\n}\n`;
 }
 
 const KEYS = new Set(["digest", "how", "since", "key", "offered"]);
 
-function readPin(value: JsonObject, reference: string, invalid: Invalid): Pin {
-	for (const name of Object.keys(value))
-		if (!KEYS.has(name)) throw invalid(`the pin of '${reference}' has an unknown key '${name}'`);
-	const { digest, how, since, key, offered } = value;
-	if (!isDigest(digest)) throw invalid(`the pin of '${reference}' is ${quoted(digest)}, no digest`);
-	const known = HOWS.find((word) => word === how);
-	if (known === undefined) throw invalid(`the pin of '${reference}' came by ${quoted(how)}`);
-	if (typeof since !== "string" || !/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(since))
-		throw invalid(`the pin of '${reference}' is since ${quoted(since)}, no time`);
-	if (key !== undefined && typeof key !== "string")
-		throw invalid(`the key of '${reference}' is ${quoted(key)}`);
-	if (offered !== undefined && !isDigest(offered))
-		throw invalid(`'${reference}' was offered ${quoted(offered)}, no digest`);
+function readPin(pin: JsonObject): Pin {
+	for (const name of pin.names()) if (!KEYS.has(name)) throw pin.fault(name, "is not known");
+	const how = HOWS.find((word) => word === pin.text("how"));
+	if (how === undefined) throw pin.fault("how", "is not known");
+	const since = pin.text("since");
+	if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(since)) throw pin.fault("since", "is no time");
+	const key = pin.optionalText("key");
+	const offered = pin.has("offered") ? digestIn(pin, "offered") : undefined;
 	return {
-		digest,
-		how: known,
+		digest: digestIn(pin, "digest"),
+		how,
 		since,
 		...(key === undefined ? {} : { key }),
 		...(offered === undefined ? {} : { offered }),
 	};
 }
 
-function unreadable(file: string, problem: string, cause?: unknown): Fault {
+function digestIn(pin: JsonObject, name: string): Digest {
+	const digest = pin.text(name);
+	if (!isDigest(digest)) throw pin.fault(name, `is '${digest.slice(0, 100)}', no digest`);
+	return digest;
+}
+
+function unreadable(file: string, cause: Error): Fault {
 	return new Fault("STORE_INVALID", `cannot read the pins in '${file}'`, {
 		note: [
-			problem,
-			"without its pins wherry does not know what each name stood for, so nothing runs by name",
+			...(cause instanceof Fault ? cause.notes : [cause.message]),
+			"without them wherry does not know what each name stood for, so nothing runs by its name",
 		],
-		help: `rm '${file}'    and accept each image anew with wherry trust accept`,
+		help: `mv '${file}' '${file}.broken'    and then accept each image with wherry trust accept`,
 		cause,
 	});
 }

@@ -1,3 +1,5 @@
+import { Fault } from "../base/fault.ts";
+import { formatReference, parseNamed } from "../oci/reference.ts";
 import { repositoryOf } from "./name-scope.ts";
 import type { IdentityDemand } from "./trust-policy.ts";
 
@@ -5,13 +7,14 @@ import type { IdentityDemand } from "./trust-policy.ts";
  * Whether the name in a signature is one that it may be (containers-policy.json(5), "signedIdentity"):
  * a signature over other names may have been copied here from there.
  *
- * `reference` is the image's canonical name, `signed` what stands in the signature.
+ * `reference` is the image's canonical name, `identity` what stands in the signature.
  */
 export function identityAllows(
 	demand: IdentityDemand,
 	reference: string | undefined,
-	signed: string | undefined,
+	identity: string | undefined,
 ): boolean {
+	const signed = canonical(identity);
 	if (signed === undefined || reference === undefined) return false;
 	switch (demand.type) {
 		case "matchExact":
@@ -21,9 +24,9 @@ export function identityAllows(
 		case "matchRepoDigestOrExact":
 			return matchesDigestOrExact(reference, signed);
 		case "exactReference":
-			return signed === demand.dockerReference;
+			return signed === canonical(demand.dockerReference);
 		case "exactRepository":
-			return repositoryOf(signed) === demand.dockerRepository;
+			return repositoryOf(signed) === canonical(demand.dockerRepository);
 		case "remapIdentity":
 			return matchesDigestOrExact(remapped(reference, demand.prefix, demand.signedPrefix), signed);
 	}
@@ -43,4 +46,14 @@ function remapped(reference: string, prefix: string, signedPrefix: string): stri
 	const next = reference.charAt(prefix.length);
 	const within = reference.startsWith(prefix) && ["", "/", ":", "@"].includes(next);
 	return within ? signedPrefix + reference.slice(prefix.length) : reference;
+}
+
+/** Signers may write a short name; what is no name at all matches nothing. */
+function canonical(text: string | undefined): string | undefined {
+	try {
+		return text === undefined ? undefined : formatReference(parseNamed(text));
+	} catch (error) {
+		if (error instanceof Fault) return undefined;
+		throw error;
+	}
 }

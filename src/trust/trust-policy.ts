@@ -15,10 +15,10 @@ export interface TrustRule {
 	readonly where: string;
 	/** Undefined: of the rule for all other names. */
 	readonly scope: NameScope | undefined;
-	readonly verdict: Verdict;
+	readonly terms: Terms;
 }
 
-export type Verdict =
+export type Terms =
 	| { readonly type: "accept" }
 	| { readonly type: "reject" }
 	/** All of these are demanded together. */
@@ -64,7 +64,7 @@ export const DEFAULT_POLICY: TrustPolicy = {
 	otherwise: {
 		where: "the default of wherry",
 		scope: undefined,
-		verdict: { type: "demand", firstUse: true, digests: [], signatures: [] },
+		terms: { type: "demand", firstUse: true, digests: [], signatures: [] },
 	},
 };
 

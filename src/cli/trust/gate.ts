@@ -1,6 +1,5 @@
 /** What run, pull, load and build ask of trust, on this machine. */
 import { Fault } from "../../base/fault.ts";
-import type { Descriptor } from "../../oci/descriptor.ts";
 import type { Digest } from "../../oci/digest.ts";
 import type { Repository } from "../../oci/content.ts";
 import { type Admission, admit, admitByPin, type Candidate, type TrustState } from "../../trust/admission.ts";
@@ -34,18 +33,21 @@ export function openTrust(asked: TrustAsked = {}): TrustState | Promise<TrustSta
 
 /**
  * Asks before a run. At once when names and pins decide; a promise when signatures have to be looked at:
- * those beside the image in `repository`, and those inside its module.
+ * those beside the image.
  *
  * @throws Fault UNTRUSTED, PIN_CHANGED, LOCK_DRIFT, SIGNATURE_MISSING, SIGNATURE_INVALID
  */
 export function admitRun(
 	trust: TrustState,
 	candidate: Candidate,
-	image: { readonly repository: Repository; readonly descriptor: Descriptor },
+	image: WhereImageIs,
 ): Admission | Promise<Admission> {
-	const admission = remembering(candidate, () => admitByPin(trust, candidate));
+	const admission = notingOffers(candidate, () => admitByPin(trust, candidate));
 	return admission ?? admitWithSignatures(trust, candidate, image);
 }
+
+/** Where signatures are to be looked for, if any are demanded: asked only then. */
+export type WhereImageIs = () => Repository;
 
 /**
  * Asks before what was pulled or loaded is kept; once it is kept, `remember` is to be called with the answer.
@@ -55,11 +57,11 @@ export function admitRun(
 export async function admitWithSignatures(
 	trust: TrustState,
 	candidate: Candidate,
-	image: { readonly repository: Repository; readonly descriptor: Descriptor },
+	image: WhereImageIs,
 ): Promise<Admission> {
-	const { evidenceOf } = await import("./evidence.ts");
+	const { evidenceIn } = await import("../../trust/evidence.ts");
 	try {
-		return await admit(trust, candidate, evidenceOf(image.repository, image.descriptor));
+		return await admit(trust, candidate, evidenceIn(image(), candidate.digest));
 	} catch (error) {
 		noteOffer(candidate, error);
 		throw error;
@@ -84,7 +86,7 @@ export function forgetOwn(reference: string): void {
 	changePins((pins) => pins.delete(reference));
 }
 
-function remembering<T>(candidate: Candidate, ask: () => T): T {
+function notingOffers<Answer>(candidate: Candidate, ask: () => Answer): Answer {
 	try {
 		return ask();
 	} catch (error) {

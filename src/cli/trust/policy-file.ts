@@ -1,7 +1,30 @@
+import { dirname, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
+import { POLICY_BYTES_MAX, readPolicy } from "../../trust/read-policy.ts";
 import type { TrustPolicy } from "../../trust/trust-policy.ts";
+import { readBounded } from "./trust-files.ts";
 
-/** @throws Fault TRUST_POLICY_INVALID */
-export function readTrustPolicy(file: string): Promise<TrustPolicy> {
-	throw new Fault("TRUST_POLICY_INVALID", `cannot read the policy '${file}'`);
+const KEY_BYTES_MAX = 64 << 10;
+
+/**
+ * Reads a trust policy and the files of keys that it names, which stand beside it.
+ *
+ * @throws Fault TRUST_POLICY_INVALID
+ */
+export async function readTrustPolicy(file: string): Promise<TrustPolicy> {
+	const bytes = readBounded(file, POLICY_BYTES_MAX, "TRUST_POLICY_INVALID");
+	if (bytes === undefined)
+		throw new Fault("TRUST_POLICY_INVALID", `cannot find the trust policy '${file}'`, {
+			note: `looked in ${process.cwd()}`,
+		});
+	const folder = dirname(resolve(file));
+	return readPolicy(bytes, { file, readKey: (name) => readKey(file, resolve(folder, name)) });
+}
+
+function readKey(policy: string, file: string): string {
+	const bytes = readBounded(file, KEY_BYTES_MAX, "TRUST_POLICY_INVALID");
+	if (bytes !== undefined) return new TextDecoder().decode(bytes);
+	throw new Fault("TRUST_POLICY_INVALID", `cannot read the trust policy '${policy}'`, {
+		note: `it names the key '${file}', which is not there`,
+	});
 }

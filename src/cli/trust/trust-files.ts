@@ -1,17 +1,7 @@
-/** Where trust keeps its files on Node, and how they are read and written. */
-import {
-	closeSync,
-	existsSync,
-	fstatSync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-	readSync,
-	renameSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
+/** Where trust keeps its files on Node, and how they are read. */
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Code } from "../../base/codes.ts";
 import { Fault } from "../../base/fault.ts";
 import { configFolder, dataFolder } from "../../host/node/folders.ts";
 import { type Lock, LOCK_BYTES_MAX, LOCK_FILE, parseLock } from "../../trust/lock.ts";
@@ -21,20 +11,28 @@ export function pinsFile(): string {
 	return join(dataFolder(), "pins.json");
 }
 
-/** The pins of this user; none where there is no file yet. */
+/**
+ * The pins of this user; none where there is no file yet.
+ *
+ * @throws Fault STORE_INVALID
+ */
 export function readPins(file = pinsFile()): Map<string, Pin> {
-	const text = readBounded(file, PINS_BYTES_MAX, "STORE_INVALID");
-	return text === undefined ? new Map<string, Pin>() : parsePins(text, file);
+	const bytes = readBounded(file, PINS_BYTES_MAX, "STORE_INVALID");
+	return bytes === undefined ? new Map<string, Pin>() : parsePins(new TextDecoder().decode(bytes), file);
 }
 
-/** The policy that a person wrote: `trust.toml` or `trust.json`; undefined: neither is there. */
+/**
+ * The policy that a person wrote: `trust.toml` or `trust.json`; undefined: neither is there.
+ *
+ * @throws Fault TRUST_POLICY_INVALID when both are
+ */
 export function policyFile(): string | undefined {
-	const [toml, json] = ["trust.toml", "trust.json"].map((name) => join(configFolder(), name));
-	const there = [toml, json].filter((file): file is string => file !== undefined && existsSync(file));
-	if (there.length < 2) return there[0];
-	throw new Fault("TRUST_POLICY_INVALID", "there are two policies of trust", {
-		note: `'${toml}' and '${json}'`,
-		help: `rm '${json}'`,
+	const files = ["trust.toml", "trust.json"].map((name) => join(configFolder(), name));
+	const [file, other] = files.filter((one) => existsSync(one));
+	if (other === undefined) return file;
+	throw new Fault("TRUST_POLICY_INVALID", "there are two trust policies", {
+		note: `'${file}' and '${other}'`,
+		help: `rm '${other}'`,
 	});
 }
 
@@ -49,8 +47,8 @@ export function findLock(folder = process.cwd()): string | undefined {
 /** @throws Fault LOCK_DRIFT when there is none, or it cannot be read */
 export function readLock(): Lock {
 	const file = findLock();
-	const text = file === undefined ? undefined : readBounded(file, LOCK_BYTES_MAX, "LOCK_DRIFT");
-	if (file !== undefined && text !== undefined) return parseLock(text, file);
+	const bytes = file === undefined ? undefined : readBounded(file, LOCK_BYTES_MAX, "LOCK_DRIFT");
+	if (file !== undefined && bytes !== undefined) return parseLock(bytes, file);
 	throw new Fault("LOCK_DRIFT", "there is no lock to hold images to", {
 		note: `looked for ${LOCK_FILE} in ${process.cwd()} and above`,
 		help: "wherry lock NAME...",
@@ -58,43 +56,20 @@ export function readLock(): Lock {
 }
 
 /** Undefined: there is no such file. */
-export function readBounded(
-	file: string,
-	bytes_max: number,
-	code: "STORE_INVALID" | "LOCK_DRIFT" | "TRUST_POLICY_INVALID",
-): string | undefined {
+export function readBounded(file: string, bytes_max: number, code: Code): Uint8Array | undefined {
 	let fd: number | undefined;
 	try {
 		fd = openSync(file, "r");
 		const { size } = fstatSync(fd);
-		if (size > bytes_max) throw new Fault(code, `cannot read '${file}'`, { note: `it has ${size} bytes` });
-		const bytes = Buffer.alloc(size);
-		const length = readSync(fd, bytes, 0, size, 0);
-		return new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, length));
+		if (size > bytes_max)
+			throw new Fault(code, `cannot read '${file}'`, { note: `it has ${size} bytes, over ${bytes_max}` });
+		const bytes = new Uint8Array(size);
+		return bytes.subarray(0, readSync(fd, bytes, 0, size, 0));
 	} catch (cause) {
 		if (cause instanceof Fault) throw cause;
 		if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw new Fault(code, `cannot read '${file}'`, { note: (cause as Error).message, cause });
 	} finally {
 		if (fd !== undefined) closeSync(fd);
-	}
-}
-
-/** Puts `text` where `file` is, whole or not at all, whatever happens in between. */
-export function replaceFile(file: string, text: string): void {
-	mkdirSync(dirname(file), { recursive: true });
-	const temporary = `${file}.${process.pid}.tmp`;
-	try {
-		const fd = openSync(temporary, "w", 0o600);
-		try {
-			writeSync(fd, text);
-			fsyncSync(fd);
-		} finally {
-			closeSync(fd);
-		}
-		renameSync(temporary, file);
-	} catch (cause) {
-		rmSync(temporary, { force: true });
-		throw new Fault("IO", `cannot write '${file}'`, { note: (cause as Error).message, cause });
 	}
 }

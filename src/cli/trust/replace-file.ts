@@ -1,0 +1,26 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { Fault } from "../../base/fault.ts";
+
+/** Puts `text` where `file` is, in one step that survives a failing machine. Makes its folder. */
+export function replaceFile(file: string, text: string, mode = 0o644): void {
+	const temporary = `${file}.${process.pid}.tmp`;
+	try {
+		mkdirSync(dirname(file), { recursive: true });
+		writeWhole(temporary, text, mode);
+		renameSync(temporary, file);
+	} catch (cause) {
+		rmSync(temporary, { force: true });
+		throw new Fault("IO", `cannot write '${file}'`, { note: (cause as Error).message, cause });
+	}
+}
+
+function writeWhole(file: string, text: string, mode: number): void {
+	const fd = openSync(file, "w", mode);
+	try {
+		writeFileSync(fd, text);
+		fsyncSync(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
