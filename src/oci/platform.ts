@@ -76,6 +76,9 @@ function noneFits(index: ImageIndex, platform: string): Fault {
 	const shown = [...names].slice(0, NAMES_SHOWN);
 	const wanted = platform === "" ? "WebAssembly" : `'${platform}'`;
 	return new Fault("IMAGE_UNSUPPORTED", `cannot find a variant of the image for ${wanted}`, {
-		note: shown.length === 0 ? "its index is empty" : `its index has ${orList(shown, "and")}`,
+		note:
+			shown.length === 0
+				? "its index names no platform that there is"
+				: `its index has ${orList(shown, "and")}`,
 	});
 }

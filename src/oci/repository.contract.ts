@@ -159,7 +159,7 @@ const CASES: Readonly<Record<string, (repository: Repository) => Promise<void>>>
 		const types = ["a", "b", "c", "d"].map((letter) => `application/x-${letter}`);
 		await Promise.all(types.map((type) => attach(repository, manifest.descriptor, type)));
 		const found = await repository.referrers(manifest.descriptor.digest);
-		assert.deepEqual(found.map(({ artifactType }) => artifactType).toSorted(), types);
+		assert.deepEqual(found.map(({ artifactType }) => artifactType ?? "").sort(byName), types);
 	},
 	async "attaching the same twice lists it once"(repository) {
 		const { manifest } = await putImage(repository);
@@ -244,4 +244,8 @@ async function* inPieces(bytes: Uint8Array, size_bytes: number): AsyncGenerator<
 async function* breaking(): AsyncGenerator<Uint8Array> {
 	yield BLOB.bytes.subarray(0, 4);
 	throw new Error("the cable was cut");
+}
+
+function byName(one: string, other: string): number {
+	return one < other ? -1 : 1;
 }
