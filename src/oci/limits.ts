@@ -14,5 +14,9 @@ export const INDEX_DEPTH_MAX = 4;
 export const UNPACKED_BYTES_MAX = 2 ** 31;
 /** Files, directories and links of all layers together. */
 export const UNPACKED_ENTRIES_MAX = 500_000;
+/** How deep they may lie: as many names as a path of 4,095 bytes has at most would be 2,048. */
+export const UNPACKED_DEPTH_MAX = 256;
+/** One extended header of a tar: a name and what others keep there (Go's reader takes no more either). */
+export const TAR_HEADER_BYTES_MAX = 1 << 20;
 /** How deep JSON of others may nest. */
 export const JSON_DEPTH_MAX = 64;

@@ -14,6 +14,8 @@ export interface TreeFile {
 	readonly kind: "file";
 	/** Nobody writes to these: a file system that lets its files be written copies first. */
 	readonly bytes: Uint8Array;
+	/** Means nothing to a guest; kept for those who will run the image otherwise. */
+	readonly executable: boolean;
 	readonly modified_ns: bigint;
 }
 

@@ -170,7 +170,7 @@ function checkName(name: string): Errno {
 }
 
 /** Whether `text` takes more than `bytes_max` bytes as UTF-8; looks at no more of it than it must. */
-function isLonger(text: string, bytes_max: number): boolean {
+export function isLonger(text: string, bytes_max: number): boolean {
 	if (text.length > bytes_max) return true;
 	// a code unit takes three bytes at most
 	return text.length * 3 > bytes_max && new TextEncoder().encode(text).length > bytes_max;
