@@ -23,6 +23,19 @@ export const MediaType = {
 
 const MANIFESTS: ReadonlySet<string> = new Set([MediaType.MANIFEST, MediaType.DOCKER_MANIFEST]);
 const INDEXES: ReadonlySet<string> = new Set([MediaType.INDEX, MediaType.DOCKER_LIST]);
+/** Tars that lie over each other, as OCI and Docker call them, also those that may not be pushed everywhere. */
+const ROOT_LAYERS: ReadonlySet<string> = new Set([
+	MediaType.LAYER,
+	MediaType.LAYER_GZIP,
+	"application/vnd.oci.image.layer.v1.tar+zstd",
+	"application/vnd.oci.image.layer.nondistributable.v1.tar",
+	"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+	"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+	MediaType.DOCKER_LAYER_GZIP,
+	"application/vnd.docker.image.rootfs.diff.tar",
+	"application/vnd.docker.image.rootfs.diff.tar.zstd",
+	"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+]);
 const WASM_LAYERS: ReadonlySet<string> = new Set([
 	MediaType.WASM,
 	MediaType.WASM_SPIN,
@@ -37,6 +50,11 @@ export function isIndexType(mediaType: string): boolean {
 /** A manifest or an index: what a registry keeps under /manifests/, not under /blobs/. */
 export function isManifestType(mediaType: string): boolean {
 	return MANIFESTS.has(mediaType) || INDEXES.has(mediaType);
+}
+
+/** A layer of files for a root. How it is compressed its first bytes say: writers call things wrong. */
+export function isRootLayer(mediaType: string): boolean {
+	return ROOT_LAYERS.has(mediaType);
 }
 
 /** A layer that is a module or component as it is, no archive. */

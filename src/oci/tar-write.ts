@@ -21,13 +21,13 @@ export const TAR_END: Uint8Array = new Uint8Array(2 * TAR_BLOCK_BYTES);
 
 /**
  * A layer that holds `tree`: the same bytes for the same tree. Names are sorted, everything belongs to
- * user 0 and was modified at `modified_s` (seconds since 1970, to 2^33-1); a file under several names is
- * written once, with hard links. Comes in pieces; those of file contents are the tree's own bytes.
+ * user 0, times are whole seconds; a file under several names is written once, with hard links. Comes
+ * in pieces; those of file contents are the tree's own bytes.
  *
  * @throws Fault LAYER_INVALID for a name that would be taken for a whiteout
  */
-export function* writeTar(tree: TreeDirectory, modified_s: number): Generator<Uint8Array> {
-	yield* writeEntries(tree, "", { modified_s, written: new Map() });
+export function* writeTar(tree: TreeDirectory): Generator<Uint8Array> {
+	yield* writeEntries(tree, "", new Map());
 	yield TAR_END;
 }
 
@@ -50,50 +50,53 @@ export function tarPadding(size_bytes: number): Uint8Array {
 	return TAR_END.subarray(0, (TAR_BLOCK_BYTES - (size_bytes % TAR_BLOCK_BYTES)) % TAR_BLOCK_BYTES);
 }
 
-interface Writing {
-	readonly modified_s: number;
-	/** Where each file was written. */
-	readonly written: Map<TreeFile, string>;
-}
+/** Where each file was written. */
+type Written = Map<TreeFile, string>;
 
 const NAME_BYTES = 100;
 const PREFIX_BYTES = 155;
+/** What eleven octal digits hold. */
+const OCTAL_MAX = 2 ** 33 - 1;
 const TYPES = { file: "0", "hard-link": "1", link: "2", directory: "5" } as const;
 
-function* writeEntries(directory: TreeDirectory, parent: string, writing: Writing): Generator<Uint8Array> {
+function* writeEntries(directory: TreeDirectory, parent: string, written: Written): Generator<Uint8Array> {
 	for (const [name, child] of [...directory.entries].sort(byName)) {
 		const path = parent + name;
 		if (name.startsWith(".wh."))
-			throw tarFault(
-				"the new layer",
-				path,
-				"a name that begins with '.wh.' says in a layer that another is gone",
-			);
-		yield* writeChild(child, path, writing);
-		if (child.kind === "directory") yield* writeEntries(child, `${path}/`, writing);
+			throw tarFault("the new layer", path, "such a name says in a layer that another is gone");
+		yield* writeChild(child, path, written);
+		if (child.kind === "directory") yield* writeEntries(child, `${path}/`, written);
 	}
 }
 
-function* writeChild(child: FileTree, path: string, { modified_s, written }: Writing): Generator<Uint8Array> {
-	if (child.kind !== "file") {
-		yield tarHeader(
-			child.kind === "link"
-				? { kind: "link", path, target: child.target, modified_s }
-				: { kind: "directory", path, modified_s },
-		);
-		return;
+function* writeChild(child: FileTree, path: string, written: Written): Generator<Uint8Array> {
+	const common = { path, modified_s: secondsOf(child.modified_ns) };
+	if (child.kind === "directory") {
+		yield tarHeader({ ...common, kind: "directory" });
+	} else if (child.kind === "link") {
+		yield tarHeader({ ...common, kind: "link", target: child.target });
+	} else {
+		yield* writeFile(child, { ...common, executable: child.executable }, written);
 	}
-	const { bytes, executable } = child;
-	const target = written.get(child);
+}
+
+function* writeFile(file: TreeFile, common: Omit<TarItem, "kind">, written: Written): Generator<Uint8Array> {
+	const target = written.get(file);
 	if (target !== undefined) {
-		yield tarHeader({ kind: "hard-link", path, target, executable, modified_s });
+		yield tarHeader({ ...common, kind: "hard-link", target });
 		return;
 	}
-	written.set(child, path);
-	yield tarHeader({ kind: "file", path, size_bytes: bytes.length, executable, modified_s });
-	if (bytes.length === 0) return;
-	yield bytes;
-	yield tarPadding(bytes.length);
+	written.set(file, common.path);
+	const size_bytes = file.bytes.length;
+	yield tarHeader({ ...common, kind: "file", size_bytes });
+	if (size_bytes === 0) return;
+	yield file.bytes;
+	yield tarPadding(size_bytes);
+}
+
+function secondsOf(time_ns: bigint): number {
+	const seconds = Number(time_ns / 1_000_000_000n);
+	return Math.min(Math.max(seconds, 0), OCTAL_MAX);
 }
 
 function byName([one]: readonly [string, FileTree], [other]: readonly [string, FileTree]): number {

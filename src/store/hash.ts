@@ -11,6 +11,13 @@ export function hashOf(bytes: Uint8Array, expected: Digest): Digest {
 	return `${algorithm}:${hash(algorithm, bytes, "hex")}` as Digest;
 }
 
+/** The digest that bytes have, for what is new. */
+export function sha256Of(bytes: Uint8Array): Digest {
+	return hashOf(bytes, SOME_SHA256);
+}
+
+const SOME_SHA256 = `sha256:${"0".repeat(64)}` as Digest;
+
 /** Hashes what comes in pieces. */
 export interface Hasher {
 	update(bytes: Uint8Array): void;
