@@ -44,6 +44,8 @@ const HOST_NEUTRAL = new Set(["base", "sys", "wasm", "capability", "wasi", "host
 /** npm packages, and the rooms that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"smol-toml": ["base"],
+	"@noble/ciphers/salsa.js": ["trust"],
+	"smol-toml": ["capability", "trust"],
 	wabt: ["cli"],
 };
 

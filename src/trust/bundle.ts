@@ -14,6 +14,8 @@ const BUNDLE_TYPE = /^application\/vnd\.dev\.sigstore\.bundle(?:\.v0\.3\+json|\+
 
 const BUNDLE: JsonDocument = { what: "the bundle", code: "SIGNATURE_INVALID" };
 
+const ENVELOPE: JsonDocument = { what: "the envelope", code: "SIGNATURE_INVALID" };
+
 export function isBundleType(mediaType: string): boolean {
 	return BUNDLE_TYPE.test(mediaType);
 }
@@ -53,6 +55,15 @@ export function readBundle(bytes: Uint8Array): Bundle | { readonly carrier: "key
 export function keyHint({ fingerprint }: PublicKey): string {
 	const pairs = hexOf(fingerprint).match(/../g) ?? [];
 	return toBase64(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)));
+}
+
+/**
+ * The DSSE envelope in the bytes of one that stands alone, as under cosign's `.att` tag.
+ *
+ * @throws Fault SIGNATURE_INVALID
+ */
+export function readEnvelopeBytes(bytes: Uint8Array): Envelope {
+	return readEnvelope(parseJsonObject(bytes, ENVELOPE));
 }
 
 function readEnvelope(object: JsonObject): Envelope {

@@ -12,7 +12,7 @@ export function signatureFromAsn1(asn1: Uint8Array): Uint8Array<ArrayBuffer> | u
 	if (values?.length !== 2) return undefined;
 	const raw = new Uint8Array(2 * NUMBER_BYTES);
 	for (const [index, { tag, content }] of values.entries()) {
-		const number = tag === Tag.INTEGER ? positiveInteger(content) : undefined;
+		const number = tag === Tag.INTEGER ? naturalNumber(content) : undefined;
 		if (number === undefined || number.length > NUMBER_BYTES) return undefined;
 		raw.set(number, (index + 1) * NUMBER_BYTES - number.length);
 	}
@@ -32,10 +32,10 @@ export function signatureToAsn1(raw: Uint8Array): Uint8Array<ArrayBuffer> {
 	return writeDer(Tag.SEQUENCE, ...integers);
 }
 
-/** The digits of a positive INTEGER in its one shortest form. */
-function positiveInteger(content: Uint8Array): Uint8Array | undefined {
+/** The digits of an INTEGER that is not negative, in its one shortest form. */
+function naturalNumber(content: Uint8Array): Uint8Array | undefined {
 	const [first, second = 0] = content;
 	if (first === undefined || first >= 0x80) return undefined;
-	if (first !== 0) return content;
-	return content.length > 1 && second >= 0x80 ? content.subarray(1) : undefined;
+	if (first !== 0 || content.length === 1) return content;
+	return second >= 0x80 ? content.subarray(1) : undefined;
 }

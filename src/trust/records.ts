@@ -14,6 +14,8 @@ export interface SignatureRecord {
 export type SignatureContent =
 	| SimpleSigning
 	| Bundle
+	/** cosign's older form of an attestation: a layer of the manifest tagged `sha256-HEX.att`. */
+	| { readonly carrier: "dsse"; readonly envelope: Envelope }
 	/** A Sigstore bundle made with a certificate instead of a key: not verified by us. */
 	| { readonly carrier: "keyless" }
 	/** A Notation signature: not verified by us. */

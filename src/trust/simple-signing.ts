@@ -1,11 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import {
-	encodeJson,
-	type JsonDocument,
-	type JsonObject,
-	parseJsonObject,
-	sortedRecord,
-} from "../oci/json.ts";
+import { type JsonDocument, type JsonObject, parseJsonObject, sortedRecord } from "../oci/json.ts";
 import { readAnnotations } from "./annotations.ts";
 import { type Claims, SIGN_PREDICATE } from "./claims.ts";
 
@@ -25,7 +19,7 @@ export function writePayload(
 	reference: string,
 	annotations: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
-	return encodeJson({
+	return encodeAsGo({
 		critical: {
 			identity: { "docker-reference": reference },
 			image: { "docker-manifest-digest": digest },
@@ -33,6 +27,15 @@ export function writePayload(
 		},
 		optional: Object.keys(annotations).length === 0 ? null : sortedRecord(annotations),
 	});
+}
+
+/** Go's JSON escapes what HTML might misread. */
+function encodeAsGo(value: unknown): Uint8Array<ArrayBuffer> {
+	const text = JSON.stringify(value).replaceAll(
+		/[<>&\u2028\u2029]/g,
+		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	);
+	return new TextEncoder().encode(text);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { algorithmOf, type Digest, hexOf } from "../oci/digest.ts";
-import { encodeJson, type JsonDocument, parseJsonObject } from "../oci/json.ts";
+import { encodeJson, type JsonDocument, parseJsonObject, sortedRecord } from "../oci/json.ts";
 import { ENTRIES_MAX } from "../oci/limits.ts";
 import { readAnnotations } from "./annotations.ts";
 import type { Claims } from "./claims.ts";
@@ -28,7 +28,7 @@ export function writeStatement({ subject, predicateType, predicate }: Statement)
 	const subjects = subject.map(({ name, digest, annotations }) => ({
 		name,
 		digest: { [algorithmOf(digest)]: hexOf(digest) },
-		annotations: annotations && Object.keys(annotations).length > 0 ? annotations : undefined,
+		annotations: annotations && sortedRecord(annotations),
 	}));
 	return encodeJson({ _type: STATEMENT, subject: subjects, predicateType, predicate });
 }

@@ -15,7 +15,8 @@ export async function verifySignature(
 		case "simple-signing":
 			if (!(await key.verify(content.signature, content.payload))) return refused("signature", OTHERS);
 			return claimed(() => readPayload(content.payload, subject));
-		case "bundle": {
+		case "bundle":
+		case "dsse": {
 			const { envelope } = content;
 			if (!(await verifyEnvelope(envelope, key))) return refused("signature", OTHERS);
 			if (envelope.payloadType !== IN_TOTO) return refused("claims", "it signs no in-toto statement");
