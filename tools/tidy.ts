@@ -45,7 +45,6 @@ const HOST_NEUTRAL = new Set(["base", "sys", "wasm", "capability", "wasi", "host
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"smol-toml": ["base"],
 	"@noble/ciphers/salsa.js": ["trust"],
-	"smol-toml": ["capability", "trust"],
 	wabt: ["cli"],
 };
 
