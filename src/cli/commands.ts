@@ -20,6 +20,11 @@ export const COMMANDS: readonly Command[] = [
 		load: () => RUN_VERB,
 	},
 	{
+		name: "registry serve",
+		summary: "Serve a small registry on this machine, for development and tests",
+		load: async () => (await import("./registry/serve.ts")).REGISTRY_SERVE_VERB,
+	},
+	{
 		name: "doctor",
 		summary: "Show which walls this machine can put around a program",
 		load: async () => (await import("./doctor.ts")).DOCTOR_VERB,

@@ -13,6 +13,11 @@ export function printNote(text: string): void {
 	writeAll(2, `note: ${printable(text)}\n`);
 }
 
+/** Writes a line of a log on standard error. */
+export function printLog(line: string): void {
+	writeAll(2, `${printable(line)}\n`);
+}
+
 /** Writes the error, as lines for people or as one JSON object; `stack` adds a stack trace. */
 export function printFault(fault: Fault, format: Format, stack: boolean): void {
 	writeAll(2, faultText(fault, format));
