@@ -9,7 +9,6 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 
 import { missingWalls } from "../../src/host/node/wall/testing/confined.ts";
-import { freePort } from "../support/free-port.ts";
 import { golden } from "../support/golden.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { ROOT } from "../support/wherry.ts";
@@ -38,12 +37,17 @@ for (const page of pages) {
 
 /** The page with what its commands print now; what agrees with the page stays as it is there. */
 async function playPage(context: TestContext, parts: readonly Part[]): Promise<Part[]> {
-	const session = makeSession(temporaryDirectory(context), await freePort());
-	return parts.map((part) => {
-		if (typeof part === "string") return part;
-		const output = play(part.words, session);
-		return agrees(part.expected, output) ? part : { ...part, expected: output };
-	});
+	const commands = parts.flatMap((part) => (typeof part === "string" ? [] : [part.words]));
+	const session = await makeSession(temporaryDirectory(context), commands);
+	try {
+		return parts.map((part) => {
+			if (typeof part === "string") return part;
+			const output = play(part.words, session);
+			return agrees(part.expected, output) ? part : { ...part, expected: output };
+		});
+	} finally {
+		await session.end();
+	}
 }
 
 /** Lines that look like commands to type, outside of what is run. Other commands than wherry's may stand in ```sh. */
