@@ -4,7 +4,7 @@ import type { Digest } from "../oci/digest.ts";
 import { demandSignatures, type Evidence } from "./demand-signatures.ts";
 import type { Lock } from "./lock.ts";
 import { demandLocked } from "./locked-to.ts";
-import type { Pin, PinHow, Pins } from "./pins.ts";
+import type { Pin, Pins } from "./pins.ts";
 import { ruleFor, type TrustPolicy, type TrustRule, type Terms } from "./trust-policy.ts";
 
 /** All that decides, read once. */
@@ -88,17 +88,35 @@ function settle(
 	const { reference, digest } = candidate;
 	const admitted = { reference, digest, rule: rule.where, keys };
 	if (terms.type === "reject") throw rejected(candidate, rule);
-	if (terms.type === "accept") return { ...admitted, why: "it accepts any image", pin: undefined };
-	demandDigest(candidate, rule, terms);
-	if (!terms.firstUse) return { ...admitted, why: whyWithoutPins(terms, keys), pin: undefined };
-	return { ...admitted, ...byFirstUse(pins, candidate, rule, keys) };
+	if (terms.type === "demand") demandDigest(candidate, rule, terms);
+	const isFirstUse = terms.type === "demand" && terms.firstUse && isTagged(candidate);
+	if (isFirstUse) demandPin(pins, candidate, rule);
+	return { ...admitted, why: why(pins, candidate, terms, keys), pin: freshPin(pins, candidate, keys) };
 }
 
 type Demands = Extract<Terms, { type: "demand" }>;
 
-function whyWithoutPins({ digests }: Demands, keys: readonly string[]): string {
+function why(pins: Pins, candidate: Candidate, terms: Terms, keys: readonly string[]): string {
+	if (terms.type !== "demand") return "the rule accepts any image";
 	if (keys.length > 0) return `it is signed by ${keys.join(" and ")}`;
-	return digests.length > 0 ? "its digest is one that the rule names" : "nothing is demanded of it";
+	if (terms.digests.length > 0) return "its digest is one that the rule names";
+	const pin = isTagged(candidate) ? pins.get(candidate.reference) : undefined;
+	if (pin !== undefined) return `it is what was ${pin.how} on ${dayOf(pin)}`;
+	return isTagged(candidate) ? "it was first seen now, and is pinned" : "its digest was named";
+}
+
+/** What holds for a name from now on. A run changes nothing, and a digest stands for itself. */
+function freshPin(pins: Pins, candidate: Candidate, [key]: readonly string[]): Pin | undefined {
+	const { digest, moment } = candidate;
+	if (moment === "run" || !isTagged(candidate)) return undefined;
+	if (pins.get(candidate.reference)?.digest === digest) return undefined;
+	const how = moment === "load" ? "loaded" : "pulled";
+	return { digest, how, since: new Date().toISOString(), ...(key === undefined ? {} : { key }) };
+}
+
+/** Whether a name stands for it that could come to stand for something else. */
+function isTagged(candidate: Candidate): candidate is Candidate & { readonly reference: string } {
+	return candidate.reference !== undefined && !candidate.reference.includes("@");
 }
 
 function demandDigest(candidate: Candidate, rule: TrustRule, { digests }: Demands): void {
@@ -113,27 +131,10 @@ function demandDigest(candidate: Candidate, rule: TrustRule, { digests }: Demand
 	});
 }
 
-function byFirstUse(
-	pins: Pins,
-	candidate: Candidate,
-	rule: TrustRule,
-	keys: readonly string[],
-): Pick<Admission, "why" | "pin"> {
-	const { reference, digest, moment } = candidate;
-	if (reference === undefined || reference.includes("@"))
-		return { why: "its digest was named, and a digest stands for the same bytes for ever", pin: undefined };
-	const pin = pins.get(reference);
-	if (pin === undefined) {
-		if (moment === "run") throw neverSeen(candidate, rule);
-		return { why: "it was first seen now, and is pinned", pin: newPin(candidate, keys) };
-	}
-	if (pin.digest !== digest) throw changed(candidate, rule, pin);
-	return { why: `it is what was ${pin.how} on ${pin.since.slice(0, 10)}`, pin: undefined };
-}
-
-function newPin({ digest, moment }: Candidate, [key]: readonly string[]): Pin {
-	const how: PinHow = moment === "load" ? "loaded" : "pulled";
-	return { digest, how, since: new Date().toISOString(), ...(key === undefined ? {} : { key }) };
+function demandPin(pins: Pins, candidate: Candidate, rule: TrustRule): void {
+	const pin = pins.get(candidate.reference ?? "");
+	if (pin === undefined && candidate.moment === "run") throw neverSeen(candidate, rule);
+	if (pin !== undefined && pin.digest !== candidate.digest) throw changed(candidate, rule, pin);
 }
 
 function rejected(candidate: Candidate, rule: TrustRule): Fault {
@@ -161,10 +162,9 @@ function neverSeen(candidate: Candidate, rule: TrustRule): Fault {
 }
 
 function changed(candidate: Candidate, rule: TrustRule, pin: Pin): Fault {
-	const was = `${pin.how} on ${pin.since.slice(0, 10)}`;
 	return new Fault("PIN_CHANGED", `'${candidate.shown}' now stands for other bytes than it did`, {
 		note: [
-			`expected ${pin.digest}, ${was}`,
+			`expected ${pin.digest}, ${pin.how} on ${dayOf(pin)}`,
 			`found    ${candidate.digest}`,
 			`${rule.where} refuses silent change`,
 		],
@@ -178,4 +178,8 @@ function changed(candidate: Candidate, rule: TrustRule, pin: Pin): Fault {
 function repositoryShown({ shown }: Candidate): string {
 	const [name = ""] = shown.split("@", 1);
 	return name.replace(/:[^/:]*$/, "");
+}
+
+function dayOf({ since }: Pin): string {
+	return since.slice(0, 10);
 }
