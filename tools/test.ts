@@ -13,6 +13,7 @@ process.chdir(root);
 
 /** For a single test: what hangs is to fail, by name. The longest takes about a minute on two cores. */
 const TEST_TIMEOUT_MS = 600_000;
+const SILENCE_MS_MAX = TEST_TIMEOUT_MS + 60_000;
 
 const wanted = process.argv.slice(2);
 const failedChecks = wanted.length > 0 ? 0 : check();
@@ -24,6 +25,7 @@ const files =
 			});
 const counts = { passed: 0, failed: failedChecks, skipped: 0 };
 const skipped: string[] = [];
+const running = new Set<string>();
 
 const stream = run({ files: files.map((file) => resolve(file)), concurrency: 2, timeout: TEST_TIMEOUT_MS });
 stream.on("test:pass", ({ name, skip, details }) => {
@@ -38,8 +40,23 @@ stream.on("test:fail", ({ details }) => {
 	if (details.type !== "suite") counts.failed += 1;
 });
 stream.on("end", () => {
+	clearTimeout(silence);
 	setImmediate(finish);
 });
+/** A test that timed out may leave its process waiting for another, for ever. */
+const silence = setTimeout(() => {
+	const minutes = SILENCE_MS_MAX / 60_000;
+	process.stdout.write(
+		`no test began or ended for ${minutes} minutes; still running: ${[...running].join(", ")}\n`,
+	);
+	counts.failed += 1;
+	finish();
+	process.exit();
+}, SILENCE_MS_MAX);
+for (const event of ["test:start", "test:pass", "test:fail"] as const)
+	stream.on(event, () => silence.refresh());
+stream.on("test:dequeue", ({ name, nesting }) => nesting === 0 && running.add(name));
+stream.on("test:complete", ({ name, nesting }) => nesting === 0 && running.delete(name));
 stream.compose(spec).pipe(process.stdout);
 
 function check(): number {

@@ -130,18 +130,25 @@ export async function confined(
 	setInterval(() => {}, 1000); // a probe may wait for what keeps no event loop alive
 	const answers: Record<string, unknown> = {};
 	for (const [name, act] of probes) answers[name] = await answerOf(act, tools);
-	tools.fs.writeSync(1, JSON.stringify({ walls, answers }) + "\n");
+	writeAll(tools.fs, Buffer.from(`${JSON.stringify({ walls, answers })}\n`));
 	waitForByte(tools.fs);
 	process.exit();
 }
 
-/** Standard input does not block once a worker was started: Node has looked at it then. */
+function writeAll(fs: Tools["fs"], bytes: Uint8Array): void {
+	for (let at = 0; at < bytes.length;) at += patiently(() => fs.writeSync(1, bytes, at));
+}
+
 function waitForByte(fs: Tools["fs"]): void {
+	patiently(() => fs.readSync(0, new Uint8Array(1)));
+}
+
+/** Standard streams do not block once a worker was started: Node has looked at them then. */
+function patiently(act: () => number): number {
 	const sleeper = new Int32Array(new SharedArrayBuffer(4));
 	for (;;)
 		try {
-			fs.readSync(0, new Uint8Array(1));
-			return;
+			return act();
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
 			Atomics.wait(sleeper, 0, 0, 5);
