@@ -1,6 +1,6 @@
 /** From files to a layer's blob. */
 import type { Descriptor } from "../oci/descriptor.ts";
-import { type Digest, digestOf } from "../oci/digest.ts";
+import type { Digest } from "../oci/digest.ts";
 import { MediaType } from "../oci/media-types.ts";
 import { writeTar } from "../oci/tar-write.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";

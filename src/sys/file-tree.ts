@@ -1,6 +1,6 @@
 /**
  * Files as plain data: what an image brings for a guest's root. Hard links are one value that stands
- * under several names. Immutable.
+ * under several names; a directory stands in one place. Immutable.
  */
 export type FileTree = TreeDirectory | TreeFile | TreeLink;
 

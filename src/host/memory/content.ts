@@ -7,6 +7,8 @@ const SMALL_STEP_BYTES = 4096;
 /** What a chunk costs beside its bytes: the array, its buffer, and the place in the map. */
 const CHUNK_COST_BYTES = 256;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * The bytes of one file, with holes.
  *
@@ -14,14 +16,21 @@ const CHUNK_COST_BYTES = 256;
  * chunk may also be shorter than 64 KiB: what lies behind its end is a hole too. So a small file takes
  * little, a growing one is copied a bounded number of times, and only what is held in memory counts
  * against the quota, however large the file says it is.
+ *
+ * A file may start as bytes that are somebody else's. They are read where they lie and cost nothing;
+ * a chunk of them that is written to is copied first, and counts from then on.
  */
 export class Content {
 	readonly #quota: Quota;
 	readonly #chunks = new Map<number, Uint8Array>();
-	#size_bytes = 0;
+	/** What is left of the bytes that it started as: they show where there is no chunk. */
+	#start: Uint8Array;
+	#size_bytes: number;
 
-	constructor(quota: Quota) {
+	constructor(quota: Quota, start: Uint8Array = NOTHING) {
 		this.#quota = quota;
+		this.#start = start;
+		this.#size_bytes = start.length;
 	}
 
 	get size_bytes(): number {
@@ -31,12 +40,16 @@ export class Content {
 	/** Reads what there is from `at` on; fewer bytes than `into` has only at the end. */
 	read(into: Uint8Array, at: number): number {
 		const count = Math.min(into.length, this.#size_bytes - at);
+		if (this.#chunks.size === 0 && at + count <= this.#start.length) {
+			if (count > 0) into.set(this.#start.subarray(at, at + count));
+			return Math.max(0, count);
+		}
 		let done = 0;
 		while (done < count) {
 			const offset = (at + done) % CHUNK_BYTES;
 			const index = (at + done - offset) / CHUNK_BYTES;
 			const part = Math.min(count - done, CHUNK_BYTES - offset);
-			copyOut(this.#chunks.get(index), offset, into, done, part);
+			copyOut(this.#chunks.get(index) ?? this.#startOf(index), offset, into, done, part);
 			done += part;
 		}
 		return done;
@@ -68,7 +81,7 @@ export class Content {
 	reserve(start: number, end: number): boolean {
 		if (end - start > this.#quota.limit_bytes) return false;
 		const first = Math.floor(start / CHUNK_BYTES);
-		const lengthOf = (index: number) => Math.min(CHUNK_BYTES, end - index * CHUNK_BYTES);
+		const lengthOf = (index: number) => this.#least(index, Math.min(CHUNK_BYTES, end - index * CHUNK_BYTES));
 		let missing = 0;
 		for (let index = first; index * CHUNK_BYTES < end; index++)
 			missing += costOf(this.#chunks.get(index), lengthOf(index));
@@ -83,9 +96,10 @@ export class Content {
 	}
 
 	/** The chunk, at least `length` bytes long; undefined where the quota does not allow it. */
-	#chunkOf(index: number, length: number): Uint8Array | undefined {
+	#chunkOf(index: number, wanted: number): Uint8Array | undefined {
 		const chunk = this.#chunks.get(index);
-		if (chunk !== undefined && chunk.length >= length) return chunk;
+		if (chunk !== undefined && chunk.length >= wanted) return chunk;
+		const length = this.#least(index, wanted);
 		// who writes one chunk after the other will fill this one too
 		const ample = this.#chunks.has(index - 1) ? CHUNK_BYTES : ampleLength(length);
 		// where that is too much, the last of the quota is used up in small steps
@@ -105,12 +119,25 @@ export class Content {
 			this.#quota.giveBack(cost);
 			return undefined;
 		}
-		if (old !== undefined) chunk.set(old);
+		const held = old ?? this.#startOf(index);
+		if (held !== undefined) chunk.set(held);
 		this.#chunks.set(index, chunk);
 		return chunk;
 	}
 
+	/** What the file started as in the place of a chunk. */
+	#startOf(index: number): Uint8Array | undefined {
+		const at = index * CHUNK_BYTES;
+		return at < this.#start.length ? this.#start.subarray(at, at + CHUNK_BYTES) : undefined;
+	}
+
+	/** How long a chunk that is to hold `length` bytes must be: it hides what the file started as in its place. */
+	#least(index: number, length: number): number {
+		return Math.max(length, Math.min(CHUNK_BYTES, this.#start.length - index * CHUNK_BYTES));
+	}
+
 	#cut(size_bytes: number): void {
+		if (size_bytes < this.#start.length) this.#start = this.#start.subarray(0, size_bytes);
 		const offset = size_bytes % CHUNK_BYTES;
 		const lastIndex = (size_bytes - offset) / CHUNK_BYTES;
 		for (const [index, chunk] of this.#chunks) {

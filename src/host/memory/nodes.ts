@@ -1,8 +1,10 @@
 import type { Clocks } from "../../sys/clocks.ts";
+import type { FileTree, TreeDirectory, TreeFile, TreeLink } from "../../sys/file-tree.ts";
 import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
 import { Content } from "./content.ts";
 import { Entries } from "./entries.ts";
 import type { Quota } from "./quota.ts";
+import type { SeveralNames } from "./several-names.ts";
 
 /** What a node takes of the quota beside its content: what V8 needs for it, rounded up. */
 const NODE_COST_BYTES = 1024;
@@ -15,6 +17,8 @@ export interface Volume {
 	readonly clocks: Clocks;
 	readonly quota: Quota;
 	nextInode: number;
+	/** Files of the tree it started as that have several names there. */
+	readonly shared?: SeveralNames<FileNode | LinkNode>;
 }
 
 export type AnyNode = DirectoryNode | FileNode | LinkNode;
@@ -32,15 +36,18 @@ abstract class Node {
 	links = 0;
 	/** Handles that have it open. */
 	handles = 0;
+	/** What it took of the quota beside its content: nothing, where it stands for a part of the first tree. */
+	readonly #cost_bytes: number;
 
-	constructor(volume: Volume) {
+	constructor(volume: Volume, start: FileTree | undefined, text_bytes = 0) {
 		this.volume = volume;
 		this.inode = volume.nextInode;
 		volume.nextInode += 1;
-		const now = volume.clocks.realtime_ns();
-		this.accessed_ns = now;
-		this.modified_ns = now;
-		this.changed_ns = now;
+		const time_ns = start === undefined ? volume.clocks.realtime_ns() : start.modified_ns;
+		this.accessed_ns = time_ns;
+		this.modified_ns = time_ns;
+		this.changed_ns = time_ns;
+		this.#cost_bytes = start === undefined ? NODE_COST_BYTES + text_bytes : 0;
 	}
 
 	stat(): Stat {
@@ -73,19 +80,21 @@ abstract class Node {
 	release(): void {
 		if (this.links > 0 || this.handles > 0) return;
 		this.freeContent();
-		this.volume.quota.giveBack(NODE_COST_BYTES);
+		this.volume.quota.giveBack(this.#cost_bytes);
 	}
 
-	protected abstract freeContent(): void;
+	/** What holds bytes gives them back. */
+	protected freeContent(): void {}
 }
 
 export class FileNode extends Node {
 	readonly type = FileType.REGULAR_FILE;
 	readonly content: Content;
 
-	constructor(volume: Volume) {
-		super(volume);
-		this.content = new Content(volume.quota);
+	/** @param start what it is from the start, at no cost */
+	constructor(volume: Volume, start?: TreeFile) {
+		super(volume, start);
+		this.content = new Content(volume.quota, start?.bytes);
 	}
 
 	get size_bytes(): number {
@@ -102,32 +111,41 @@ export class LinkNode extends Node {
 	readonly target: string;
 	readonly size_bytes: number;
 
-	constructor(volume: Volume, target: string) {
-		super(volume);
+	constructor(volume: Volume, target: string, start?: TreeLink) {
+		super(volume, start, textCost(target));
 		this.target = target;
 		this.size_bytes = new TextEncoder().encode(target).length;
-	}
-
-	protected override freeContent(): void {
-		this.volume.quota.giveBack(textCost(this.target));
 	}
 }
 
 export class DirectoryNode extends Node {
 	readonly type = FileType.DIRECTORY;
-	readonly entries = new Entries<AnyNode>();
 	/** Where it lies; itself for the root. */
 	parent: DirectoryNode;
+	readonly #entries = new Entries<AnyNode>();
+	/** What it held at first. These names are never counted, even when they are removed and given again. */
+	readonly #start: TreeDirectory | undefined;
+	/** Nobody has looked into it yet. */
+	#isUnmade: boolean;
 
-	constructor(volume: Volume, parent?: DirectoryNode) {
-		super(volume);
+	/** @param start what it holds from the start, at no cost; its nodes are made when someone looks */
+	constructor(volume: Volume, parent?: DirectoryNode, start?: TreeDirectory) {
+		super(volume, start);
 		this.parent = parent ?? this;
+		this.#start = start;
+		this.#isUnmade = start !== undefined;
 		// its own `.`, and the root's `..`
 		this.links = parent === undefined ? 2 : 1;
+		for (const child of start?.entries.values() ?? []) if (child.kind === "directory") this.links += 1;
+	}
+
+	get entries(): Entries<AnyNode> {
+		if (this.#isUnmade) this.#make();
+		return this.#entries;
 	}
 
 	get size_bytes(): number {
-		return this.entries.size;
+		return this.#isUnmade ? (this.#start?.entries.size ?? 0) : this.#entries.size;
 	}
 
 	/** It was removed, and lives on only in handles. */
@@ -147,7 +165,7 @@ export class DirectoryNode extends Node {
 
 	/** Puts a node under a name that is not there; false without room for the name. */
 	addName(name: string, node: AnyNode): boolean {
-		if (!this.volume.quota.take(nameCost(name))) return false;
+		if (!this.volume.quota.take(this.#nameCost(name))) return false;
 		this.entries.add(name, node);
 		this.#hold(node);
 		this.wasModified();
@@ -157,7 +175,7 @@ export class DirectoryNode extends Node {
 	/** Takes a name away, and with its last name the node. */
 	removeName(name: string, node: AnyNode): void {
 		this.entries.remove(name);
-		this.volume.quota.giveBack(nameCost(name));
+		this.volume.quota.giveBack(this.#nameCost(name));
 		this.wasModified();
 		this.#letGo(node);
 	}
@@ -172,8 +190,8 @@ export class DirectoryNode extends Node {
 
 	/** Changes a name to one that is not there; false without room for it. */
 	changeName(from: string, to: string): boolean {
-		if (!this.volume.quota.take(nameCost(to))) return false;
-		this.volume.quota.giveBack(nameCost(from));
+		if (!this.volume.quota.take(this.#nameCost(to))) return false;
+		this.volume.quota.giveBack(this.#nameCost(from));
 		this.entries.rename(from, to);
 		this.wasModified();
 		return true;
@@ -198,16 +216,35 @@ export class DirectoryNode extends Node {
 		node.release();
 	}
 
-	protected override freeContent(): void {}
+	#make(): void {
+		this.#isUnmade = false;
+		for (const [name, child] of this.#start?.entries ?? []) this.#entries.add(name, nodeOf(child, this));
+	}
+
+	#nameCost(name: string): number {
+		return this.#start?.entries.has(name) === true ? 0 : NAME_COST_BYTES + textCost(name);
+	}
+}
+
+/** The node that a part of the first tree becomes; one for all names of a file. */
+function nodeOf(part: FileTree, parent: DirectoryNode): AnyNode {
+	const { volume } = parent;
+	if (part.kind === "directory") {
+		const node = new DirectoryNode(volume, parent, part);
+		node.links += 1;
+		return node;
+	}
+	const known = volume.shared?.nodeOf(part);
+	if (known !== undefined) return known;
+	const node = part.kind === "file" ? new FileNode(volume, part) : new LinkNode(volume, part.target, part);
+	node.links = volume.shared?.namesOf(part) ?? 1;
+	volume.shared?.remember(part, node);
+	return node;
 }
 
 /** What a name, or a link's target, takes of the quota. */
 export function textCost(text: string): number {
 	return 2 * text.length;
-}
-
-function nameCost(name: string): number {
-	return NAME_COST_BYTES + textCost(name);
 }
 
 function chooseTime(wanted: NewTime, old_ns: bigint, now_ns: bigint): bigint {
