@@ -23,6 +23,7 @@ export class Authority {
 	readonly #host: string;
 	readonly #source: CredentialSource;
 	readonly #limits: ClientLimits;
+	readonly #isLogin: boolean;
 	/** By realm, service and scope. */
 	readonly #tokens = new Map<string, Token>();
 	/** The last demand: later requests meet it unasked. */
@@ -32,7 +33,9 @@ export class Authority {
 	#told: string | undefined;
 	#failure: unknown;
 
-	constructor(host: string, origin: URL, source: CredentialSource, limits: ClientLimits) {
+	/** @param isLogin nothing is tried as nobody */
+	constructor(host: string, origin: URL, source: CredentialSource, limits: ClientLimits, isLogin: boolean) {
+		this.#isLogin = isLogin;
 		this.#host = host;
 		this.#origin = origin;
 		this.#source = source;
@@ -106,7 +109,8 @@ export class Authority {
 		const credentials = await this.#credentials(scope);
 		const token = await fetchToken(wish, credentials, send);
 		if (token !== undefined) return token;
-		const open = credentials === undefined ? undefined : await fetchToken(wish, undefined, send);
+		const open =
+			credentials === undefined || this.#isLogin ? undefined : await fetchToken(wish, undefined, send);
 		if (open !== undefined) return open;
 		throw this.denied(`the token server '${realm.host}' gives no token for it`);
 	}

@@ -25,7 +25,7 @@ export const CLIENT_LIMITS: ClientLimits = {
 	attempts: 5,
 	backoff_ms: 500,
 	backoff_max_ms: 60_000,
-	chunk_bytes: 8 << 20,
+	chunk_bytes: 16 << 20,
 };
 
 export const REDIRECTS_MAX = 5;

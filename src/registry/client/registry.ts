@@ -3,7 +3,7 @@ import { Authority, type Scope } from "./authority.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { CredentialSource } from "./credentials.ts";
 import { type Answer, type Exchange, exchange } from "./exchange.ts";
-import { readRefusal } from "./failure.ts";
+import { readRefusal, unexpected } from "./failure.ts";
 import { CLIENT_LIMITS, type ClientLimits, REDIRECTS_MAX } from "./limits.ts";
 import { originOf, parsePlace } from "./origin.ts";
 import { isBusy, isPassing, pause } from "./retry.ts";
@@ -13,6 +13,8 @@ export interface RegistryOptions {
 	/** Hosts that may be spoken to without encryption; those of this machine always may. */
 	readonly insecure?: ReadonlySet<string>;
 	readonly limits?: Partial<ClientLimits>;
+	/** For a login: what credentials may not do is not tried as nobody. */
+	readonly isLogin?: boolean;
 	/** Ends all that goes on. */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -43,7 +45,13 @@ export class Registry {
 		this.limits = { ...CLIENT_LIMITS, ...options.limits };
 		this.signal = options.signal;
 		this.#origin = originOf(host, options.insecure ?? new Set());
-		this.#authority = new Authority(host, this.#origin, options.credentials, this.limits);
+		this.#authority = new Authority(
+			host,
+			this.#origin,
+			options.credentials,
+			this.limits,
+			options.isLogin === true,
+		);
 	}
 
 	/**
@@ -66,6 +74,18 @@ export class Registry {
 			}
 			await pause(failures, this.limits, retryAfter, this.#signalFor(request));
 		}
+	}
+
+	/**
+	 * Asks whether it is a registry, and takes us for whom we say we are.
+	 *
+	 * @throws Fault as `send`
+	 */
+	async greet(): Promise<void> {
+		const answer = await this.send({ method: "GET", to: "/v2/" });
+		if (answer.status === 403) throw await this.denied(answer);
+		if (answer.status !== 200) throw unexpected("log in", this.host, await readRefusal(answer));
+		await answer.discard();
 	}
 
 	/** A place that an answer of this registry names, checked. */

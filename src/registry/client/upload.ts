@@ -15,7 +15,7 @@ export interface UploadTarget {
 
 /**
  * Puts a blob: a small one in one request, a large one in chunks, each of which is asked for and sent on
- * from where it broke. Memory: one chunk. The content is held to its digest before the registry is told
+ * from where it broke. Memory: two chunks. The content is held to its digest before the registry is told
  * that it is whole.
  *
  * @param opened the place of an upload that was begun already
@@ -28,19 +28,33 @@ export async function upload(
 	opened?: URL,
 ): Promise<void> {
 	const chunks = checkedChunks(content, descriptor, target.registry.limits.chunk_bytes);
-	const first = await chunks.next();
-	const bytes = first.value ?? new Uint8Array();
-	if (bytes.length === descriptor.size) {
+	try {
+		const first = (await chunks.next()).value ?? new Uint8Array();
+		if (first.length < descriptor.size) return await putInChunks(target, descriptor, first, chunks, opened);
 		await chunks.next(); // holds it to its digest
-		return putWhole(target, descriptor, bytes, opened);
+		await putWhole(target, descriptor, first, opened);
+	} finally {
+		await chunks.return();
 	}
+}
+
+async function putInChunks(
+	target: UploadTarget,
+	descriptor: Descriptor,
+	first: Uint8Array,
+	others: AsyncGenerator<Uint8Array, void, undefined>,
+	opened?: URL,
+): Promise<void> {
 	const session = new UploadSession(target, opened ?? (await beginUpload(target)));
 	try {
-		await session.send(bytes, 0);
-		let at = bytes.length;
-		for await (const chunk of chunks) {
+		let at = 0;
+		for (let chunk: Uint8Array | void = first; chunk !== undefined;) {
+			// the next one is read and hashed while this one goes
+			const coming = others.next();
+			coming.catch(() => undefined);
 			await session.send(chunk, at);
 			at += chunk.length;
+			chunk = (await coming).value;
 		}
 		await session.finish(descriptor);
 	} catch (error) {
@@ -91,7 +105,8 @@ async function* checkedChunks(
 	chunk_bytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
 	const hash = createHash(algorithmOf(digest));
-	const chunk = new Uint8Array(Math.min(chunk_bytes, size));
+	// one fills while the other goes
+	let [chunk, other] = [0, 1].map(() => new Uint8Array(Math.min(chunk_bytes, size))) as [Chunk, Chunk];
 	let seen = 0;
 	let filled = 0;
 	for await (const piece of content) {
@@ -105,6 +120,7 @@ async function* checkedChunks(
 			at += part.length;
 			if (filled < chunk.length) continue;
 			yield chunk;
+			[chunk, other] = [other, chunk];
 			filled = 0;
 		}
 	}
@@ -113,6 +129,8 @@ async function* checkedChunks(
 	if (seen !== size) throw mismatch(digest, `${seen} bytes instead of ${size}`);
 	if (found !== digest) throw mismatch(digest, found);
 }
+
+type Chunk = Uint8Array<ArrayBuffer>;
 
 function mismatch(digest: string, found: string): Fault {
 	return new Fault("DIGEST_MISMATCH", `cannot push ${digest}: what is here is something else`, {
