@@ -45,6 +45,7 @@ export const CODES = {
 	REFERENCE_INVALID: { blame: "user", exit: 125 },
 	DIGEST_INVALID: { blame: "user", exit: 125 },
 	IMAGE_NOT_FOUND: { blame: "user", exit: 125 },
+	IMAGE_IN_USE: { blame: "user", exit: 1 },
 	IMAGE_UNSUPPORTED: { blame: "user", exit: 125 },
 	IMAGE_INVALID: { blame: "remote", exit: 125 },
 	LAYER_INVALID: { blame: "remote", exit: 125 },

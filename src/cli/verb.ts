@@ -26,7 +26,7 @@ export interface Example {
 /** A verb as its file declares it. `name` is the one in the table of commands. */
 export interface VerbPlan<Draft> extends Omit<Verb, "flags" | "start"> {
 	readonly name: string;
-	/** Its own; what every verb takes is added. */
+	/** Its own; what every verb takes is added, unless its own has that name: `--format` with more forms. */
 	readonly flags: readonly Flag<Draft & CommonDraft>[];
 	/** What holds when no flag is given. */
 	readonly draft: () => Draft;
@@ -37,7 +37,9 @@ export interface VerbPlan<Draft> extends Omit<Verb, "flags" | "start"> {
 /** A verb whose flags may stand anywhere among its words, until `--`. */
 export function verb<Draft extends object>(plan: VerbPlan<Draft>): Verb {
 	const { name, usage, about, examples, completes } = plan;
-	const flags = [...plan.flags, ...COMMON_FLAGS] as readonly Flag<Draft & CommonDraft>[];
+	const own = new Set(plan.flags.map(({ long }) => long));
+	const common = COMMON_FLAGS.filter(({ long }) => !own.has(long));
+	const flags = [...plan.flags, ...common] as readonly Flag<Draft & CommonDraft>[];
 	return {
 		usage,
 		about,

@@ -15,6 +15,12 @@ export interface Collected {
 	readonly reclaimed_bytes: number;
 }
 
+/** Nothing is removed; it is only said what would be. */
+export interface DryRun {
+	/** Entries to take as gone. */
+	readonly ignore: (entry: Entry) => boolean;
+}
+
 /**
  * Removes all blobs that no entry of index.json and none of `held` needs, and what was attached to
  * them. Only while the store is locked.
@@ -25,11 +31,11 @@ export interface Collected {
  * @throws Fault DIGEST_MISMATCH, IMAGE_NOT_FOUND when a manifest that is needed cannot be read: what it
  *   names is not known then, and nothing is removed; STORE_INVALID, IO
  */
-export function collect(folder: string, held: ReadonlySet<Digest>, dry = false): Collected {
-	const { entries } = readIndex(folder);
+export function collect(folder: string, held: ReadonlySet<Digest>, dry?: DryRun): Collected {
+	const entries = readIndex(folder).entries.filter((entry) => dry?.ignore(entry) !== true);
 	const marked = mark(folder, entries, held);
 	const garbage = unmarked(folder, marked.digests);
-	if (!dry) {
+	if (dry === undefined) {
 		if (marked.entries.length < entries.length) changeIndex(folder, () => marked.entries);
 		for (const { file } of garbage) remove(file);
 	}

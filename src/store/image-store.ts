@@ -60,9 +60,11 @@ export class ImageStore {
 			.map(imageOf);
 	}
 
-	/** Every name in index.json, attached tags too. */
-	names(): readonly string[] {
-		return readIndex(this.folder).entries.flatMap(({ name }) => name ?? []);
+	/** What is attached to images, by a tag or as a referrer. */
+	attached(): readonly StoredImage[] {
+		return readIndex(this.folder)
+			.entries.filter((entry) => !isImage(this.folder, entry))
+			.map(imageOf);
 	}
 
 	/**
@@ -93,9 +95,9 @@ export class ImageStore {
 		return this.#drop((entry) => entry.name !== undefined && spellings(name).includes(entry.name)) > 0;
 	}
 
-	/** Takes away all entries of an image, its names and pins among them. */
-	forget(digest: Digest): boolean {
-		return this.#drop(({ descriptor }) => descriptor.digest === digest) > 0;
+	/** Takes away what stands for an image without being a name or a pin. */
+	forgetUnnamed(digest: Digest): boolean {
+		return this.#drop((entry) => entry.descriptor.digest === digest && isUnnamed(this.folder, entry)) > 0;
 	}
 
 	/** Keeps an image for `owner`, whatever becomes of its names. */
@@ -113,13 +115,22 @@ export class ImageStore {
 	}
 
 	/**
-	 * Removes what no name, no pin and no process that is writing needs; with `dry`, says what that is.
+	 * Removes what no name, no pin and no process that is writing needs.
 	 *
 	 * @throws Fault DIGEST_MISMATCH, IMAGE_NOT_FOUND when a manifest is spoilt: nothing is removed then
 	 */
-	collect(dry = false): Collected {
-		if (dry && !existsSync(ownPath(this.folder, "lock"))) return collect(this.folder, new Set(), true);
-		return this.#change(() => collect(this.folder, readLeases(this.folder), dry));
+	collect(): Collected {
+		return this.#change(() => collect(this.folder, readLeases(this.folder)));
+	}
+
+	/** What `collect` would remove if these entries were gone. */
+	collectable(without: readonly StoredImage[]): Collected {
+		const gone = new Set(without.map(({ digest, name }) => `${name} ${digest}`));
+		return this.#change(() =>
+			collect(this.folder, readLeases(this.folder), {
+				ignore: ({ descriptor, name, pin }) => pin === undefined && gone.has(`${name} ${descriptor.digest}`),
+			}),
+		);
 	}
 
 	/** Whether the blob is here and right; it then stays as long as this store is open. */
@@ -214,6 +225,10 @@ export class ImageStore {
 			if (statSync(file, { throwIfNoEntry: false })?.size !== child.size) throw missing(file, child);
 		}
 	}
+}
+
+function isUnnamed(folder: string, entry: Entry): boolean {
+	return entry.name === undefined && entry.pin === undefined && isImage(folder, entry);
 }
 
 function imageOf({ descriptor, name, pin }: Entry): StoredImage {

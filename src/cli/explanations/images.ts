@@ -20,6 +20,12 @@ export const IMAGES_EXPLANATIONS = {
 		remedy: "Look at what is here, or pull it. A private image needs a login first.",
 		example: "wherry images",
 	},
+	IMAGE_IN_USE: {
+		means: "The image is not removed, because something still needs it.",
+		why: "A container was made from it, or it has names in several repositories and was asked for by its ID.",
+		remedy: "Remove what needs it first, or take the names away one by one. With -f it is removed all the same.",
+		example: "wherry rmi -f app:1.2",
+	},
 	IMAGE_UNSUPPORTED: {
 		means: "The image is sound, but holds no program that wherry can run.",
 		why: "It may be made for a processor instead of WebAssembly, or hold several programs without saying which to start.",

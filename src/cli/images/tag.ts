@@ -1,0 +1,41 @@
+import { formatReference, parseReference } from "../../oci/reference.ts";
+import { Fault } from "../../base/fault.ts";
+import { verb } from "../verb.ts";
+import { demandWords, forEach } from "./each.ts";
+import { findImage } from "./find-image.ts";
+import { openStore } from "./open-store.ts";
+
+const USAGE = "wherry tag SOURCE[:TAG] TARGET[:TAG]";
+
+/** `wherry tag`: another name for an image. */
+export const TAG_VERB = verb({
+	name: "tag",
+	usage: USAGE,
+	about: [
+		"Gives an image of the store another name. What had that name before keeps its digest until it is pruned.",
+	],
+	flags: [],
+	examples: [
+		{
+			says: "Name an image for a registry",
+			words: "wherry tag hello:latest registry.example.com/team/hello:1.2",
+		},
+	],
+	completes: "image",
+	draft: () => ({}),
+	async act(asked, words) {
+		demandWords(words, 2, 2, USAGE);
+		const [source = "", target = ""] = words;
+		return forEach([source], asked, async (word) => {
+			const reference = parseReference(target);
+			if (reference.digest !== undefined)
+				throw new Fault("REFERENCE_INVALID", `cannot give an image the name '${target}'`, {
+					note: "a digest is not given: it is what the image's bytes make",
+					help: `wherry tag ${source} ${target.replace(/@.*/, "")}`,
+				});
+			const store = openStore();
+			const { descriptor } = await findImage(store, word, "tag");
+			store.tag(descriptor, formatReference(reference));
+		});
+	},
+});
