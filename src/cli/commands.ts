@@ -20,6 +20,53 @@ export const COMMANDS: readonly Command[] = [
 		load: () => RUN_VERB,
 	},
 	{
+		name: "images",
+		aliases: ["image ls", "image list"],
+		summary: "List the images of this machine",
+		load: async () => (await import("./images/list.ts")).IMAGES_VERB,
+	},
+	{
+		name: "tag",
+		aliases: ["image tag"],
+		summary: "Give an image another name",
+		load: async () => (await import("./images/tag.ts")).TAG_VERB,
+	},
+	{
+		name: "rmi",
+		aliases: ["image rm", "image remove"],
+		summary: "Remove images",
+		load: async () => (await import("./images/remove.ts")).REMOVE_VERB,
+	},
+	{
+		name: "prune",
+		aliases: ["image prune"],
+		summary: "Remove images without a tag, and what no image needs",
+		load: async () => (await import("./images/prune.ts")).PRUNE_VERB,
+	},
+	{
+		name: "save",
+		aliases: ["image save"],
+		summary: "Write images to an archive",
+		load: async () => (await import("./images/save.ts")).SAVE_VERB,
+	},
+	{
+		name: "load",
+		aliases: ["image load"],
+		summary: "Read images from an archive",
+		load: async () => (await import("./images/load.ts")).LOAD_VERB,
+	},
+	{
+		name: "image inspect",
+		summary: "Show all there is to know of an image",
+		load: async () => (await import("./images/inspect.ts")).INSPECT_VERB,
+	},
+	{
+		name: "history",
+		aliases: ["image history"],
+		summary: "Show how an image was made",
+		load: async () => (await import("./images/history.ts")).HISTORY_VERB,
+	},
+	{
 		name: "registry serve",
 		summary: "Serve a small registry on this machine, for development and tests",
 		load: async () => (await import("./registry/serve.ts")).REGISTRY_SERVE_VERB,

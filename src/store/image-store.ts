@@ -77,12 +77,16 @@ export class ImageStore {
 		this.tagAll([{ descriptor, name }]);
 	}
 
-	/** As `tag`, of several at once: all or none. */
-	tagAll(tags: readonly { readonly descriptor: Descriptor; readonly name: string }[]): void {
+	/** As `tag`, of several at once: all or none. One without a name is kept all the same. */
+	tagAll(tags: readonly { readonly descriptor: Descriptor; readonly name?: string }[]): void {
 		this.#change(() => {
 			for (const { descriptor } of tags) this.#mustBeWhole(descriptor);
 			changeIndex(this.folder, ({ entries }) =>
-				tags.reduce((list, { descriptor, name }) => withName(list, descriptor, name), entries),
+				tags.reduce(
+					(list, { descriptor, name }) =>
+						name === undefined ? withUnnamed(list, descriptor) : withName(list, descriptor, name),
+					entries,
+				),
 			);
 		});
 	}
@@ -179,6 +183,11 @@ export class ImageStore {
 		return [...seen.values()];
 	}
 
+	/** A new file on the store's disk, swept away after this process if it is left there. */
+	temporaryFile(): string {
+		return this.#leased(() => undefined).temporaryFile();
+	}
+
 	/** Ends the protection of what was put and not tagged. */
 	close(): void {
 		const lease = this.#lease;
@@ -192,9 +201,13 @@ export class ImageStore {
 	}
 
 	#hold(digest: Digest): Lease {
+		return this.#leased((lease) => lease.hold(digest));
+	}
+
+	#leased(act: (lease: Lease) => void): Lease {
 		return this.#change(() => {
 			this.#lease ??= Lease.begin(this.folder);
-			this.#lease.hold(digest);
+			act(this.#lease);
 			return this.#lease;
 		});
 	}
@@ -258,6 +271,11 @@ function withName(entries: readonly Entry[], descriptor: Descriptor, name: strin
 	const byDigest = left.map((one) => makeEntry(one.descriptor, digestName(name, one)));
 	const fresh = byDigest.filter((one) => !rest.some((other) => other.name === one.name));
 	return [...rest, ...fresh, makeEntry(descriptor, { name })];
+}
+
+function withUnnamed(entries: readonly Entry[], descriptor: Descriptor): readonly Entry[] {
+	const isThere = entries.some((entry) => entry.descriptor.digest === descriptor.digest);
+	return isThere ? entries : [...entries, makeEntry(descriptor, {})];
 }
 
 function digestName(name: string, { descriptor }: Entry): EntryNotes {

@@ -74,7 +74,7 @@ export function makeEntry(descriptor: Descriptor, notes: EntryNotes): Entry {
 		size,
 		...(artifactType !== undefined && { artifactType }),
 		...(platform !== undefined && { platform }),
-		annotations,
+		...(Object.keys(annotations).length > 0 && { annotations }),
 	};
 	return { descriptor, ...notes, raw };
 }

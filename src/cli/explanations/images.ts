@@ -23,7 +23,8 @@ export const IMAGES_EXPLANATIONS = {
 	IMAGE_IN_USE: {
 		means: "The image is not removed, because something still needs it.",
 		why: "A container was made from it, or it has names in several repositories and was asked for by its ID.",
-		remedy: "Remove what needs it first, or take the names away one by one. With -f it is removed all the same.",
+		remedy:
+			"Remove what needs it first, or take the names away one by one. With -f it is removed all the same.",
 		example: "wherry rmi -f app:1.2",
 	},
 	IMAGE_UNSUPPORTED: {
