@@ -120,12 +120,17 @@ const step = fc.oneof(
 	fc.record({ do: fc.constant("read"), at, count }),
 );
 
-test("any writes, cuts and reservations read as those of one long array", () => {
+const startSize = fc.oneof(fc.constant(0), fc.nat(SPAN), fc.constantFrom(1, 65_535, 65_536, 65_537, 200_000));
+
+test("any writes, cuts and reservations read as those of one long array, whatever was there at first", () => {
 	fc.assert(
-		fc.property(fc.array(step, { maxLength: 30, size: "max" }), (steps) => {
-			const { content, quota } = make();
+		fc.property(startSize, fc.array(step, { maxLength: 30, size: "max" }), (start_bytes, steps) => {
+			const start = new Uint8Array(start_bytes).map((_, index) => 1 + (index % 255));
+			const [quota, before] = [new Quota(64 * MEBIBYTE), start.slice()];
+			const content = new Content(quota, start);
 			const model = new Uint8Array(2 * SPAN);
-			let size = 0;
+			model.set(start);
+			let size = start_bytes;
 			for (const one of steps) {
 				if (one.do === "truncate") {
 					content.truncate(one.at);
@@ -152,6 +157,7 @@ test("any writes, cuts and reservations read as those of one long array", () => 
 			assert.ok(Buffer.compare(all, model.subarray(0, size)) === 0);
 			content.truncate(0);
 			assert.equal(quota.used_bytes, 0);
+			assert.ok(Buffer.compare(start, before) === 0);
 		}),
 		{ numRuns: 300 },
 	);
