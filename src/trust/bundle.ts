@@ -1,4 +1,5 @@
 import { fromBase64, toBase64 } from "../base/base64.ts";
+import { fromHex } from "../base/hex.ts";
 import { hexOf } from "../oci/digest.ts";
 import { encodeJson, type JsonDocument, type JsonObject, parseJsonObject } from "../oci/json.ts";
 import { MediaType } from "../oci/media-types.ts";
@@ -53,8 +54,7 @@ export function readBundle(bytes: Uint8Array): Bundle | { readonly carrier: "key
 
 /** What a bundle calls the key that made it. */
 export function keyHint({ fingerprint }: PublicKey): string {
-	const pairs = hexOf(fingerprint).match(/../g) ?? [];
-	return toBase64(Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)));
+	return toBase64(fromHex(hexOf(fingerprint)) ?? new Uint8Array());
 }
 
 /**

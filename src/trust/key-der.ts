@@ -1,4 +1,4 @@
-import { toHex } from "../base/hex.ts";
+import { fromHex, toHex } from "../base/hex.ts";
 import { readDer, readSequence, Tag, writeDer } from "./der.ts";
 
 /** What a key is, as far as its first bytes say. */
@@ -47,7 +47,7 @@ const CURVE_TAG = 0xa0;
 
 function fromSec1(der: Uint8Array, curve: Uint8Array): Uint8Array<ArrayBuffer> {
 	const zero = writeDer(Tag.INTEGER, Uint8Array.of(0));
-	const algorithm = writeDer(Tag.SEQUENCE, writeDer(Tag.OBJECT_IDENTIFIER, bytesOf(EC)), curve);
+	const algorithm = writeDer(Tag.SEQUENCE, writeDer(Tag.OBJECT_IDENTIFIER, fromHex(EC)!), curve);
 	return writeDer(Tag.SEQUENCE, zero, algorithm, writeDer(Tag.OCTET_STRING, der));
 }
 
@@ -64,8 +64,4 @@ function identified(der: Uint8Array): KeyKind {
 	const first = readDer(der)?.[0];
 	if (first?.tag !== Tag.OBJECT_IDENTIFIER) return "unreadable";
 	return NAMES.get(toHex(first.content)) ?? `one of an unknown algorithm`;
-}
-
-function bytesOf(hex: string): Uint8Array {
-	return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
