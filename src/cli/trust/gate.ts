@@ -68,6 +68,21 @@ export async function admitWithSignatures(
 	}
 }
 
+/** The answer to `admitRun`, for those who only want to know: no refusal is noted. */
+export async function mayRun(
+	trust: TrustState,
+	candidate: Candidate,
+	image: WhereImageIs,
+): Promise<Admission | Fault> {
+	const { evidenceIn } = await import("../../trust/evidence.ts");
+	try {
+		return await admit(trust, candidate, evidenceIn(image(), candidate.digest));
+	} catch (error) {
+		if (error instanceof Fault) return error;
+		throw error;
+	}
+}
+
 /** Records the pin of what was first seen, now that it is kept. */
 export function remember({ reference, pin }: Admission): void {
 	if (reference === undefined || pin === undefined) return;
