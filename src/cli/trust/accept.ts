@@ -48,7 +48,9 @@ export const TRUST_ACCEPT_VERB = verb<Draft>({
 			printNote("nothing was changed");
 			return 1;
 		}
-		changePins((pins) => pins.set(name.reference, { digest, how: "accepted", since: new Date().toISOString() }));
+		changePins((pins) =>
+			pins.set(name.reference, { digest, how: "accepted", since: new Date().toISOString() }),
+		);
 		const told = { name: name.reference, was: pin?.digest, digest };
 		printResult(format === "json" ? `${JSON.stringify(told)}\n` : `Accepted: ${name.shown}@${digest}\n`);
 		if (stored !== digest) printNote(`it is not in the store yet; wherry pull ${name.shown} brings it`);

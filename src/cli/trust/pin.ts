@@ -30,7 +30,10 @@ export const TRUST_PIN_VERB = verb({
 		if (digest === undefined)
 			throw new Fault("USAGE", `cannot pin '${word}'`, {
 				note: "the digest to pin is missing",
-				help: [`wherry trust pin ${shown}@sha256:...`, `wherry trust show ${shown}    to see what it has been`],
+				help: [
+					`wherry trust pin ${shown}@sha256:...`,
+					`wherry trust show ${shown}    to see what it has been`,
+				],
 			});
 		changePins((pins) => pins.set(reference, { digest, how: "pinned", since: new Date().toISOString() }));
 		printResult(

@@ -21,6 +21,22 @@ export async function readTrustPolicy(file: string): Promise<TrustPolicy> {
 	return readPolicy(bytes, { file, readKey: (name) => readKey(file, resolve(folder, name)) });
 }
 
+/**
+ * The policy that a text would be in its place; `keys` are those that would stand beside it.
+ *
+ * @throws Fault TRUST_POLICY_INVALID
+ */
+export async function trustPolicyOf(
+	{ file, text }: { readonly file: string; readonly text: string },
+	keys: ReadonlyMap<string, string>,
+): Promise<TrustPolicy> {
+	const folder = dirname(resolve(file));
+	return readPolicy(new TextEncoder().encode(text), {
+		file,
+		readKey: (name) => keys.get(name) ?? readKey(file, resolve(folder, name)),
+	});
+}
+
 function readKey(policy: string, file: string): string {
 	const bytes = readBounded(file, KEY_BYTES_MAX, "TRUST_POLICY_INVALID");
 	if (bytes !== undefined) return new TextDecoder().decode(bytes);

@@ -35,7 +35,9 @@ export const TRUST_SHOW_VERB = verb<TrustDraft>({
 		demandWords(words, 0, 1, USAGE);
 		const trust = await openTrust({ policy: trustPolicy, locked });
 		const [word] = words;
-		printResult(word === undefined ? allText(trust, format) : await oneText(trust, parseTagged(word), format));
+		printResult(
+			word === undefined ? allText(trust, format) : await oneText(trust, parseTagged(word), format),
+		);
 		return 0;
 	},
 });
@@ -52,7 +54,9 @@ function allText({ policy, pins }: TrustState, format: Format): string {
 	const ruleRows = rules.map((rule) => [globOf(rule), termsWords(rule.terms).join("; and "), rule.where]);
 	const pinRows = [...pins].map(([name, pin]) => [shownReference(name), pin.digest, pin.how, pin.since]);
 	const text = tableText(["NAMES", "DEMANDS", "WHERE"], ruleRows);
-	return pinRows.length === 0 ? text : `${text}\n${tableText(["NAME", "PINNED TO", "HOW", "SINCE"], pinRows)}`;
+	return pinRows.length === 0
+		? text
+		: `${text}\n${tableText(["NAME", "PINNED TO", "HOW", "SINCE"], pinRows)}`;
 }
 
 function globOf({ scope }: TrustRule): string {
@@ -101,7 +105,11 @@ function factsOf({ name, rule, pin, stored, answer }: Facts): object {
 	};
 }
 
-async function ask(trust: TrustState, { reference, shown }: TaggedName, digest: Digest): Promise<Admission | Fault> {
+async function ask(
+	trust: TrustState,
+	{ reference, shown }: TaggedName,
+	digest: Digest,
+): Promise<Admission | Fault> {
 	const repository = reference.slice(0, reference.lastIndexOf(":"));
 	return mayRun(trust, { reference, shown, digest, moment: "run" }, () => openStore().repository(repository));
 }
@@ -118,5 +126,8 @@ function pinLines(pin: Pin | undefined): (readonly [string, string])[] {
 function answerLines(answer: Admission | Fault | undefined): (readonly [string, string])[] {
 	if (answer === undefined) return [];
 	if (!("code" in answer)) return [["may run", `yes: ${answer.why}`]];
-	return [["may run", `no: ${answer.message} [${answer.code}]`], ...answer.notes.map((note) => ["", note] as const)];
+	return [
+		["may run", `no: ${answer.message} [${answer.code}]`],
+		...answer.notes.map((note) => ["", note] as const),
+	];
 }

@@ -1,0 +1,105 @@
+import { existsSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { Fault } from "../../base/fault.ts";
+import { nearMisses } from "../../base/near.ts";
+import { configFolder } from "../../host/node/folders.ts";
+import { type PolicyDraft, withDefault, withoutRule, withRule } from "../../trust/edit-policy.ts";
+import { parsePublicKey } from "../../trust/keys.ts";
+import { termsWords } from "../../trust/terms-words.ts";
+import type { TrustPolicy } from "../../trust/trust-policy.ts";
+import { demandWords } from "../images/each.ts";
+import { printResult } from "../print.ts";
+import { readText } from "../text-file.ts";
+import { verb } from "../verb.ts";
+import { readTrustPolicy, trustPolicyOf } from "./policy-file.ts";
+import { replaceFile } from "./replace-file.ts";
+import { emptyRuleDraft, RULE_FLAGS, type RuleDraft, ruleWords } from "./rule-flags.ts";
+import { policyFile } from "./trust-files.ts";
+
+const USAGE = "wherry trust rule [OPTIONS] NAMES";
+
+/** `wherry trust rule`: writes a rule of the trust policy. */
+export const TRUST_RULE_VERB = verb<RuleDraft>({
+	name: "trust rule",
+	usage: USAGE,
+	about: [
+		"Writes a rule for images whose names match: '*' stands for anything within one part of a path, '**' for anything. Of two rules the more specific one decides; one for the same NAMES is replaced.",
+		"Rules stand in trust.toml, which can be edited by hand; keys are copied beside it. docs/trust.md describes it.",
+	],
+	flags: RULE_FLAGS,
+	examples: [
+		{
+			says: "Let only what the team signed run",
+			words: "wherry trust rule 'registry.example.com/team/*' --key team.pub",
+		},
+		{ says: "Refuse all that has no rule", words: "wherry trust rule --default reject" },
+		{ says: "Take a rule back", words: "wherry trust rule --rm 'registry.example.com/team/*'" },
+	],
+	completes: "nothing",
+	draft: emptyRuleDraft,
+	async act(asked, words) {
+		demandWords(words, asked.otherwise === undefined ? 1 : 0, 1, USAGE);
+		const policy = await openPolicy();
+		for (const key of [...asked.keys, ...asked.attesters])
+			await parsePublicKey(readText(key, "the key"), key);
+		const keys = new Map<string, string>();
+		const text = changed(policy, asked, words[0], (file) => keyName(file, keys));
+		// nothing is written before all of it can be read again
+		const after = await trustPolicyOf({ ...policy, text }, keys);
+		for (const [name, key] of keys) replaceFile(join(configFolder(), name), key);
+		replaceFile(policy.file, text);
+		printResult(ruleText(after, words[0], asked.format === "json"));
+		return 0;
+	},
+});
+
+/** The policy there is, which has to be right before it is changed; or a new one. */
+async function openPolicy(): Promise<PolicyDraft> {
+	const file = policyFile();
+	if (file === undefined) return { file: join(configFolder(), "trust.toml"), text: "" };
+	await readTrustPolicy(file);
+	return { file, text: readText(file, "the trust policy") };
+}
+
+function changed(
+	policy: PolicyDraft,
+	asked: RuleDraft,
+	name: string | undefined,
+	keyName: (file: string) => string,
+): string {
+	const { otherwise } = asked;
+	const text = otherwise === undefined ? policy.text : withDefault(policy, otherwise);
+	if (name === undefined) return text;
+	if (!asked.remove) return withRule({ ...policy, text }, ruleWords(name, asked, keyName));
+	const left = withoutRule({ ...policy, text }, name);
+	if (left !== undefined) return left;
+	const names = [...text.matchAll(/"?name"?\s*[=:]\s*["']([^"']*)["']/g)].map((match) => match[1] ?? "");
+	const near = nearMisses(name, names);
+	throw new Fault("USAGE", `there is no rule for '${name}'`, {
+		note: `looked in '${policy.file}'`,
+		help: near.length > 0 ? near.map((one) => `wherry trust rule --rm '${one}'`) : "wherry trust show",
+	});
+}
+
+/** Beside the policy, under its own name; another key of that name gets a number. */
+function keyName(file: string, keys: Map<string, string>): string {
+	const text = readText(file, "the key");
+	const extension = extname(file);
+	const stem = basename(file, extension);
+	for (let number = 1; ; number++) {
+		const name = `keys/${stem}${number === 1 ? "" : `-${number}`}${extension}`;
+		const path = join(configFolder(), name);
+		const there = keys.get(name) ?? (existsSync(path) ? readText(path, "the key") : undefined);
+		if (there !== undefined && there !== text) continue;
+		keys.set(name, text);
+		return name;
+	}
+}
+
+function ruleText(policy: TrustPolicy, name: string | undefined, json: boolean): string {
+	const rule = policy.rules.find(({ scope }) => scope?.text === name) ?? policy.otherwise;
+	const names = rule.scope?.text ?? "(all others)";
+	const demands = termsWords(rule.terms);
+	if (json) return `${JSON.stringify({ rule: names, demands, where: rule.where })}\n`;
+	return `${names}: ${demands.join("; and ")}\n`;
+}
