@@ -67,6 +67,36 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./images/history.ts")).HISTORY_VERB,
 	},
 	{
+		name: "trust show",
+		summary: "Show whom this machine trusts, and why an image may run",
+		load: async () => (await import("./trust/show.ts")).TRUST_SHOW_VERB,
+	},
+	{
+		name: "trust rule",
+		summary: "Say what is demanded of images with some names",
+		load: async () => (await import("./trust/rule.ts")).TRUST_RULE_VERB,
+	},
+	{
+		name: "trust accept",
+		summary: "Accept that a name stands for something else now",
+		load: async () => (await import("./trust/accept.ts")).TRUST_ACCEPT_VERB,
+	},
+	{
+		name: "trust pin",
+		summary: "Say which digest a name stands for",
+		load: async () => (await import("./trust/pin.ts")).TRUST_PIN_VERB,
+	},
+	{
+		name: "trust forget",
+		summary: "Forget what a name stood for",
+		load: async () => (await import("./trust/forget.ts")).TRUST_FORGET_VERB,
+	},
+	{
+		name: "lock",
+		summary: "Write which digests the images of a folder have",
+		load: async () => (await import("./trust/lock.ts")).LOCK_VERB,
+	},
+	{
 		name: "registry serve",
 		summary: "Serve a small registry on this machine, for development and tests",
 		load: async () => (await import("./registry/serve.ts")).REGISTRY_SERVE_VERB,

@@ -64,10 +64,8 @@ function tomlValue(value: TomlValue): string {
 
 /** What stands before the first table, then each table with all up to the next. */
 function blocksOf(text: string): string[] {
-	return text.split(/^(?=[ \t]*\[)/m).reduce<string[]>((blocks, block) => {
-		if (blocks.length === 0 && /^[ \t]*\[/.test(block)) return ["", block];
-		return [...blocks, block];
-	}, []);
+	const blocks = text.split(/^(?=[ \t]*\[)/m);
+	return /^[ \t]*\[/.test(blocks[0] ?? "") ? ["", ...blocks] : blocks;
 }
 
 function isRuleFor(block: string, name: string): boolean {

@@ -65,12 +65,12 @@ function changed(
 	policy: PolicyDraft,
 	asked: RuleDraft,
 	name: string | undefined,
-	keyName: (file: string) => string,
+	nameKey: (file: string) => string,
 ): string {
 	const { otherwise } = asked;
 	const text = otherwise === undefined ? policy.text : withDefault(policy, otherwise);
 	if (name === undefined) return text;
-	if (!asked.remove) return withRule({ ...policy, text }, ruleWords(name, asked, keyName));
+	if (!asked.remove) return withRule({ ...policy, text }, ruleWords(name, asked, nameKey));
 	const left = withoutRule({ ...policy, text }, name);
 	if (left !== undefined) return left;
 	const names = [...text.matchAll(/"?name"?\s*[=:]\s*["']([^"']*)["']/g)].map((match) => match[1] ?? "");

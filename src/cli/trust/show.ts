@@ -47,7 +47,7 @@ function allText({ policy, pins }: TrustState, format: Format): string {
 	if (format === "json") {
 		const rows = [
 			...rules.map((rule) => ({ rule: globOf(rule), demands: termsWords(rule.terms), where: rule.where })),
-			...[...pins].map(([name, pin]) => ({ name, ...pin })),
+			...Array.from(pins, ([name, pin]) => Object.assign({ name }, pin)),
 		];
 		return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 	}
