@@ -102,6 +102,12 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./registry/serve.ts")).REGISTRY_SERVE_VERB,
 	},
 	{
+		name: "build",
+		aliases: ["image build", "builder build", "buildx build"],
+		summary: "Build an image from a folder: its toolchain is found by its files",
+		load: async () => (await import("./build/build.ts")).BUILD_VERB,
+	},
+	{
 		name: "doctor",
 		summary: "Show which walls this machine can put around a program",
 		load: async () => (await import("./doctor.ts")).DOCTOR_VERB,
