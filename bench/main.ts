@@ -9,7 +9,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem, type CpuInfo } from "node:os";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { cpuTime_ms, median, peakMemory_mb } from "./measure.ts";
+import { imageScenarios } from "./images.ts";
+import { cpuTime_ms, median, peakMemory_mb, peakMemoryToTheEnd_mb, wallTime_ms } from "./measure.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
 interface Row {
@@ -35,11 +36,18 @@ const missing: string[] = [];
 const rows: Row[] = [];
 const machine = describeMachine();
 process.stdout.write(`${machine}\n`);
-for (const scenario of scenarios((what) => missing.push(what))) {
-	if (words.only !== undefined && !words.only.includes(scenario.name)) continue;
-	const found = await measure(scenario, words.runs === undefined ? scenario.runs : Number(words.runs));
-	process.stdout.write(table(found));
-	rows.push(...found);
+const note = (what: string) => missing.push(what);
+const wanted = (name: string) => words.only === undefined || words.only.includes(name);
+const { images, end } = await imageScenarios(wanted, note);
+try {
+	for (const scenario of [...scenarios(note), ...images]) {
+		if (!wanted(scenario.name)) continue;
+		const found = await measure(scenario, words.runs === undefined ? scenario.runs : Number(words.runs));
+		process.stdout.write(table(found));
+		rows.push(...found);
+	}
+} finally {
+	end();
 }
 for (const what of missing) process.stdout.write(`not measured: ${what}\n`);
 mkdirSync(dirname(words.json), { recursive: true });
@@ -49,11 +57,19 @@ writeFileSync(
 );
 process.stdout.write(`written: ${words.json}\n`);
 
+const METERS = {
+	cpu: { unit: "ms", measure: cpuTime_ms },
+	wall: { unit: "ms", measure: wallTime_ms },
+	memory: { unit: "MB", measure: peakMemory_mb },
+	"memory to the end": { unit: "MB", measure: peakMemoryToTheEnd_mb },
+} as const;
+
 async function measure({ name, about, measure: what, variants }: Scenario, runs: number): Promise<Row[]> {
 	const figures: number[][] = variants.map(() => []);
 	for (let run = 0; run < runs; run += 1) {
-		for (const [index, { command }] of variants.entries()) {
-			figures[index]?.push(what === "cpu" ? cpuTime_ms(command) : await peakMemory_mb(command));
+		for (const [index, { command, before }] of variants.entries()) {
+			before?.();
+			figures[index]?.push(await METERS[what].measure(command));
 		}
 	}
 	const first = figures[0] ?? [];
@@ -62,7 +78,7 @@ async function measure({ name, about, measure: what, variants }: Scenario, runs:
 		return {
 			scenario: name,
 			about,
-			unit: what === "cpu" ? "ms" : "MB",
+			unit: METERS[what].unit,
 			label,
 			median: median(own),
 			minimum: Math.min(...own),

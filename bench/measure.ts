@@ -41,6 +41,37 @@ function children_ms(): number {
 	return time(0) + time(16);
 }
 
+/** How long the command takes, in ms: for what waits for others as well as computing. */
+export function wallTime_ms({ words: [program, ...args], status: wanted = 0 }: Command): number {
+	const before = performance.now();
+	const { status, signal, error } = spawnSync(program, args, { stdio: "ignore" });
+	const spent = performance.now() - before;
+	if (error !== undefined) throw error;
+	if (status !== wanted)
+		throw new Error(`${program} ${args.join(" ")}: status ${status ?? signal}, not ${wanted}`);
+	return spent;
+}
+
+const POLL_MS = 5;
+
+/** The most memory that a command ever held, as it was seen every few milliseconds, in MB. */
+export async function peakMemoryToTheEnd_mb({ words: [program, ...args] }: Command): Promise<number> {
+	const child = spawn(program, args, { stdio: "ignore" });
+	let peak_kb = 0;
+	const poll = setInterval(() => {
+		try {
+			const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+			peak_kb = Math.max(peak_kb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+		} catch {
+			// it has just ended
+		}
+	}, POLL_MS);
+	const status = await new Promise((resolve) => child.once("close", resolve));
+	clearInterval(poll);
+	if (status !== 0) throw new Error(`${program} ${args.join(" ")}: status ${String(status)}`);
+	return peak_kb / 1024;
+}
+
 /** The most memory that a command held until it had repeated a line of its standard input, in MB. */
 export async function peakMemory_mb({ words: [program, ...args] }: Command): Promise<number> {
 	const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });

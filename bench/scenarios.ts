@@ -14,13 +14,15 @@ const scratch = existsSync("/dev/shm") ? "/dev/shm/wherry-bench" : join(build, "
 export interface Variant {
 	readonly label: string;
 	readonly command: Command;
+	/** Done before each run, and not measured. */
+	readonly before?: () => void;
 }
 
 export interface Scenario {
 	readonly name: string;
 	/** What is measured, and the figure to reach. */
 	readonly about: string;
-	readonly measure: "cpu" | "memory";
+	readonly measure: "cpu" | "wall" | "memory" | "memory to the end";
 	readonly runs: number;
 	/** The first is what the others are compared with. */
 	readonly variants: readonly Variant[];

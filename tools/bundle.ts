@@ -18,6 +18,8 @@ export interface BundleRequest {
 	readonly rare: readonly string[];
 	/** Modules to bundle apart in the first script. */
 	readonly frequent: readonly string[];
+	/** As `frequent`, but these may ask for the second script. */
+	readonly early: readonly string[];
 	readonly options: BuildOptions;
 }
 
@@ -36,13 +38,23 @@ interface Layers {
 	readonly options: BuildOptions;
 }
 
-export async function bundle({ entry, rare, frequent: listed, options }: BundleRequest): Promise<Scripts> {
+export async function bundle({
+	entry,
+	rare,
+	frequent: listed,
+	early,
+	options,
+}: BundleRequest): Promise<Scripts> {
 	const imports = await readImports(entry, options);
 	const later = [...imports.values()].flatMap(({ later: names }) => names);
-	const apart = new Set([...rare, ...listed, ...later]);
+	const apart = new Set([...rare, ...listed, ...early, ...later]);
 	const shared = sharedModules(entry, imports, apart);
-	const used = new Set(listed.flatMap((name) => [...reach(name, imports, new Set(later))]));
-	const frequent = [...listed, ...[...shared].filter((name) => used.has(name))];
+	const usedBy = (names: readonly string[]) => {
+		const used = new Set(names.flatMap((name) => [...reach(name, imports, new Set(later))]));
+		return [...names, ...[...shared].filter((name) => used.has(name))];
+	};
+	const frequent = usedBy(listed);
+	const first = new Set([...frequent, ...usedBy(early)]);
 	for (const name of shared) apart.add(name);
 	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
@@ -57,10 +69,10 @@ export async function bundle({ entry, rare, frequent: listed, options }: BundleR
 		names
 			.map((name) => `${JSON.stringify(name)}(module, exports, require) {\n${parts.get(name) ?? ""}}`)
 			.join(",\n");
-	const rest = [...apart].filter((name) => !frequent.includes(name));
+	const rest = [...apart].filter((name) => !first.has(name));
 	checkFrequent(frequent, rest, parts);
 	return {
-		program: PROGRAM.replace("/* PARTS */", () => table(frequent)).replace("/* PROGRAM */", () => program),
+		program: PROGRAM.replace("/* PARTS */", () => table([...first])).replace("/* PROGRAM */", () => program),
 		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
 	};
 }

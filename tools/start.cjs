@@ -9,7 +9,9 @@ const { Script } = require("node:vm");
 const filename = `${__dirname}/program.cjs`;
 // More words need more of the program: grants are opened, and functions that are never left are looked for. Loading a
 // cache costs by its size, so there is one of a hello, and one of a run that was granted something.
-const cache = process.argv.length > 4 ? "granted.cache" : "plain.cache";
+const words = process.argv.length - 2;
+const cache =
+	words > 2 ? "granted.cache" : /\.wa(sm|t)$/.test(process.argv[3]) ? "plain.cache" : "image.cache";
 let cachedData;
 try {
 	cachedData = readFileSync(`${__dirname}/${cache}`);

@@ -23,6 +23,15 @@ export interface TmpfsMount {
 
 export type Mount = BindMount | TmpfsMount;
 
+/** What an image brings: the guest's root, of which it may change its own copy. */
+export interface RootGrant {
+	/** The image, as the person named it. */
+	readonly image: string;
+	/** How much the guest may write. */
+	readonly size_bytes: number;
+	readonly readOnly: boolean;
+}
+
 export interface ListenRule {
 	readonly type: "listen";
 	/** An IPv4 or IPv6 address, without brackets. */
@@ -71,6 +80,8 @@ export type RandomGrant =
 
 /** Everything a guest may reach. Immutable; made by parsing; nothing is opened by having one. */
 export interface Grants {
+	/** Undefined without an image that has files. */
+	readonly root: RootGrant | undefined;
 	/** In the order given; no two at one guest path. */
 	readonly mounts: readonly Mount[];
 	readonly env: ReadonlyMap<string, string>;
@@ -86,6 +97,7 @@ export interface Grants {
 
 /** May do nothing but compute. */
 export const NO_GRANTS: Grants = {
+	root: undefined,
 	mounts: [],
 	env: new Map(),
 	workdir: undefined,

@@ -14,6 +14,7 @@ const READ: readonly (readonly [keyof Limits, string, number | undefined])[] = [
 	["descriptors", "4", 4],
 	["table_elements", "0", 0],
 	["stack_bytes", "8m", 8 * 1024 ** 2],
+	["storage_bytes", "0", 0],
 ];
 
 for (const [name, text, expected] of READ)

@@ -96,5 +96,6 @@ const KINDS: Readonly<Record<LimitName, Kind>> = {
 	cpu_time_ms: DURATION,
 	descriptors: COUNT,
 	table_elements: COUNT,
+	storage_bytes: SIZE,
 	stack_bytes: SIZE,
 };

@@ -9,6 +9,8 @@ export interface Limits {
 	readonly descriptors: number;
 	/** Elements of all tables together. */
 	readonly table_elements: number;
+	/** What a guest may write into the root that its image gives it. */
+	readonly storage_bytes: number;
 	/** The guest's call stack; undefined: what the engine gives (about 1 MB). */
 	readonly stack_bytes: number | undefined;
 }
@@ -19,6 +21,7 @@ export const DEFAULT_LIMITS: Limits = {
 	cpu_time_ms: undefined,
 	descriptors: 1024,
 	table_elements: 10_000_000,
+	storage_bytes: 64 * 1024 ** 2,
 	stack_bytes: undefined,
 };
 
@@ -33,6 +36,8 @@ export const LIMIT_RANGES: Readonly<Record<keyof Limits, { readonly min: number;
 	descriptors: { min: 4, max: 1_048_576 },
 	// V8's own most for a table
 	table_elements: { min: 0, max: 10_000_000 },
+	// it lives in memory, as a tmpfs does
+	storage_bytes: { min: 0, max: 64 * 1024 ** 3 },
 	stack_bytes: { min: 64 * 1024, max: 512 * 1024 ** 2 },
 };
 

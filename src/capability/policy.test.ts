@@ -40,6 +40,7 @@ timeout = 10
 cpu-time = "1m30s"
 descriptors = 64
 max-table-elements = 1000
+storage = "16m"
 stack = "1m"
 
 [[mount]]
@@ -89,6 +90,7 @@ test("a policy with every key", async () => {
 		cpu_time_ms: 90_000,
 		descriptors: 64,
 		table_elements: 1000,
+		storage_bytes: 16 << 20,
 		stack_bytes: 1 << 20,
 	});
 });
@@ -204,6 +206,7 @@ const name = text.filter((word) => word !== "" && !word.includes("="));
 const u64 = fc.bigInt(0n, 2n ** 64n - 1n);
 
 const grants: fc.Arbitrary<Grants> = record({
+	root: fc.constant(undefined),
 	mounts: fc.uniqueArray(mount, { selector: (one) => one.guest }),
 	env: fc
 		.array(fc.tuple(fc.oneof(fc.constantFrom("__proto__", "constructor", "1"), name), text))
@@ -232,6 +235,7 @@ const limits: fc.Arbitrary<Limits> = record({
 	cpu_time_ms: fc.option(within(LIMIT_RANGES.cpu_time_ms), { nil: undefined }),
 	descriptors: within(LIMIT_RANGES.descriptors),
 	table_elements: within(LIMIT_RANGES.table_elements),
+	storage_bytes: within(LIMIT_RANGES.storage_bytes),
 	stack_bytes: fc.option(within(LIMIT_RANGES.stack_bytes), { nil: undefined }),
 });
 

@@ -34,6 +34,7 @@ export const LIMIT_KEYS: ReadonlyMap<string, keyof Limits> = new Map([
 	["cpu-time", "cpu_time_ms"],
 	["descriptors", "descriptors"],
 	["max-table-elements", "table_elements"],
+	["storage", "storage_bytes"],
 	["stack", "stack_bytes"],
 ]);
 

@@ -3,7 +3,7 @@ import { Fault, printable } from "../base/fault.ts";
 import { orList } from "../base/near.ts";
 import { shellWord } from "../base/shell.ts";
 import type { Denial, PathDenial } from "./denial.ts";
-import type { BindMount, Grants, Mount } from "./grants.ts";
+import type { BindMount, Grants, Mount, RootGrant } from "./grants.ts";
 import { LIMIT_RANGES } from "./limits.ts";
 import { formatSize } from "./quantity.ts";
 import { READ_ONLY_FLAG } from "./wishes.ts";
@@ -93,6 +93,8 @@ function ruleNotes(denial: PathDenial, grants: Grants, help: string | undefined)
 			return [`'${mount.guest}' is read-only because of --read-only; run it without that to allow it`];
 		return [`'${mount.guest}' is granted read-only, by '${mount.origin.where}'`];
 	}
+	if (denial.rule === "read-only" && grants.root !== undefined)
+		return [`the files of '${grants.root.image}' are read-only because of --read-only`];
 	const rule = grantedNote(grants);
 	if (help !== undefined) return [rule];
 	if (!isPlain(denial.guestPath))
@@ -138,6 +140,7 @@ function widerGrant(guestPath: string, mount: BindMount, lookup: HostLookup): st
 
 function spaceFault(guestPath: string, grants: Grants): Fault {
 	const mount = mountOf(guestPath, grants);
+	if (mount === undefined && grants.root !== undefined) return rootSpaceFault(grants.root);
 	if (mount?.type !== "tmpfs")
 		return new Fault("IO", `cannot write '${oneLine(guestPath)}'`, {
 			note: `the disk behind ${mount === undefined ? "it" : `'${mount.guest}'`} is full, or its quota is`,
@@ -147,6 +150,16 @@ function spaceFault(guestPath: string, grants: Grants): Fault {
 		help: tmpfsWords(mount.guest, mount.size_bytes * 2),
 	});
 }
+
+function rootSpaceFault({ image, size_bytes }: RootGrant): Fault {
+	return new Fault("LIMIT_REACHED", `guest may not write more to the files of '${image}'`, {
+		note: `it may change or add ${formatSize(size_bytes)}, which are used up`,
+		help: `--storage-opt size=${formatSize(Math.max(size_bytes * 2, LEAST_STORAGE_BYTES))}`,
+	});
+}
+
+/** What is offered when nothing was allowed. */
+const LEAST_STORAGE_BYTES = 1024 ** 2;
 
 function descriptorFault(limit: number): Fault {
 	const more = Math.min(limit * 2, LIMIT_RANGES.descriptors.max);

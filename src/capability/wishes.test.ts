@@ -14,7 +14,7 @@ const tmpfs = (text: string) => parseTmpfs(text, { where: `--tmpfs ${text}` });
 const rule = (text: string) => parseNetRule(text, { where: `--net ${text}` });
 
 test("no sources, and sources that wish nothing, grant nothing", () => {
-	const nothing = { grants: NO_GRANTS, limits: DEFAULT_LIMITS };
+	const nothing = { grants: NO_GRANTS, limits: DEFAULT_LIMITS, readOnly: false };
 	assert.deepEqual(settle([], none), nothing);
 	assert.deepEqual(settle([NOTHING, NOTHING], none), nothing);
 });

@@ -21,6 +21,8 @@ export interface Wishes {
 }
 
 export interface Settled {
+	/** The root of an image is closed to writing as well. */
+	readonly readOnly: boolean;
 	readonly grants: Grants;
 	readonly limits: Limits;
 }
@@ -35,8 +37,10 @@ export function settle(sources: readonly Wishes[], environment: Environment): Se
 	for (const { mounts } of sources) refuseTwins(mounts);
 	const last = <Key extends keyof Wishes>(key: Key) =>
 		sources.findLast((source) => source[key] !== undefined)?.[key];
+	const readOnly = last("readOnly") ?? false;
 	const grants: Grants = {
-		mounts: mergeMounts(sources, last("readOnly") ?? false),
+		root: NO_GRANTS.root,
+		mounts: mergeMounts(sources, readOnly),
 		env: settleEnv(
 			sources.flatMap(({ env }) => env),
 			environment,
@@ -49,6 +53,7 @@ export function settle(sources: readonly Wishes[], environment: Environment): Se
 		random: last("random") ?? NO_GRANTS.random,
 	};
 	return {
+		readOnly,
 		grants,
 		limits: Object.assign({}, DEFAULT_LIMITS, ...sources.map(({ limits }) => limits)) as Limits,
 	};

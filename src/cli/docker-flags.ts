@@ -13,12 +13,9 @@ const HIDDEN = "docker";
 export const DOCKER_FLAGS: readonly Flag<Notes>[] = [
 	{ long: "rm", group: HIDDEN, apply: nothing },
 	{ long: "init", group: HIDDEN, apply: nothing },
-	{ long: "quiet", short: "q", group: HIDDEN, apply: nothing },
 	{ long: "sig-proxy", group: HIDDEN, apply: nothing },
 	{ long: "cap-drop", value: "CAPABILITY", group: HIDDEN, apply: nothing },
-	{ long: "pull", value: "POLICY", group: HIDDEN, apply: nothing },
 	{ long: "security-opt", value: "OPTION", group: HIDDEN, apply: securityOption },
-	{ long: "platform", value: "PLATFORM", group: HIDDEN, apply: platform },
 	{ long: "network", value: "NETWORK", group: HIDDEN, apply: network },
 	{
 		long: "user",
@@ -69,7 +66,6 @@ const REFUSED: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
 	["--sysctl", [NO_KERNEL, undefined]],
 	["--group-add", ["a guest has no user and no groups", undefined]],
 	["--hostname", ["WASI has no host name", "-e HOSTNAME=web"]],
-	["--entrypoint", ["the file is what runs; another export of it can be called", "--invoke NAME"]],
 	["--detach", [ENGINE, undefined]],
 	["-d", [ENGINE, undefined]],
 	["--name", [ENGINE, undefined]],
@@ -113,14 +109,6 @@ function nothing(): void {}
 
 function network(_draft: Notes, text: string, where: string): void {
 	if (text !== "none") throw networkRefused(text, where);
-}
-
-function platform(_draft: Notes, text: string): void {
-	if (/^(wasip?1?|wasm)(\/wasm(32)?)?$/.test(text)) return;
-	throw new Fault("FLAG_INVALID", `cannot run a program for '${text}'`, {
-		note: "what wherry runs is WebAssembly with WASI, on every machine",
-		help: "--platform wasi/wasm",
-	});
 }
 
 function securityOption(_draft: Notes, text: string): void {

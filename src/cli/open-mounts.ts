@@ -1,12 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { Fault } from "../base/fault.ts";
-import type { BindMount, Mount } from "../capability/grants.ts";
+import type { BindMount, Mount, RootGrant } from "../capability/grants.ts";
 import { MemoryFileSystem } from "../host/memory/file-system.ts";
 import { openDirectory } from "../host/node/directory.ts";
 import type { GrantedPlace } from "../host/node/wall/landlock.ts";
 import type { Clocks } from "../sys/clocks.ts";
 import type { Directory } from "../sys/directory.ts";
+import type { TreeDirectory } from "../sys/file-tree.ts";
 import type { Stat } from "../sys/stat.ts";
 import { ReadOnlyDirectory } from "../wasi/filesystem/readonly.ts";
 import type { Mounted } from "../wasi/filesystem/table.ts";
@@ -31,6 +32,15 @@ export function openMounts(mounts: readonly Mount[], clocks: Clocks): OpenedMoun
 	}
 	return { mounted, places };
 }
+
+/** The files of an image as the guest's root: its own to change, and the image stays as it is. */
+export function openRoot({ size_bytes, readOnly }: RootGrant, tree: TreeDirectory, clocks: Clocks): Mounted {
+	const { root } = new MemoryFileSystem({ clocks, quota_bytes: size_bytes, device: ROOT_DEVICE, tree });
+	return { guest: "/", what: readOnly ? new ReadOnlyDirectory(root) : root };
+}
+
+/** No tmpfs has it. */
+const ROOT_DEVICE = 1n << 32n;
 
 function openTmpfs(mount: Mount & { type: "tmpfs" }, clocks: Clocks, device: bigint): Directory {
 	const { root } = new MemoryFileSystem({ clocks, quota_bytes: mount.size_bytes, device });

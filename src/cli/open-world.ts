@@ -12,14 +12,15 @@ import { CoarseClocks } from "../sys/coarse-clocks.ts";
 import type { Entropy } from "../sys/entropy.ts";
 import { FrozenClocks, FrozenWaiter } from "../sys/frozen-clocks.ts";
 import { SeededEntropy } from "../sys/seeded-entropy.ts";
+import type { TreeDirectory } from "../sys/file-tree.ts";
 import { FileType } from "../sys/stat.ts";
 import type { Waiter } from "../sys/waiter.ts";
 import { Descriptors, type OpenDirectory } from "../wasi/descriptors.ts";
 import type { Ending } from "../wasi/end.ts";
-import { type MountTable, mountTable } from "../wasi/filesystem/table.ts";
+import { type Mounted, type MountTable, mountTable } from "../wasi/filesystem/table.ts";
 import type { World } from "../wasi/guest.ts";
 import { closedInput, silentOutput, terminalStream } from "../wasi/standard.ts";
-import { type OpenedMounts, openMounts } from "./open-mounts.ts";
+import { type OpenedMounts, openMounts, openRoot } from "./open-mounts.ts";
 import { printNote } from "./print.ts";
 import type { RunOptions } from "./run-options.ts";
 
@@ -44,15 +45,17 @@ export interface WorldEvents {
 export function openWorld(
 	{ file, args, argv0, grants, limits, invoke }: RunOptions,
 	events: WorldEvents,
+	image?: TreeDirectory,
 ): OpenedWorld {
 	const { clocks, waiter } = openClocks(grants.clock);
 	const descriptors = new Descriptors(limits.descriptors);
 	addStandardStreams(descriptors, grants, events.onClosedInput);
 	const { mounted, places } = grants.mounts.length === 0 ? NO_MOUNTS : openMounts(grants.mounts, clocks);
-	const table = mountTable(mounted);
+	const table = mountTable(withRoot(mounted, grants, image, clocks));
 	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
 	for (const { name, directory } of table.preopens)
 		descriptors.add({ kind: "directory", directory, preopen: name, name });
+	if (grants.workdir !== undefined && image !== undefined) addTopmost(descriptors, image, table);
 	// once more, behind the root, where wasi-libc takes the last of the two: see mountTable
 	if (grants.workdir !== undefined && isVirtual(grants)) descriptors.add(openWorkdir(grants.workdir, table));
 	const listens = addListeners(descriptors, grants);
@@ -70,6 +73,28 @@ export function openWorld(
 		places,
 		listens,
 	};
+}
+
+function withRoot(
+	mounted: readonly Mounted[],
+	{ root }: Grants,
+	image: TreeDirectory | undefined,
+	clocks: Clocks,
+): readonly Mounted[] {
+	return root === undefined || image === undefined ? mounted : [openRoot(root, image, clocks), ...mounted];
+}
+
+/**
+ * Each directory in an image's root by its own name: wasi-libc takes "/" and "." for the same place, the
+ * last one, so that beside a working directory only longer names lead into the image.
+ */
+function addTopmost(descriptors: Descriptors, image: TreeDirectory, table: MountTable): void {
+	const given = new Set(table.preopens.map(({ name }) => name));
+	for (const [entry, { kind }] of image.entries) {
+		const name = `/${entry}`;
+		const directory = kind === "file" || given.has(name) ? undefined : table.directoryAt(name);
+		if (directory !== undefined) descriptors.add({ kind: "directory", directory, preopen: name, name });
+	}
 }
 
 const NO_MOUNTS: OpenedMounts = { mounted: [], places: [] };

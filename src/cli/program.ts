@@ -6,7 +6,7 @@ import { describeInput } from "../wasm/input.ts";
 import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
 
 /** V8's own limit for a module. */
-const PROGRAM_BYTES_MAX = 2 ** 30;
+export const PROGRAM_BYTES_MAX = 2 ** 30;
 const STANDARD_INPUT = 0;
 const CHUNK_BYTES = 1 << 20;
 

@@ -1,3 +1,4 @@
+import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
 import { parseClock, parseRandom } from "../capability/clock.ts";
 import { type EnvWord, parseEnv } from "../capability/env.ts";
@@ -12,7 +13,7 @@ import type { Wishes } from "../capability/wishes.ts";
 import { COMMON_FLAGS, type CommonDraft } from "./common-flags.ts";
 import { DOCKER_FLAGS, networkRefused } from "./docker-flags.ts";
 import type { Flag } from "./flags.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { ImageOptions, RunOptions } from "./run-options.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -35,6 +36,7 @@ export interface RunDraft extends CommonDraft {
 	traceWasi: boolean;
 	isolation: RunOptions["isolation"];
 	unknownImports: RunOptions["unknownImports"];
+	readonly image: Mutable<Omit<ImageOptions, "insecure" | "readOnly">> & { readonly insecure: string[] };
 }
 
 /** The draft before any flag: nothing granted. */
@@ -50,6 +52,15 @@ export function emptyRunDraft(): RunDraft {
 		traceWasi: false,
 		isolation: "auto",
 		unknownImports: "refuse",
+		image: {
+			entrypoint: undefined,
+			pull: "missing",
+			platform: undefined,
+			locked: false,
+			trustPolicy: undefined,
+			insecure: [],
+			quiet: false,
+		},
 		format: "text",
 		debug: false,
 		help: false,
@@ -61,6 +72,7 @@ const VALUES = "Input and variables (a guest has none)";
 const NETWORK = "Network (a guest has none)";
 const REPEATABLE = "Time and chance";
 const LIMITS = "Limits";
+const IMAGES = "Images";
 const PROGRAM = "How the program runs";
 const POLICY = "Policies";
 
@@ -219,6 +231,63 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 		apply: (draft, text) => (draft.wishes.limits = { ...draft.wishes.limits, ...parseUlimit(text) }),
 	},
 	{
+		long: "storage-opt",
+		value: "size=SIZE",
+		group: LIMITS,
+		doc: "How much the guest may write into the root that its image gives it: 64m by default",
+		apply: storage,
+	},
+	{
+		long: "entrypoint",
+		value: "FILE",
+		group: IMAGES,
+		doc: "Run this file of the image, with the ARGs, instead of what the image says",
+		apply: (draft, text) => (draft.image.entrypoint = text),
+	},
+	{
+		long: "pull",
+		value: "missing|always|never",
+		choices: ["missing", "always", "never"],
+		group: IMAGES,
+		doc: "When to ask the registry for the image: when it is not here (the default), always, or never",
+		apply: (draft, value) => (draft.image.pull = value as ImageOptions["pull"]),
+	},
+	{
+		long: "platform",
+		value: "OS/ARCH",
+		group: IMAGES,
+		doc: "Which of an image's variants to take: wasi/wasm, or linux/amd64 when it holds WebAssembly",
+		apply: (draft, text) => (draft.image.platform = text),
+	},
+	{
+		long: "locked",
+		group: IMAGES,
+		doc: "Run only what wherry.lock names, with the digest it names",
+		apply: (draft, value) => (draft.image.locked = value === "true"),
+	},
+	{
+		long: "trust-policy",
+		value: "FILE",
+		completes: "file",
+		group: IMAGES,
+		doc: "Decide by this file whom to trust, instead of your own",
+		apply: (draft, text) => (draft.image.trustPolicy = text),
+	},
+	{
+		long: "insecure",
+		value: "HOST[:PORT]",
+		group: IMAGES,
+		doc: "Reach this registry without TLS; those on this machine are in any case",
+		apply: (draft, text) => draft.image.insecure.push(text),
+	},
+	{
+		long: "quiet",
+		short: "q",
+		group: IMAGES,
+		doc: "Show no progress when the image is pulled",
+		apply: (draft, value) => (draft.image.quiet = value === "true"),
+	},
+	{
 		long: "invoke",
 		value: "NAME",
 		group: PROGRAM,
@@ -285,4 +354,16 @@ function net(draft: RunDraft, text: string, where: string): void {
 	draft.wishes.net.push(rule);
 	if (rule.type !== "listen")
 		draft.notes.push(`'${where}' takes effect for components; preview1 has no outgoing sockets`);
+}
+
+/** Docker's spelling of the one option of storage that means something here. */
+function storage(draft: RunDraft, text: string): void {
+	const [, size] = /^size=(.*)$/.exec(text) ?? [];
+	if (size === undefined)
+		throw new Fault("FLAG_INVALID", `cannot set the storage option '${text}'`, {
+			note: "there is one option: size, how much the guest may write into its root",
+			help: "--storage-opt size=64m",
+		});
+	const storage_bytes = parseLimit("storage_bytes", size, "--storage-opt size=");
+	draft.wishes.limits = { ...draft.wishes.limits, storage_bytes };
 }

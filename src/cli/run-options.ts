@@ -6,12 +6,14 @@ export type Format = "text" | "json";
 
 /** What the words of `wherry run` come to. Values only: of the run itself nothing has been opened. */
 export interface RunOptions {
-	/** The module: a path to a .wasm or .wat file, or "-" for standard input. */
+	/** The module: a path to a .wasm or .wat file, "-" for standard input, or the name of an image. */
 	readonly file: string;
 	/** What the guest sees as argv[1...]; with `invoke`, the function's arguments. */
 	readonly args: readonly string[];
 	/** What the guest sees as argv[0]; undefined: the module's file name. */
 	readonly argv0: string | undefined;
+	/** What is asked of the image, where `file` names one. */
+	readonly image: ImageOptions;
 	readonly grants: Grants;
 	readonly limits: Limits;
 	/** Call this export instead of `_start`. */
@@ -25,4 +27,23 @@ export interface RunOptions {
 	/** Print stack traces of our own. */
 	readonly debug: boolean;
 	readonly format: Format;
+}
+
+export interface ImageOptions {
+	/** Runs this file of the image, instead of what it says itself. */
+	readonly entrypoint: string | undefined;
+	/** Whether a registry is asked: when the image is not here, in any case, or not at all. */
+	readonly pull: "missing" | "always" | "never";
+	/** `OS/ARCHITECTURE`, to choose from an image that has several. */
+	readonly platform: string | undefined;
+	/** Only what wherry.lock names, as it names it. */
+	readonly locked: boolean;
+	/** Instead of the user's own. */
+	readonly trustPolicy: string | undefined;
+	/** Registries, `HOST[:PORT]`, that are reached without TLS. */
+	readonly insecure: readonly string[];
+	/** No progress of a pull. */
+	readonly quiet: boolean;
+	/** The root that the image gives cannot be written. */
+	readonly readOnly: boolean;
 }

@@ -26,6 +26,16 @@ test("without flags nothing is granted", () => {
 		traceWasi: false,
 		isolation: "auto",
 		unknownImports: "refuse",
+		image: {
+			entrypoint: undefined,
+			pull: "missing",
+			platform: undefined,
+			locked: false,
+			trustPolicy: undefined,
+			insecure: [],
+			quiet: false,
+			readOnly: false,
+		},
 		debug: false,
 		format: "text",
 	} satisfies RunOptions);
@@ -45,6 +55,9 @@ const CASES: readonly (readonly [string, Part, unknown])[] = [
 	["--dir . --dir ./b::/b", mounts, ["bind . false (--dir .)", "bind /b false (--dir ./b::/b)"]],
 	["--read-only -v ./a:/a", mounts, ["bind /a true (--read-only)"]],
 	["--read-only --read-only=false -v ./a:/a", mounts, ["bind /a false (-v ./a:/a)"]],
+	["--storage-opt size=1m", ({ limits }) => limits.storage_bytes, 1 << 20],
+	["--pull never --locked", ({ image }) => [image.pull, image.locked], ["never", true]],
+	["--read-only", ({ image }) => image.readOnly, true],
 	["-w /a", ({ grants }) => grants.workdir, "/a"],
 	["-i", ({ grants }) => grants.stdin, "open"],
 	["-it", ({ grants }) => grants.terminal, true],
@@ -180,10 +193,10 @@ note: it comes with the engine: this version runs one program in the foreground
 `,
 	],
 	[
-		"--platform linux/amd64 x.wasm",
-		`error: cannot run a program for 'linux/amd64' [FLAG_INVALID]
-note: what wherry runs is WebAssembly with WASI, on every machine
-help: --platform wasi/wasm
+		"--storage-opt sized=1g x.wasm",
+		`error: cannot set the storage option 'sized=1g' [FLAG_INVALID]
+note: there is one option: size, how much the guest may write into its root
+help: --storage-opt size=64m
 `,
 	],
 	[

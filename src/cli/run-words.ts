@@ -38,12 +38,13 @@ export function settleRun(
 	environment: Environment,
 ): RunOptions {
 	const wishes = { ...words.wishes, env: [...fileEnv, ...words.wishes.env] };
-	const { grants, limits } = settle([...policies, wishes], environment);
+	const { grants, limits, readOnly } = settle([...policies, wishes], environment);
 	const { file = "", args, argv0, invoke, traceWasi, isolation, unknownImports, debug, format } = words;
 	return {
 		file,
 		args,
 		argv0,
+		image: { ...words.image, readOnly },
 		grants,
 		limits,
 		invoke,

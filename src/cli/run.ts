@@ -1,7 +1,7 @@
 import { closeSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import { openEngine } from "../host/node/engine.ts";
-import { recallRun, type RunHistory } from "../host/node/run-history.ts";
+import { recallImage, recallRun, type RunHistory } from "../host/node/run-history.ts";
 import { ensureStack } from "../host/node/stack.ts";
 import { watch } from "../host/node/watchdog.ts";
 import { raiseWall } from "../host/node/wall/wall.ts";
@@ -9,10 +9,13 @@ import { formatResults } from "../guest/invoke.ts";
 import { type Outcome, statusOf } from "../guest/outcome.ts";
 import { prepare } from "../guest/prepare.ts";
 import { runGuest } from "../guest/run.ts";
+import type { Ending } from "../wasi/end.ts";
 import { Guest } from "../wasi/guest.ts";
 import { type OpenedWorld, openWorld } from "./open-world.ts";
 import { printResult } from "./print.ts";
 import { readProgram } from "./program.ts";
+import { namesImage, refuseImageFlags } from "./image-words.ts";
+import type { Program } from "./run-image.ts";
 import type { RunOptions } from "./run-options.ts";
 import { alarmsOf, reportEnding } from "./run-report.ts";
 import { stderrTrace } from "./trace-sink.ts";
@@ -26,13 +29,22 @@ import { stderrTrace } from "./trace-sink.ts";
  */
 export function run(options: RunOptions): number | Promise<number> {
 	if (options.limits.stack_bytes !== undefined) ensureStack(options.limits.stack_bytes);
+	if (namesImage(options.file))
+		return import("./run-image.ts")
+			.then(({ openImageProgram }) => openImageProgram(options))
+			.then(runProgram);
+	refuseImageFlags(options.file, options.image);
 	const program = readProgram(options.file);
 	return program instanceof Promise
-		? program.then((bytes) => runBytes(bytes, options))
-		: runBytes(program, options);
+		? program.then((bytes) => runProgram(fromFile(bytes, options)))
+		: runProgram(fromFile(program, options));
 }
 
-function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
+function fromFile(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): Program {
+	return { bytes, options, digest: undefined, root: undefined };
+}
+
+function runProgram({ bytes, options, digest, root }: Program): number {
 	const { file, limits } = options;
 	let history: RunHistory | undefined;
 	const prepared = prepare(bytes, {
@@ -41,7 +53,7 @@ function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 		unknownImports: options.unknownImports,
 		engine: openEngine(),
 		wasShort: () => {
-			history = recallRun(file, options.args);
+			history = digest === undefined ? recallRun(file, options.args) : recallImage(digest, options.args);
 			return history.lastWasShort;
 		},
 	});
@@ -53,10 +65,11 @@ function runBytes(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): number {
 		if (status !== 0) reportEnding(outcome, options, guest, memorySize?.() ?? 0);
 		return status;
 	};
-	const opened = openWorld(options, {
-		onEnd: (how) => process.exit(finish(how)),
+	const events = {
+		onEnd: (how: Ending) => process.exit(finish(how)),
 		onClosedInput: () => guest.deny({ type: "stdin" }),
-	});
+	};
+	const opened = openWorld(options, events, root);
 	const guest = new Guest(opened.world);
 	const outcome = runGuest(prepared, guest, {
 		invoke: options.invoke === undefined ? undefined : { name: options.invoke, words: options.args },

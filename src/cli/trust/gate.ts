@@ -47,7 +47,7 @@ export function admitRun(
 }
 
 /** Where signatures are to be looked for, if any are demanded: asked only then. */
-export type WhereImageIs = () => Repository;
+export type WhereImageIs = () => Repository | Promise<Repository>;
 
 /**
  * Asks before what was pulled or loaded is kept; once it is kept, `remember` is to be called with the answer.
@@ -61,7 +61,7 @@ export async function admitWithSignatures(
 ): Promise<Admission> {
 	const { evidenceIn } = await import("../../trust/evidence.ts");
 	try {
-		return await admit(trust, candidate, evidenceIn(image(), candidate.digest));
+		return await admit(trust, candidate, evidenceIn(await image(), candidate.digest));
 	} catch (error) {
 		noteOffer(candidate, error);
 		throw error;

@@ -50,6 +50,15 @@ export function recallRun(program: string, words: readonly string[]): RunHistory
 	}
 }
 
+/** As `recallRun`, of an image. */
+export function recallImage(digest: string, words: readonly string[]): RunHistory {
+	try {
+		return recall(hash([digest, ...words].join("\0")));
+	} catch {
+		return NONE;
+	}
+}
+
 function recall(key: bigint): RunHistory {
 	const folder = join(cacheFolder(), "wherry");
 	mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,0 +1,180 @@
+/** `wherry run NAME`: from the name of an image to a program, every byte of it checked. */
+import { join } from "node:path";
+import { Fault } from "../base/fault.ts";
+import { nearMisses } from "../base/near.ts";
+import type { Grants } from "../capability/grants.ts";
+import { dataFolder } from "../host/node/folders.ts";
+import type { ImageConfig } from "../oci/config.ts";
+import type { ContentSource } from "../oci/content.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import { MANIFEST_BYTES_MAX } from "../oci/limits.ts";
+import { openImage } from "../oci/open-image.ts";
+import { programOf } from "../oci/program.ts";
+import {
+	familiarName,
+	formatReference,
+	type ImageName,
+	parseImageName,
+	repositoryName,
+} from "../oci/reference.ts";
+import type { ImageShape, ModuleShape } from "../oci/shape.ts";
+import { readIndex } from "../store/index-file.ts";
+import { readBlob, readName } from "../store/read.ts";
+import type { TreeDirectory } from "../sys/file-tree.ts";
+import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
+import { PROGRAM_BYTES_MAX } from "./program.ts";
+import type { RunOptions } from "./run-options.ts";
+import { admitRun, openTrust } from "./trust/gate.ts";
+
+/** What is run, from a file or an image. */
+export interface Program {
+	readonly bytes: Uint8Array<ArrayBuffer>;
+	/** With what an image says of itself filled in. */
+	readonly options: RunOptions;
+	/** The digest of the image, where it is one. */
+	readonly digest: string | undefined;
+	/** The files of the image. */
+	readonly root: TreeDirectory | undefined;
+}
+
+/**
+ * Finds the image, asks whether it may run, and reads its program. Pulls it where that is asked for.
+ *
+ * @throws Fault REFERENCE_INVALID, IMAGE_*, DIGEST_MISMATCH, LAYER_INVALID, REGISTRY_*, and what trust says
+ */
+export async function openImageProgram(options: RunOptions): Promise<Program> {
+	const folder = join(dataFolder(), "images");
+	const name = parseImageName(options.file);
+	const shown = { ...options, file: shownName(name) };
+	const root = await findOrPull(folder, name, shown);
+	await demandTrust(folder, name, root, shown);
+	const { shape } = await openImage(storedSource(folder), root, options.image.platform);
+	const digest = root.digest;
+	return shape.kind === "module"
+		? { ...moduleProgram(folder, shape, shown), digest }
+		: { ...(await imageProgram(folder, shape, shown)), digest };
+}
+
+function shownName(name: ImageName): string {
+	return name.kind === "digest" ? name.digest : familiarName(name.reference);
+}
+
+async function findOrPull(folder: string, name: ImageName, options: RunOptions): Promise<Descriptor> {
+	const { pull } = options.image;
+	const found = pull === "always" ? undefined : find(folder, name);
+	if (found !== undefined) return found;
+	throw notHere(folder, options);
+}
+
+/** By its digest, an image is found whatever it is called. */
+function find(folder: string, name: ImageName): Descriptor | undefined {
+	if (name.kind === "digest") return ofDigest(folder, name.digest);
+	const { reference } = name;
+	if (reference.digest === undefined) return readName(folder, formatReference(reference));
+	return ofDigest(folder, reference.digest);
+}
+
+function ofDigest(folder: string, digest: string): Descriptor | undefined {
+	return readIndex(folder).entries.find((entry) => entry.descriptor.digest === digest)?.descriptor;
+}
+
+async function demandTrust(
+	folder: string,
+	name: ImageName,
+	root: Descriptor,
+	{ file, image }: RunOptions,
+): Promise<void> {
+	const trust = await openTrust({ policy: image.trustPolicy, locked: image.locked });
+	const reference = name.kind === "digest" ? undefined : formatReference(name.reference);
+	await admitRun(trust, { reference, shown: file, digest: root.digest, moment: "run" }, async () => {
+		const { ImageStore } = await import("../store/image-store.ts");
+		const repository = name.kind === "digest" ? "" : repositoryName(name.reference);
+		return ImageStore.open(folder).repository(repository);
+	});
+}
+
+/** The small parts of an image, each checked against its digest. */
+function storedSource(folder: string): ContentSource {
+	return {
+		async *fetch(descriptor) {
+			yield readBlob(folder, descriptor, MANIFEST_BYTES_MAX);
+		},
+		referrers: () => Promise.resolve([]),
+	};
+}
+
+type Opened = Omit<Program, "digest">;
+
+function moduleProgram(folder: string, { layer, config }: ModuleShape, options: RunOptions): Opened {
+	const { entrypoint, platform: _platform } = options.image;
+	if (entrypoint !== undefined)
+		throw new Fault("USAGE", `cannot take --entrypoint for '${options.file}'`, {
+			note: "the image is one module, and has no files to choose from",
+			help: `wherry run --invoke NAME ${options.file}`,
+		});
+	const bytes = readBlob(folder, layer, PROGRAM_BYTES_MAX, HEADROOM_BYTES);
+	const words = config === undefined ? [] : [...config.config.Entrypoint, ...config.config.Cmd].slice(1);
+	const args = options.args.length > 0 ? options.args : words;
+	const grants = config === undefined ? options.grants : withEnv(options.grants, config);
+	return { bytes, options: { ...options, args, grants }, root: undefined };
+}
+
+async function imageProgram(folder: string, shape: ImageShape, options: RunOptions): Promise<Opened> {
+	const { programIn, readRoot } = await import("./image-root.ts");
+	const { args, grants, image, invoke, limits } = options;
+	const program = programOf(shape, {
+		args: invoke === undefined ? args : [],
+		...(image.entrypoint !== undefined && { entrypoint: image.entrypoint }),
+	});
+	const root = readRoot(folder, shape);
+	const bytes = programIn(root, program.paths, options.file);
+	const { WorkingDir } = shape.config.config;
+	return {
+		bytes,
+		root,
+		options: {
+			...options,
+			args: invoke === undefined ? program.argv.slice(1) : args,
+			argv0: options.argv0 ?? program.argv[0],
+			invoke: invoke ?? program.entry,
+			grants: {
+				...withEnv(withoutRootMount(grants, options), shape.config),
+				root: { image: options.file, size_bytes: limits.storage_bytes, readOnly: image.readOnly },
+				workdir: grants.workdir ?? (WorkingDir === "" || WorkingDir === "/" ? undefined : WorkingDir),
+			},
+		},
+	};
+}
+
+/** The image's variables, and over them the person's. */
+function withEnv(grants: Grants, { config }: ImageConfig): Grants {
+	const env = new Map<string, string>();
+	for (const word of config.Env) {
+		const equals = word.indexOf("=");
+		if (equals > 0) env.set(word.slice(0, equals), word.slice(equals + 1));
+	}
+	for (const [name, value] of grants.env) env.set(name, value);
+	return { ...grants, env };
+}
+
+function withoutRootMount(grants: Grants, { file }: RunOptions): Grants {
+	const mount = grants.mounts.find(({ guest }) => guest === "/" || guest === ".");
+	if (mount === undefined) return grants;
+	throw new Fault("GRANT_REFUSED", `cannot mount over the root of '${file}'`, {
+		note: `asked for by '${mount.origin.where}'`,
+		help: "-v HOST:/mnt",
+	});
+}
+
+function notHere(folder: string, { file, image }: RunOptions): Fault {
+	const names = readIndex(folder).entries.flatMap(({ name }) => name ?? []);
+	const familiar = names.map((name) => name.replace(/^docker\.io\/(library\/)?/, ""));
+	const near = nearMisses(file, familiar);
+	return new Fault("IMAGE_NOT_FOUND", `cannot find the image '${file}'`, {
+		note:
+			image.pull === "never"
+				? "it is not here, and --pull never forbids to ask its registry"
+				: "it is not here",
+		help: near.length > 0 ? near.map((name) => `wherry run ${name}`) : "wherry images",
+	});
+}
