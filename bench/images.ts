@@ -85,19 +85,16 @@ function verification(): Scenario {
 
 /** One custom section of random bytes behind the code of a hello that does nothing. */
 function moduleOf(size_bytes: number): Buffer {
-	const hello = [
-		...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-		...[1, 4, 1, 0x60, 0, 0],
-		...[3, 2, 1, 0],
-		...[5, 3, 1, 0, 1],
-		...[7, 19, 2, 6, ...Buffer.from("memory"), 2, 0, 6, ...Buffer.from("_start"), 0, 0],
-		...[10, 4, 1, 2, 0, 0x0b],
-	];
+	const hello = Buffer.from(
+		`0061736d01000000 0104016000 00 03020100 0503010001
+		0713 02 066d656d6f7279 02 00 065f7374617274 00 00 0a040102000b`.replaceAll(/\s/g, ""),
+		"hex",
+	);
 	const name = [4, ...Buffer.from("data")];
 	const content = Buffer.alloc(size_bytes);
 	randomFillSync(content);
 	const section = [0, ...leb(size_bytes + name.length), ...name];
-	return Buffer.concat([Buffer.from(hello), Buffer.from(section), content]);
+	return Buffer.concat([hello, Buffer.from(section), content]);
 }
 
 function leb(value: number): number[] {

@@ -76,7 +76,6 @@ writeFileSync("dist/program.cjs", program);
 writeFileSync("dist/rest.cjs", rest);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 makeCache("plain", ["run", guest("wat/hello")]);
-makeCache("image", ["run", "hello"]);
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
 
 function guest(name: string): string {
