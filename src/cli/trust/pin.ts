@@ -18,7 +18,7 @@ export const TRUST_PIN_VERB = verb({
 	examples: [
 		{
 			says: "Take a digest from a page that you trust",
-			words: `wherry trust pin registry.example.com/team/app:1.2@sha256:${"9f".repeat(32)}`,
+			words: "wherry trust pin hello:latest@sha256:9f86d081...",
 		},
 	],
 	completes: "image",

@@ -80,7 +80,7 @@ export const RULE_FLAGS: readonly Flag<RuleDraft>[] = [
 	},
 	...trustFlags(),
 	{
-		long: "rm",
+		long: "remove",
 		group: POLICY,
 		doc: "Remove the rule",
 		apply: (draft, value) => (draft.remove = value === "true"),

@@ -33,7 +33,7 @@ export const TRUST_RULE_VERB = verb<RuleDraft>({
 			words: "wherry trust rule 'registry.example.com/team/*' --key team.pub",
 		},
 		{ says: "Refuse all that has no rule", words: "wherry trust rule --default reject" },
-		{ says: "Take a rule back", words: "wherry trust rule --rm 'registry.example.com/team/*'" },
+		{ says: "Take a rule back", words: "wherry trust rule --remove 'registry.example.com/team/*'" },
 	],
 	completes: "nothing",
 	draft: emptyRuleDraft,
@@ -77,7 +77,7 @@ function changed(
 	const near = nearMisses(name, names);
 	throw new Fault("USAGE", `there is no rule for '${name}'`, {
 		note: `looked in '${policy.file}'`,
-		help: near.length > 0 ? near.map((one) => `wherry trust rule --rm '${one}'`) : "wherry trust show",
+		help: near.length > 0 ? near.map((one) => `wherry trust rule --remove '${one}'`) : "wherry trust show",
 	});
 }
 
