@@ -2,6 +2,9 @@ import { Fault } from "../base/fault.ts";
 import { Cursor } from "./cursor.ts";
 import { customSection, type Module } from "./module.ts";
 
+/** All that reading a custom section needs: a component has it too. */
+type Sectioned = Pick<Module, "sections">;
+
 /** One line of the producers section (tool conventions, ProducersSection.md). */
 export interface Producer {
 	/** `language`, `processed-by` or `sdk`. */
@@ -15,7 +18,7 @@ const PRODUCERS_MAX = 100;
 const FEATURES_MAX = 200;
 
 /** Who says to have made the module. What cannot be read is left out, as of any custom section. */
-export function readProducers(bytes: Uint8Array, module: Module): readonly Producer[] {
+export function readProducers(bytes: Uint8Array, module: Sectioned): readonly Producer[] {
 	const producers: Producer[] = [];
 	readCustom(bytes, module, "producers", (cursor) => {
 		const fields = cursor.count("the number of fields", 2, PRODUCERS_MAX);
@@ -78,7 +81,7 @@ function readNameMap(cursor: Cursor, wanted: ReadonlySet<number>, names: Map<num
 }
 
 /** Custom sections may hold anything: what was read before the first thing out of place is kept. */
-function readCustom(bytes: Uint8Array, module: Module, name: string, read: (cursor: Cursor) => void): void {
+function readCustom(bytes: Uint8Array, module: Sectioned, name: string, read: (cursor: Cursor) => void): void {
 	const section = customSection(module, name);
 	if (section === undefined) return;
 	try {

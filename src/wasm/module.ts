@@ -126,6 +126,6 @@ export function sectionOf(module: Module, id: number): Section | undefined {
 }
 
 /** The first custom section of this name. */
-export function customSection(module: Module, name: string): Section | undefined {
+export function customSection(module: Pick<Module, "sections">, name: string): Section | undefined {
 	return module.sections.find((section) => section.id === SectionId.CUSTOM && section.name === name);
 }

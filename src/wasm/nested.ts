@@ -1,0 +1,63 @@
+import { Fault } from "../base/fault.ts";
+import type { Section } from "./module.ts";
+import { readSections } from "./sections.ts";
+
+/** A module or component: the file's own, or one that lies in a component. */
+export interface Binary {
+	readonly kind: "module" | "component";
+	readonly bytes: Uint8Array;
+	/** Offsets count from this binary's first byte. */
+	readonly sections: readonly Section[];
+}
+
+/** Section ids of a component that hold another binary (Component Model, Binary.md). */
+const CORE_MODULE = 1;
+const COMPONENT = 4;
+
+/** More than any real component has. */
+const BINARIES_MAX = 1000;
+const DEPTH_MAX = 16;
+const HEADER_BYTES = 8;
+
+/**
+ * The binary itself, and all that are nested in it, outermost first. A nested one that cannot be read is
+ * left out.
+ *
+ * @throws Fault MODULE_INVALID, MODULE_TOO_LARGE when the outermost cannot be read
+ */
+export function binariesIn(bytes: Uint8Array): readonly Binary[] {
+	const found: Binary[] = [binaryOf(bytes)];
+	let depth_end = found.length;
+	let depth = 0;
+	// grows while it is walked; a component's own come behind all of its depth
+	for (let at = 0; at < found.length && depth < DEPTH_MAX; at++) {
+		if (at === depth_end) {
+			depth += 1;
+			depth_end = found.length;
+		}
+		for (const inner of nestedIn(found[at]!)) {
+			if (found.length >= BINARIES_MAX) return found;
+			found.push(inner);
+		}
+	}
+	return found;
+}
+
+function nestedIn({ kind, bytes, sections }: Binary): readonly Binary[] {
+	if (kind === "module") return [];
+	return sections.flatMap(({ id, contents, end }) => {
+		if (id !== CORE_MODULE && id !== COMPONENT) return [];
+		try {
+			return [binaryOf(bytes.subarray(contents, end))];
+		} catch (error) {
+			if (error instanceof Fault) return [];
+			throw error;
+		}
+	});
+}
+
+function binaryOf(bytes: Uint8Array): Binary {
+	// bytes 6 and 7 are the layer: 0 for modules, 1 for components
+	const kind = bytes.length >= HEADER_BYTES && bytes[6] === 1 ? "component" : "module";
+	return { kind, bytes, sections: readSections(bytes, false) };
+}
