@@ -81,7 +81,12 @@ function readNameMap(cursor: Cursor, wanted: ReadonlySet<number>, names: Map<num
 }
 
 /** Custom sections may hold anything: what was read before the first thing out of place is kept. */
-function readCustom(bytes: Uint8Array, module: Sectioned, name: string, read: (cursor: Cursor) => void): void {
+function readCustom(
+	bytes: Uint8Array,
+	module: Sectioned,
+	name: string,
+	read: (cursor: Cursor) => void,
+): void {
 	const section = customSection(module, name);
 	if (section === undefined) return;
 	try {

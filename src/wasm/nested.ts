@@ -26,34 +26,31 @@ const HEADER_BYTES = 8;
  * @throws Fault MODULE_INVALID, MODULE_TOO_LARGE when the outermost cannot be read
  */
 export function binariesIn(bytes: Uint8Array): readonly Binary[] {
-	const found: Binary[] = [binaryOf(bytes)];
-	let depth_end = found.length;
-	let depth = 0;
-	// grows while it is walked; a component's own come behind all of its depth
-	for (let at = 0; at < found.length && depth < DEPTH_MAX; at++) {
-		if (at === depth_end) {
-			depth += 1;
-			depth_end = found.length;
-		}
-		for (const inner of nestedIn(found[at]!)) {
-			if (found.length >= BINARIES_MAX) return found;
-			found.push(inner);
-		}
-	}
+	const outermost = binaryOf(bytes);
+	const found = [outermost];
+	collect(outermost, found, DEPTH_MAX);
 	return found;
 }
 
-function nestedIn({ kind, bytes, sections }: Binary): readonly Binary[] {
-	if (kind === "module") return [];
-	return sections.flatMap(({ id, contents, end }) => {
-		if (id !== CORE_MODULE && id !== COMPONENT) return [];
-		try {
-			return [binaryOf(bytes.subarray(contents, end))];
-		} catch (error) {
-			if (error instanceof Fault) return [];
-			throw error;
-		}
-	});
+function collect(outer: Binary, found: Binary[], depth: number): void {
+	if (outer.kind === "module" || depth === 0) return;
+	for (const { id, contents, end } of outer.sections) {
+		if (id !== CORE_MODULE && id !== COMPONENT) continue;
+		const inner = readable(outer.bytes.subarray(contents, end));
+		if (inner === undefined) continue;
+		if (found.length >= BINARIES_MAX) return;
+		found.push(inner);
+		collect(inner, found, depth - 1);
+	}
+}
+
+function readable(bytes: Uint8Array): Binary | undefined {
+	try {
+		return binaryOf(bytes);
+	} catch (error) {
+		if (error instanceof Fault) return undefined;
+		throw error;
+	}
 }
 
 function binaryOf(bytes: Uint8Array): Binary {

@@ -9,7 +9,7 @@ export function billTable(bill: Bill): string {
 	const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
 	const lines = rows.map((row) =>
 		row
-			.map((cell, column) => cell.padEnd(widths[column]!))
+			.map((text, column) => text.padEnd(widths[column]!))
 			.join("   ")
 			.trimEnd(),
 	);
