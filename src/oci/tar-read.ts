@@ -57,10 +57,11 @@ export function tarInMemory(what: string, bytes: Uint8Array): TarSource {
 	return { what, size_bytes: bytes.length, read: (at, length) => bytes.subarray(at, at + length) };
 }
 
-/** A fault of an archive at one of its entries. */
+/** A fault of an archive at one of its entries, or before the first. */
 export function tarFault(what: string, entry: string, why: string, note?: string): Fault {
 	const shown = entry.length > SHOWN_CHARACTERS_MAX ? `${entry.slice(0, SHOWN_CHARACTERS_MAX)}...` : entry;
-	return new Fault("LAYER_INVALID", `cannot unpack '${shown}' of ${what}: ${why}`, { note });
+	const where = entry === "" ? what : `'${shown}' of ${what}`;
+	return new Fault("LAYER_INVALID", `cannot unpack ${where}: ${why}`, { note });
 }
 
 const SHOWN_CHARACTERS_MAX = 200;
