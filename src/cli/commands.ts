@@ -44,6 +44,28 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./images/prune.ts")).PRUNE_VERB,
 	},
 	{
+		name: "pull",
+		aliases: ["image pull"],
+		summary: "Bring an image of a registry to this machine",
+		load: async () => (await import("./registry/pull.ts")).PULL_VERB,
+	},
+	{
+		name: "push",
+		aliases: ["image push"],
+		summary: "Bring an image of this machine to a registry",
+		load: async () => (await import("./registry/push.ts")).PUSH_VERB,
+	},
+	{
+		name: "login",
+		summary: "Log in to a registry",
+		load: async () => (await import("./registry/login.ts")).LOGIN_VERB,
+	},
+	{
+		name: "logout",
+		summary: "Forget the login of a registry",
+		load: async () => (await import("./registry/logout.ts")).LOGOUT_VERB,
+	},
+	{
 		name: "save",
 		aliases: ["image save"],
 		summary: "Write images to an archive",
