@@ -76,7 +76,7 @@ export async function mayRun(
 ): Promise<Admission | Fault> {
 	const { evidenceIn } = await import("../../trust/evidence.ts");
 	try {
-		return await admit(trust, candidate, evidenceIn(image(), candidate.digest));
+		return await admit(trust, candidate, evidenceIn(await image(), candidate.digest));
 	} catch (error) {
 		if (error instanceof Fault) return error;
 		throw error;
