@@ -29,6 +29,11 @@ export interface ArchiveImages {
 	readonly attached: readonly LoadedImage[];
 }
 
+export interface LoadOptions extends CopyOptions {
+	/** Asked of each image that has come in whole with what is attached to it; throws what keeps it from getting its name. */
+	readonly admit?: (image: LoadedImage) => Promise<void>;
+}
+
 /**
  * Loads all images of an archive. Their names come last and all at once: when this throws, no name
  * stands for another image than before.
@@ -41,14 +46,17 @@ export async function loadArchive(
 	store: ImageStore,
 	handle: number,
 	what: string,
-	options: CopyOptions,
+	options: LoadOptions,
 ): Promise<readonly LoadedImage[]> {
 	const { content, images, attached } = readArchive(new ArchiveFile(handle, what));
 	for (const { descriptor } of images) await copyImage(store, content, descriptor, options);
 	for (const { descriptor } of attached)
 		if (content.has(descriptor.digest)) await copyGraph(content, store.repository(""), descriptor, options);
 	const tags = attached.filter(({ name }) => subjectOfName(name) !== undefined);
-	store.tagAll([...images, ...tags]);
+	// signatures first: whoever admits the images may want to see them
+	store.tagAll(tags);
+	for (const image of images) await options.admit?.(image);
+	store.tagAll(images);
 	return images;
 }
 

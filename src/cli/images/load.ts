@@ -2,7 +2,10 @@ import { closeSync, fstatSync, openSync } from "node:fs";
 import { Fault } from "../../base/fault.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { type LoadedImage, loadArchive } from "../../store/load-archive.ts";
+import type { Admission, TrustState } from "../../trust/admission.ts";
+import { repositoryOf } from "../../trust/name-scope.ts";
 import { printResult } from "../print.ts";
+import { admitWithSignatures, openTrust, remember } from "../trust/gate.ts";
 import { verb } from "../verb.ts";
 import { demandWords, forEach } from "./each.ts";
 import { shownName } from "./find-image.ts";
@@ -70,13 +73,27 @@ function loadedLine({ descriptor, name }: LoadedImage): string {
 async function load(store: ImageStore, handle: number, what: string): Promise<readonly LoadedImage[]> {
 	let whole = false;
 	try {
-		const images = await loadArchive(store, handle, what, { concurrency: CONCURRENCY });
+		const trust = await openTrust();
+		const admissions: Admission[] = [];
+		const images = await loadArchive(store, handle, what, {
+			concurrency: CONCURRENCY,
+			admit: async (image) => void admissions.push(await admitLoaded(store, trust, image)),
+		});
+		for (const admission of admissions) remember(admission);
 		whole = true;
 		return images;
 	} finally {
 		store.close();
 		if (!whole) store.collect();
 	}
+}
+
+/** What was loaded counts as first seen; a name that stood for something else is refused. */
+async function admitLoaded(store: ImageStore, trust: TrustState, image: LoadedImage): Promise<Admission> {
+	const { descriptor, name: reference } = image;
+	const shown = reference === undefined ? descriptor.digest : shownName(reference);
+	const candidate = { reference, shown, digest: descriptor.digest, moment: "load" } as const;
+	return admitWithSignatures(trust, candidate, () => store.repository(repositoryOf(reference ?? "")));
 }
 
 /** A plain tar on disk is read where it lies; all else is first written out. */

@@ -1,8 +1,9 @@
-import { readSync } from "node:fs";
 import type { Digest } from "../../oci/digest.ts";
 import type { Collected } from "../../store/collect.ts";
 import type { ImageStore, StoredImage } from "../../store/image-store.ts";
+import { agrees } from "../agrees.ts";
 import { printNote, printResult } from "../print.ts";
+import { forgetOwn } from "../trust/gate.ts";
 import { verb } from "../verb.ts";
 import { demandWords, forEach } from "./each.ts";
 import { shownName } from "./find-image.ts";
@@ -55,7 +56,7 @@ export const PRUNE_VERB = verb<Draft>({
 	draft: () => ({ all: false, force: false, dry: false }),
 	async act(asked, words) {
 		demandWords(words, 0, 0, USAGE);
-		if (!asked.dry && !asked.force && !agrees(asked.all)) {
+		if (!asked.dry && !asked.force && !agreesTo(asked.all)) {
 			printNote("nothing was removed");
 			return 0;
 		}
@@ -79,7 +80,10 @@ function isChosen({ name, pin }: StoredImage, all: boolean): boolean {
 /** The name alone: the same image may have others that stay. */
 function take(store: ImageStore, digest: Digest, name: string | undefined): void {
 	if (name === undefined) store.forgetUnnamed(digest);
-	else store.untag(name);
+	else {
+		store.untag(name);
+		forgetOwn(name);
+	}
 }
 
 function plainText(chosen: readonly StoredImage[], collected: Collected, dry: boolean): string {
@@ -96,22 +100,8 @@ function jsonText(chosen: readonly StoredImage[], { removed, reclaimed_bytes }: 
 	return `${JSON.stringify({ untagged, deleted: removed.map(({ digest }) => digest), reclaimed_bytes })}\n`;
 }
 
-const STANDARD_INPUT = 0;
-const ANSWER_BYTES_MAX = 100;
-
-/** As docker asks; without an answer, no. */
-function agrees(all: boolean): boolean {
+/** As docker asks. */
+function agreesTo(all: boolean): boolean {
 	const what = all ? "all images that are not in use" : "all images without a tag";
-	process.stderr.write(`WARNING! This will remove ${what}.\nAre you sure you want to continue? [y/N] `);
-	const answer = Buffer.alloc(ANSWER_BYTES_MAX);
-	const count = readAnswer(answer);
-	return /^y(?:es)?$/i.test(answer.toString("utf8", 0, count).trim());
-}
-
-function readAnswer(answer: Buffer): number {
-	try {
-		return readSync(STANDARD_INPUT, answer);
-	} catch {
-		return 0; // closed, or nobody is there
-	}
+	return agrees(`WARNING! This will remove ${what}.\nAre you sure you want to continue?`);
 }

@@ -2,6 +2,7 @@ import { Fault } from "../../base/fault.ts";
 import type { Collected } from "../../store/collect.ts";
 import type { ImageStore, StoredImage } from "../../store/image-store.ts";
 import { printResult } from "../print.ts";
+import { forgetOwn } from "../trust/gate.ts";
 import { verb } from "../verb.ts";
 import { demandWords, forEach } from "./each.ts";
 import { findImage, type FoundImage, referenceOf, shownName } from "./find-image.ts";
@@ -51,7 +52,10 @@ async function removeImage(store: ImageStore, word: string, force: boolean): Pro
 	const all = store.list().filter(({ digest }) => digest === found.descriptor.digest);
 	const names = namesToTake(found, all);
 	if (!force) demandFree(word, names, all);
-	for (const name of names) store.untag(name);
+	for (const name of names) {
+		store.untag(name);
+		forgetOwn(name);
+	}
 	const left = all.filter(
 		({ name, pin }) => pin !== undefined || (name !== undefined && !names.includes(name)),
 	);

@@ -1,6 +1,8 @@
 import { formatReference, parseReference } from "../../oci/reference.ts";
 import { Fault } from "../../base/fault.ts";
 import { verb } from "../verb.ts";
+import { repositoryOf } from "../../trust/name-scope.ts";
+import { admitRun, openTrust, rememberOwn } from "../trust/gate.ts";
 import { demandWords, forEach } from "./each.ts";
 import { findImage } from "./find-image.ts";
 import { openStore } from "./open-store.ts";
@@ -34,8 +36,13 @@ export const TAG_VERB = verb({
 					help: `wherry tag ${source} ${target.replace(/@.*/, "")}`,
 				});
 			const store = openStore();
-			const { descriptor } = await findImage(store, word, "tag");
+			const { descriptor, name } = await findImage(store, word, "tag");
+			const { digest } = descriptor;
+			// another name must not make trusted what may not run under its own
+			const candidate = { reference: name, shown: word, digest, moment: "run" } as const;
+			await admitRun(await openTrust(), candidate, () => store.repository(repositoryOf(name ?? "")));
 			store.tag(descriptor, formatReference(reference));
+			rememberOwn(formatReference(reference), digest, "tagged");
 		});
 	},
 });
