@@ -84,12 +84,11 @@ class Merge {
 
 	/** Whiteouts count for the layers below alone, wherever in their own layer they stand. */
 	#whiteOut(entry: TarEntry, names: readonly string[], whiteout: string): void {
-		const parent = this.#find(entry, names.slice(0, -1));
+		const parent = this.#directoryAt(entry, names.slice(0, -1));
 		const name = whiteout.slice(WHITEOUT.length);
 		if (name === "" || name === "." || name === "..") throw this.#fault(entry, "it hides no name");
-		if (!(parent instanceof Folder)) return;
-		if (whiteout === OPAQUE) parent.hideAll(this.#index);
-		else parent.hide(name, this.#index);
+		if (whiteout === OPAQUE) parent?.hideAll(this.#index);
+		else parent?.hide(name, this.#index);
 	}
 
 	/** The directory that holds the last of `names`; those on the way that are missing are made. */
@@ -163,12 +162,20 @@ class Merge {
 		return link;
 	}
 
-	/** What is there under a path; undefined where there is nothing. No link is followed. */
+	/** What is there under a path; undefined where there is nothing. */
 	#find(entry: TarEntry, names: readonly string[]): FileTree | undefined {
-		let here: FileTree | undefined = this.root;
+		const name = names.at(-1);
+		return name === undefined ? this.root : this.#directoryAt(entry, names.slice(0, -1))?.entries.get(name);
+	}
+
+	/** The directory at a path; undefined where there is none. No link is followed. */
+	#directoryAt(entry: TarEntry, names: readonly string[]): Folder | undefined {
+		let here = this.root;
 		for (const [index, name] of names.entries()) {
-			if (here?.kind === "link") throw this.#blocked(entry, names.slice(0, index), here);
-			here = here instanceof Folder ? here.entries.get(name) : undefined;
+			const next = here.entries.get(name);
+			if (next?.kind === "link") throw this.#blocked(entry, names.slice(0, index + 1), next);
+			if (!(next instanceof Folder)) return undefined;
+			here = next;
 		}
 		return here;
 	}
