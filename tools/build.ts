@@ -3,7 +3,8 @@
  * it, dist/wherry.cjs, and V8's code cache for it.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
 
@@ -76,14 +77,28 @@ writeFileSync("dist/program.cjs", program);
 writeFileSync("dist/rest.cjs", rest);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 makeCache("plain", ["run", guest("wat/hello")]);
+makeImageCache();
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
 
 function guest(name: string): string {
 	return join("guests", `${name}.wasm`);
 }
 
+/** Of a run from a store of its own. */
+function makeImageCache(): void {
+	const data = mkdtempSync(join(tmpdir(), "wherry-build-"));
+	const env = { ...process.env, XDG_DATA_HOME: data };
+	try {
+		const words = ["dist/wherry.cjs", "build", "-q", "-t", "hello", guest("wat/hello")];
+		execFileSync(process.execPath, words, { env, stdio: ["ignore", "ignore", "inherit"] });
+		makeCache("image", ["run", "hello"], env);
+	} finally {
+		rmSync(data, { recursive: true, force: true });
+	}
+}
+
 /** With Node 26, which will run it. Where it cannot be made, the program is compiled at each start. */
-function makeCache(name: string, words: readonly string[]): void {
+function makeCache(name: string, words: readonly string[], env = process.env): void {
 	const files = ["tools/cache.cjs", "dist/wherry.cjs", `dist/${name}.cache`];
-	execFileSync(process.execPath, [...files, ...words], { stdio: ["ignore", "ignore", "inherit"] });
+	execFileSync(process.execPath, [...files, ...words], { env, stdio: ["ignore", "ignore", "inherit"] });
 }

@@ -90,10 +90,7 @@ const SHOWN_MAX = 8;
 function notFound(root: TreeDirectory, paths: readonly string[], image: string): Fault {
 	const programs = [...root.entries.keys()].filter((name) => /\.(wasm|wat)$/.test(name)).slice(0, SHOWN_MAX);
 	return new Fault("FILE_NOT_FOUND", `cannot find '${paths.at(-1) ?? ""}' in the image '${image}'`, {
-		note:
-			paths.length > 1
-				? `looked for ${paths.slice(0, SHOWN_MAX).join(", ")}`
-				: "the image says that it starts there, and there is no such file",
+		note: paths.length > 1 ? `looked for ${paths.slice(0, SHOWN_MAX).join(", ")}` : "there is no such file",
 		help:
 			programs.length > 0 ? programs.map((name) => `wherry run --entrypoint /${name} ${image}`) : undefined,
 	});
