@@ -40,7 +40,7 @@ const FREQUENT = [
 	"src/wasm/customs.ts",
 	"src/wasm/long-activations.ts",
 ];
-/** Likewise, but done with before the second wall stands: these may ask for the rest. */
+/** What an image's run needs before the second wall stands. */
 const EARLY = ["src/cli/run-image.ts"];
 
 const root = resolve(import.meta.dirname, "..");
@@ -48,7 +48,7 @@ process.chdir(root);
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 rmSync("dist", { recursive: true, force: true });
-const { program, rest } = await bundle({
+const { program, rest, image } = await bundle({
 	entry: "src/cli/main.ts",
 	rare: RARE,
 	frequent: FREQUENT,
@@ -75,6 +75,7 @@ const { program, rest } = await bundle({
 mkdirSync("dist");
 writeFileSync("dist/program.cjs", program);
 writeFileSync("dist/rest.cjs", rest);
+writeFileSync("dist/image.cjs", image);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 makeCache("plain", ["run", guest("wat/hello")]);
 makeImageCache();

@@ -1,11 +1,12 @@
 /**
- * The command line as two scripts, so that a start pays for little more than it uses.
+ * The command line as three scripts, so that a start pays for little more than it uses.
  *
  * A bundler lifts the functions of all modules into one scope, where each of them is made anew at
  * every start, used or not. So modules that few runs need are bundled apart, each as one function,
  * which runs when something of it is first asked for: until then V8 has not looked into it. What many
  * runs ask for is in the script that starts, and so is what may be asked for when the second wall
- * stands and no file can be read any more; the rest is in another, which most runs never read.
+ * stands and no file can be read any more; what a run of an image needs is in one of its own, and the rest
+ * in another, which most runs never read.
  */
 import { build, type BuildOptions, type OnResolveArgs, type Plugin } from "esbuild";
 import { relative, resolve } from "node:path";
@@ -18,16 +19,18 @@ export interface BundleRequest {
 	readonly rare: readonly string[];
 	/** Modules to bundle apart in the first script. */
 	readonly frequent: readonly string[];
-	/** As `frequent`, but these may ask for the second script. */
+	/** Modules for the third script: used before a guest runs, and they may ask for the second script. */
 	readonly early: readonly string[];
 	readonly options: BuildOptions;
 }
 
-/** Two functions to be called as CommonJS calls a module, as text. */
+/** Scripts as text; the first two are functions to be called as CommonJS calls a module. */
 export interface Scripts {
 	readonly program: string;
 	/** Exports the modules that the program asks for as `./rest.cjs`. */
 	readonly rest: string;
+	/** An expression: the modules that the program asks for as "image". */
+	readonly image: string;
 }
 
 /** What is known of the modules before any of them is bundled. */
@@ -54,7 +57,7 @@ export async function bundle({
 		return [...names, ...[...shared].filter((name) => used.has(name))];
 	};
 	const frequent = usedBy(listed);
-	const first = new Set([...frequent, ...usedBy(early)]);
+	const image = usedBy(early).filter((name) => !frequent.includes(name));
 	for (const name of shared) apart.add(name);
 	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
@@ -69,19 +72,29 @@ export async function bundle({
 		names
 			.map((name) => `${JSON.stringify(name)}(module, exports, require) {\n${parts.get(name) ?? ""}}`)
 			.join(",\n");
-	const rest = [...apart].filter((name) => !first.has(name));
-	checkFrequent(frequent, rest, parts);
+	const rest = [...apart].filter((name) => !frequent.includes(name) && !image.includes(name));
+	checkFrequent(frequent, [...rest, ...image], parts);
 	return {
-		program: PROGRAM.replace("/* PARTS */", () => table([...first])).replace("/* PROGRAM */", () => program),
+		program: PROGRAM.replace("/* PARTS */", () => table(frequent))
+			.replace("/* IMAGE */", () => JSON.stringify(image))
+			.replace("/* PROGRAM */", () => program),
+		image: `({\n${table(image)}\n})\n`,
 		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
 	};
 }
 
-const PROGRAM = `(function (exports, requireOfNode) {
+const PROGRAM = `(function (exports, requireOfNode, loadScript) {
 "use strict";
 const frequent = {
 /* PARTS */
 };
+const namesOfImage = /* IMAGE */;
+let image;
+function partOf(name) {
+	if (!namesOfImage.includes(name)) return requireOfNode("./rest.cjs")[name];
+	image ??= loadScript("image", "image");
+	return image[name];
+}
 const loaded = new Map();
 let innerModule;
 function require(name) {
@@ -96,7 +109,7 @@ function load(name) {
 	const inner = innerModule(name);
 	if (inner !== undefined) return inner;
 	const module = { exports: {} };
-	(frequent[name] ?? requireOfNode("./rest.cjs")[name])(module, module.exports, require);
+	(frequent[name] ?? partOf(name))(module, module.exports, require);
 	return module.exports;
 }
 (function (require, offer) {

@@ -2,7 +2,7 @@
 // Usage: node tools/cache.cjs dist/wherry.cjs dist/NAME.cache WORDS...
 "use strict";
 const { openSync, writeSync } = require("node:fs");
-const { resolve } = require("node:path");
+const { basename, resolve } = require("node:path");
 
 const [, , program, cache, ...words] = process.argv;
 // opened now, because the second wall is up when the run has ended
@@ -10,5 +10,8 @@ const descriptor = openSync(cache, "w");
 const path = resolve(program);
 process.argv = [process.argv[0], path, ...words];
 // before the run, which may end the process from within
-process.on("exit", () => writeSync(descriptor, require.cache[path].exports.script.createCachedData()));
+process.on("exit", () => {
+	const { scripts } = require.cache[path].exports;
+	writeSync(descriptor, scripts.get(basename(cache, ".cache")).createCachedData());
+});
 require(path);
