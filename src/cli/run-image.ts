@@ -5,10 +5,9 @@ import { nearMisses } from "../base/near.ts";
 import type { Grants } from "../capability/grants.ts";
 import { dataFolder } from "../host/node/folders.ts";
 import type { ImageConfig } from "../oci/config.ts";
-import type { ContentSource } from "../oci/content.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { MANIFEST_BYTES_MAX } from "../oci/limits.ts";
-import { openImage } from "../oci/open-image.ts";
+import { openImageNow } from "../oci/open-image.ts";
 import { programOf } from "../oci/program.ts";
 import {
 	familiarName,
@@ -48,7 +47,11 @@ export async function openImageProgram(options: RunOptions): Promise<Program> {
 	const shown = { ...options, file: shownName(name) };
 	const root = await findOrPull(folder, name, shown);
 	await demandTrust(folder, name, root, shown);
-	const { shape } = await openImage(storedSource(folder), root, options.image.platform);
+	const { shape } = openImageNow(
+		(descriptor) => readBlob(folder, descriptor, MANIFEST_BYTES_MAX),
+		root,
+		options.image.platform,
+	);
 	const digest = root.digest;
 	return shape.kind === "module"
 		? { ...moduleProgram(folder, shape, shown), digest }
@@ -91,16 +94,6 @@ async function demandTrust(
 		const repository = name.kind === "digest" ? "" : repositoryName(name.reference);
 		return ImageStore.open(folder).repository(repository);
 	});
-}
-
-/** The small parts of an image, each checked against its digest. */
-function storedSource(folder: string): ContentSource {
-	return {
-		async *fetch(descriptor) {
-			yield readBlob(folder, descriptor, MANIFEST_BYTES_MAX);
-		},
-		referrers: () => Promise.resolve([]),
-	};
 }
 
 type Opened = Omit<Program, "digest">;

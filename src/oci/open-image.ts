@@ -30,32 +30,43 @@ export async function openImage(
 	platform = "",
 	signal?: AbortSignal,
 ): Promise<OpenedImage> {
-	return open(source, root, platform, signal, INDEX_DEPTH_MAX);
+	const steps = open(root, platform, INDEX_DEPTH_MAX);
+	for (let step = steps.next(); ;) {
+		if (step.done === true) return step.value;
+		step = steps.next(await readVerified(source, step.value, MANIFEST_BYTES_MAX, signal));
+	}
 }
 
-async function open(
-	source: ContentSource,
-	descriptor: Descriptor,
-	platform: string,
-	signal: AbortSignal | undefined,
-	depth: number,
-): Promise<OpenedImage> {
-	const bytes = await readVerified(source, descriptor, MANIFEST_BYTES_MAX, signal);
-	const parsed = parseAny(bytes, descriptor.mediaType);
-	if (parsed.kind === "index") return openBest(source, parsed.index, platform, signal, depth);
+/**
+ * As `openImage`, at once.
+ *
+ * @param read answers the content of a descriptor, held to its digest
+ */
+export function openImageNow(
+	read: (descriptor: Descriptor) => Uint8Array,
+	root: Descriptor,
+	platform = "",
+): OpenedImage {
+	const steps = open(root, platform, INDEX_DEPTH_MAX);
+	for (let step = steps.next(); ;) {
+		if (step.done === true) return step.value;
+		step = steps.next(read(step.value));
+	}
+}
+
+/** Asks for one document after the other. */
+type Steps = Generator<Descriptor, OpenedImage, Uint8Array>;
+
+function* open(descriptor: Descriptor, platform: string, depth: number): Steps {
+	const parsed = parseAny(yield descriptor, descriptor.mediaType);
+	if (parsed.kind === "index") return yield* openBest(parsed.index, platform, depth);
 	const { manifest } = parsed;
-	const configBytes = await readVerified(source, manifest.config, MANIFEST_BYTES_MAX, signal);
+	const configBytes = yield manifest.config;
 	return { descriptor, manifest, configBytes, shape: shapeOf(manifest, configBytes) };
 }
 
 /** The first candidate that is a wasm program for sure; else the first that may be one. */
-async function openBest(
-	source: ContentSource,
-	index: ImageIndex,
-	platform: string,
-	signal: AbortSignal | undefined,
-	depth: number,
-): Promise<OpenedImage> {
+function* openBest(index: ImageIndex, platform: string, depth: number): Steps {
 	if (depth === 0)
 		throw new Fault("IMAGE_INVALID", "cannot open the image", {
 			note: `its indexes lie deeper than ${INDEX_DEPTH_MAX} in each other`,
@@ -64,7 +75,7 @@ async function openBest(
 	let refused: unknown;
 	for (const candidate of candidates(index, platform).slice(0, CANDIDATES_MAX)) {
 		try {
-			const image = await open(source, candidate, platform, signal, depth - 1);
+			const image = yield* open(candidate, platform, depth - 1);
 			if (isSurelyWasm(image.shape)) return image;
 			doubtful ??= image;
 		} catch (error) {
