@@ -50,19 +50,17 @@ export async function bundle({
 }: BundleRequest): Promise<Scripts> {
 	const imports = await readImports(entry, options);
 	const later = [...imports.values()].flatMap(({ later: names }) => names);
-	const apart = new Set([...rare, ...listed, ...early, ...later]);
-	const shared = sharedModules(entry, imports, apart);
-	const usedBy = (names: readonly string[]) => {
-		const used = new Set(names.flatMap((name) => [...reach(name, imports, new Set(later))]));
-		return [...names, ...[...shared].filter((name) => used.has(name))];
-	};
-	const frequent = usedBy(listed);
-	const image = usedBy(early).filter((name) => !frequent.includes(name));
-	for (const name of shared) apart.add(name);
+	const asked = new Set([...rare, ...listed, ...later].filter((name) => !early.includes(name)));
+	const shared = sharedModules(entry, imports, asked);
+	const used = new Set(listed.flatMap((name) => [...reach(name, imports, new Set(later))]));
+	const frequent = [...listed, ...[...shared].filter((name) => used.has(name))];
+	const apart = new Set([...asked, ...early, ...shared]);
 	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
 	const parts = new Map<string, string>();
-	for (const name of apart) parts.set(name, await part(name, layers, wanted));
+	// whole, with what other parts have as well: one script is read faster than many modules
+	const whole = { ...layers, apart: new Set([...asked, ...frequent]) };
+	for (const name of apart) parts.set(name, await part(name, early.includes(name) ? whole : layers, wanted));
 	const program = await bundleWith(
 		{ stdin: { contents: `import "inner:";import "./${entry}";`, resolveDir: "." } },
 		[standIns(layers), await innerModules(wanted)],
@@ -72,13 +70,13 @@ export async function bundle({
 		names
 			.map((name) => `${JSON.stringify(name)}(module, exports, require) {\n${parts.get(name) ?? ""}}`)
 			.join(",\n");
-	const rest = [...apart].filter((name) => !frequent.includes(name) && !image.includes(name));
-	checkFrequent(frequent, [...rest, ...image], parts);
+	const rest = [...apart].filter((name) => !frequent.includes(name) && !early.includes(name));
+	checkFrequent(frequent, [...rest, ...early], parts);
 	return {
 		program: PROGRAM.replace("/* PARTS */", () => table(frequent))
-			.replace("/* IMAGE */", () => JSON.stringify(image))
+			.replace("/* IMAGE */", () => JSON.stringify(early))
 			.replace("/* PROGRAM */", () => program),
-		image: `({\n${table(image)}\n})\n`,
+		image: `({\n${table(early)}\n})\n`,
 		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
 	};
 }
