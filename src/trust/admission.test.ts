@@ -111,8 +111,8 @@ for (const [name, state, candidate, code, says] of [
 		for (const words of [`[${code}]`, ...says]) assert.ok(told.includes(words), told);
 	});
 
-const KEY: TrustKey = { text: "one", from: "one.pub" };
-const OTHER: TrustKey = { text: "two", from: "two.pub" };
+const KEY: TrustKey = { content: Uint8Array.of(1), from: "one.pub" };
+const OTHER: TrustKey = { content: Uint8Array.of(2), from: "two.pub" };
 const SIGN = "https://sigstore.dev/cosign/sign/v1";
 const SLSA = "https://slsa.dev/provenance/v1";
 

@@ -123,7 +123,7 @@ function readKeys(requirement: JsonObject, where: string, source: PolicyText): T
 function keyFrom(base64: string, where: string): TrustKey {
 	const bytes = fromBase64(base64);
 	if (bytes === undefined) throw policyFault(where, "its keyData is no base64");
-	return { text: new TextDecoder().decode(bytes), from: `the keyData at ${where}` };
+	return { content: bytes, from: `the keyData at ${where}` };
 }
 
 function readIdentity(identity: JsonObject | undefined, where: string): IdentityDemand {

@@ -1,7 +1,12 @@
 /** Looks for an image's signatures where the image is, and holds them to keys. */
 import type { Repository } from "../oci/content.ts";
 import type { Digest } from "../oci/digest.ts";
+import { openImage } from "../oci/open-image.ts";
+import { readVerified } from "../oci/verify.ts";
 import type { Evidence, SignaturesFound, ValidSignature } from "./demand-signatures.ts";
+import { MODULE_BYTES_MAX } from "../wasm/input.ts";
+import { verifyEmbedded } from "./embedded.ts";
+import { readEmbeddedKey } from "./embedded-keys.ts";
 import { parsePublicKey, type PublicKey } from "./keys.ts";
 import type { SignatureRecord } from "./records.ts";
 import { findSignatures } from "./signatures.ts";
@@ -17,7 +22,7 @@ export function evidenceIn(repository: Repository, digest: Digest): Evidence {
 			records ??= findSignatures(repository, digest);
 			return judge(await records, opened);
 		},
-		embedded: () => Promise.resolve({ count: 0, valid: [], problems: [] }),
+		embedded: async (keys) => judgeModule(await moduleOf(repository, digest), keys),
 	};
 }
 
@@ -27,7 +32,7 @@ interface OpenedKey {
 }
 
 async function open(key: TrustKey): Promise<OpenedKey> {
-	return { key, opened: await parsePublicKey(key.text, key.from) };
+	return { key, opened: await parsePublicKey(new TextDecoder().decode(key.content), key.from) };
 }
 
 async function judge(
@@ -66,4 +71,28 @@ async function judgeOne(
 		});
 	}
 	return { signatures, refusals: [...refusals] };
+}
+
+/** The program of an image that is one module; undefined: it is a file among others. */
+async function moduleOf(repository: Repository, digest: Digest): Promise<Uint8Array | undefined> {
+	const root = await repository.resolve(digest);
+	if (root === undefined) return undefined;
+	const { shape } = await openImage(repository, root);
+	return shape.kind === "module" ? readVerified(repository, shape.layer, MODULE_BYTES_MAX) : undefined;
+}
+
+async function judgeModule(
+	bytes: Uint8Array | undefined,
+	keys: readonly TrustKey[],
+): Promise<SignaturesFound> {
+	if (bytes === undefined) return { count: 0, valid: [], problems: [] };
+	const valid: ValidSignature[] = [];
+	const problems = new Set<string>();
+	for (const key of keys) {
+		const opened = await readEmbeddedKey(key.content, key.from);
+		const verdict = await verifyEmbedded(bytes, opened);
+		if (verdict.outcome === "valid") valid.push({ key, fingerprint: opened.fingerprint });
+		else if (verdict.outcome === "refused") problems.add(`the one in the module: ${verdict.why}`);
+	}
+	return { count: valid.length + problems.size, valid, problems: [...problems] };
 }

@@ -9,8 +9,8 @@ export interface PolicyText {
 	/** As the person names it. */
 	readonly file: string;
 	readonly text: string;
-	/** The text of a key's file; a relative name starts at the policy's folder. Throws a Fault. */
-	readonly readKey: (file: string) => string;
+	/** What is in a key's file; a relative name starts at the policy's folder. Throws a Fault. */
+	readonly readKey: (file: string) => Uint8Array;
 }
 
 export function policyFault(where: string, problem: string | readonly string[], cause?: unknown): Fault {
@@ -28,8 +28,9 @@ export function lineOf({ file, text }: PolicyText, quoted: string): string {
 
 /** A key that a policy names: PEM as it stands there, or a file of it. */
 export function keyOf({ readKey }: PolicyText, word: string): TrustKey {
-	if (word.includes("-----BEGIN ")) return { text: word, from: "the key in the policy" };
-	return { text: readKey(word), from: word };
+	if (word.includes("-----BEGIN "))
+		return { content: new TextEncoder().encode(word), from: "the key in the policy" };
+	return { content: readKey(word), from: word };
 }
 
 /** Refuses members that we do not know, and those that are null: a demand must never be lost in silence. */

@@ -15,7 +15,7 @@ async function read(text: string, file = "trust.toml"): Promise<TrustPolicy> {
 		readKey: (name) => {
 			const key = Object.hasOwn(FILES, name) ? FILES[name] : undefined;
 			if (key === undefined) throw new Fault("TRUST_POLICY_INVALID", `there is no '${name}'`);
-			return key;
+			return new TextEncoder().encode(key);
 		},
 	});
 }

@@ -42,10 +42,10 @@ export interface SignatureDemand {
 	readonly identity?: IdentityDemand;
 }
 
-/** A public key that a policy names: its text, and where it came from. */
+/** A public key that a policy names: what is in its file, and where it came from. */
 export interface TrustKey {
-	/** PEM; of embedded signatures also the 32 bytes in hexadecimal digits or base64. */
-	readonly text: string;
+	/** PEM; of signatures inside modules also what wasmsign2 writes. */
+	readonly content: Uint8Array;
 	/** The file, or "the policy". */
 	readonly from: string;
 }

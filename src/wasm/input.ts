@@ -31,7 +31,7 @@ export function demandModule(bytes: Uint8Array, file?: string): void {
 }
 
 /** V8's own limit for a module (`kV8MaxWasmModuleSize`). */
-const MODULE_BYTES_MAX = 2 ** 30;
+export const MODULE_BYTES_MAX = 2 ** 30;
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const VERSION_AND_LAYER_BYTES = 8;

@@ -2,11 +2,8 @@ import { Fault } from "../../base/fault.ts";
 import type { ContentSource } from "../../oci/content.ts";
 import type { OpenedImage } from "../../oci/open-image.ts";
 import { readVerified } from "../../oci/verify.ts";
-import { describeInput } from "../../wasm/input.ts";
+import { describeInput, MODULE_BYTES_MAX } from "../../wasm/input.ts";
 import { readModule } from "../../wasm/read-module.ts";
-
-/** V8 takes no larger module. */
-const MODULE_BYTES_MAX = 1 << 30;
 
 /**
  * All that the program of an image can ask of a host, sorted: `module.name`, of a component the names of

@@ -2,9 +2,7 @@ import { dirname, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import { POLICY_BYTES_MAX, readPolicy } from "../../trust/read-policy.ts";
 import type { TrustPolicy } from "../../trust/trust-policy.ts";
-import { readBounded } from "./trust-files.ts";
-
-const KEY_BYTES_MAX = 64 << 10;
+import { KEY_BYTES_MAX, readBounded } from "./trust-files.ts";
 
 /**
  * Reads a trust policy and the files of keys that it names, which stand beside it.
@@ -28,7 +26,7 @@ export async function readTrustPolicy(file: string): Promise<TrustPolicy> {
  */
 export async function trustPolicyOf(
 	{ file, text }: { readonly file: string; readonly text: string },
-	keys: ReadonlyMap<string, string>,
+	keys: ReadonlyMap<string, Uint8Array>,
 ): Promise<TrustPolicy> {
 	const folder = dirname(resolve(file));
 	return readPolicy(new TextEncoder().encode(text), {
@@ -37,9 +35,9 @@ export async function trustPolicyOf(
 	});
 }
 
-function readKey(policy: string, file: string): string {
+function readKey(policy: string, file: string): Uint8Array {
 	const bytes = readBounded(file, KEY_BYTES_MAX, "TRUST_POLICY_INVALID");
-	if (bytes !== undefined) return new TextDecoder().decode(bytes);
+	if (bytes !== undefined) return bytes;
 	throw new Fault("TRUST_POLICY_INVALID", `cannot read the trust policy '${policy}'`, {
 		note: `it names the key '${file}', which is not there`,
 	});

@@ -2,12 +2,12 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFil
 import { dirname } from "node:path";
 import { Fault } from "../../base/fault.ts";
 
-/** Puts `text` where `file` is, in one step that survives a failing machine. Makes its folder. */
-export function replaceFile(file: string, text: string, mode = 0o644): void {
+/** Puts `content` where `file` is, in one step that survives a failing machine. Makes its folder. */
+export function replaceFile(file: string, content: string | Uint8Array, mode = 0o644): void {
 	const temporary = `${file}.${process.pid}.tmp`;
 	try {
 		mkdirSync(dirname(file), { recursive: true });
-		writeWhole(temporary, text, mode);
+		writeWhole(temporary, content, mode);
 		renameSync(temporary, file);
 	} catch (cause) {
 		rmSync(temporary, { force: true });
@@ -15,10 +15,10 @@ export function replaceFile(file: string, text: string, mode = 0o644): void {
 	}
 }
 
-function writeWhole(file: string, text: string, mode: number): void {
+function writeWhole(file: string, content: string | Uint8Array, mode: number): void {
 	const fd = openSync(file, "w", mode);
 	try {
-		writeFileSync(fd, text);
+		writeFileSync(fd, content);
 		fsyncSync(fd);
 	} finally {
 		closeSync(fd);

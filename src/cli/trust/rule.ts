@@ -4,6 +4,7 @@ import { Fault } from "../../base/fault.ts";
 import { nearMisses } from "../../base/near.ts";
 import { configFolder } from "../../host/node/folders.ts";
 import { type PolicyDraft, withDefault, withoutRule, withRule } from "../../trust/edit-policy.ts";
+import { readEmbeddedKey } from "../../trust/embedded-keys.ts";
 import { parsePublicKey } from "../../trust/keys.ts";
 import { termsWords } from "../../trust/terms-words.ts";
 import type { TrustPolicy } from "../../trust/trust-policy.ts";
@@ -14,7 +15,7 @@ import { verb } from "../verb.ts";
 import { readTrustPolicy, trustPolicyOf } from "./policy-file.ts";
 import { replaceFile } from "./replace-file.ts";
 import { emptyRuleDraft, RULE_FLAGS, type RuleDraft, ruleWords } from "./rule-flags.ts";
-import { policyFile } from "./trust-files.ts";
+import { KEY_BYTES_MAX, policyFile, readBounded } from "./trust-files.ts";
 
 const USAGE = "wherry trust rule [OPTIONS] NAMES";
 
@@ -40,9 +41,8 @@ export const TRUST_RULE_VERB = verb<RuleDraft>({
 	async act(asked, words) {
 		demandWords(words, asked.otherwise === undefined ? 1 : 0, 1, USAGE);
 		const policy = await openPolicy();
-		for (const key of [...asked.keys, ...asked.attesters])
-			await parsePublicKey(readText(key, "the key"), key);
-		const keys = new Map<string, string>();
+		await demandKeys(asked);
+		const keys = new Map<string, Uint8Array>();
 		const text = changed(policy, asked, words[0], (file) => keyName(file, keys));
 		// nothing is written before all of it can be read again
 		const after = await trustPolicyOf({ ...policy, text }, keys);
@@ -82,18 +82,34 @@ function changed(
 }
 
 /** Beside the policy, under its own name; another key of that name gets a number. */
-function keyName(file: string, keys: Map<string, string>): string {
-	const text = readText(file, "the key");
+function keyName(file: string, keys: Map<string, Uint8Array>): string {
+	const content = readKeyFile(file);
 	const extension = extname(file);
 	const stem = basename(file, extension);
 	for (let number = 1; ; number++) {
 		const name = `keys/${stem}${number === 1 ? "" : `-${number}`}${extension}`;
 		const path = join(configFolder(), name);
-		const there = keys.get(name) ?? (existsSync(path) ? readText(path, "the key") : undefined);
-		if (there !== undefined && there !== text) continue;
-		keys.set(name, text);
+		const there = keys.get(name) ?? (existsSync(path) ? readKeyFile(path) : undefined);
+		if (there !== undefined && Buffer.compare(there, content) !== 0) continue;
+		keys.set(name, content);
 		return name;
 	}
+}
+
+/** @throws Fault KEY_INVALID */
+async function demandKeys({ keys, attesters, embedded }: RuleDraft): Promise<void> {
+	for (const key of [...keys, ...attesters])
+		await parsePublicKey(new TextDecoder().decode(readKeyFile(key)), key);
+	for (const key of embedded) await readEmbeddedKey(readKeyFile(key), key);
+}
+
+function readKeyFile(file: string): Uint8Array {
+	const content = readBounded(file, KEY_BYTES_MAX, "KEY_INVALID");
+	if (content !== undefined) return content;
+	throw new Fault("KEY_INVALID", `cannot find the key '${file}'`, {
+		note: `looked in ${process.cwd()}`,
+		help: "wherry trust keygen    makes a pair",
+	});
 }
 
 function ruleText(policy: TrustPolicy, name: string | undefined, json: boolean): string {

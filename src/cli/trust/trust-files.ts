@@ -7,6 +7,9 @@ import { configFolder, dataFolder } from "../../host/node/folders.ts";
 import { type Lock, LOCK_BYTES_MAX, LOCK_FILE, parseLock } from "../../trust/lock.ts";
 import { parsePins, type Pin, PINS_BYTES_MAX } from "../../trust/pins.ts";
 
+/** Of a key, public or private. */
+export const KEY_BYTES_MAX = 64 << 10;
+
 export function pinsFile(): string {
 	return join(dataFolder(), "pins.json");
 }
