@@ -130,6 +130,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./build/build.ts")).BUILD_VERB,
 	},
 	{
+		name: "sbom",
+		summary: "Say what a program or an image is made of",
+		load: async () => (await import("./sbom/sbom.ts")).SBOM_VERB,
+	},
+	{
 		name: "doctor",
 		summary: "Show which walls this machine can put around a program",
 		load: async () => (await import("./doctor.ts")).DOCTOR_VERB,

@@ -62,7 +62,8 @@ function subjectOf(bill: Bill): unknown {
 		"bom-ref": bill.digest,
 		name: bill.name,
 		version: bill.version ?? about.version,
-		hashes: [hashOf(bill.digest)],
+		// of what runs; the reference above is of the manifest, where there is one
+		hashes: [hashOf(alone?.digest ?? bill.digest)],
 		...factsOf(about, bill.name),
 	};
 }

@@ -13,7 +13,7 @@ export function billTable(bill: Bill): string {
 			.join("   ")
 			.trimEnd(),
 	);
-	return `${[...lines, ...notesOf(bill)].join("\n")}\n`;
+	return `${[...(parts.length === 0 ? [] : lines), ...notesOf(bill)].join("\n")}\n`;
 }
 
 const HEADINGS = ["NAME", "VERSION", "KIND", "EVIDENCE", "ORIGIN"];
