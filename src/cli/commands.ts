@@ -89,6 +89,22 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./images/history.ts")).HISTORY_VERB,
 	},
 	{
+		name: "sign",
+		summary: "Put a signature beside an image",
+		load: async () => (await import("./trust/sign.ts")).SIGN_VERB,
+	},
+	{
+		name: "verify",
+		summary: "Say who signed an image, and refuse it if nobody known did",
+		load: async () => (await import("./trust/verify.ts")).VERIFY_VERB,
+	},
+	{
+		name: "trust keygen",
+		aliases: ["generate-key-pair"],
+		summary: "Make a key pair to sign images with",
+		load: async () => (await import("./trust/keygen.ts")).KEYGEN_VERB,
+	},
+	{
 		name: "trust show",
 		summary: "Show whom this machine trusts, and why an image may run",
 		load: async () => (await import("./trust/show.ts")).TRUST_SHOW_VERB,

@@ -67,6 +67,13 @@ export async function readEmbeddedSigningKey(
 	return key;
 }
 
+/** Whether a public key is of the kind that signs modules, as far as its first bytes say. */
+export function isEmbeddedKey(content: Uint8Array): boolean {
+	if (content.length === 1 + KEY_BYTES && content[0] === PUBLIC_MARK) return true;
+	const pem = readPem(new TextDecoder().decode(content));
+	return pem?.label === "PUBLIC KEY" && publicKeyKind(pem.bytes) === "Ed25519";
+}
+
 function publicBytes(content: Uint8Array, where: string): Uint8Array | undefined {
 	if (content.length === 1 + KEY_BYTES && content[0] === PUBLIC_MARK) return content.subarray(1);
 	const text = new TextDecoder().decode(content).trim();

@@ -1,0 +1,178 @@
+import { Fault } from "../../base/fault.ts";
+import { sourceEpoch, timeText } from "../../build/epoch.ts";
+import { attachmentTag } from "../../oci/attachments.ts";
+import type { SigningKey } from "../../trust/keys.ts";
+import { type SignedCarriers, signImage } from "../../trust/sign-image.ts";
+import { demandWords } from "../images/each.ts";
+import { openStore } from "../images/open-store.ts";
+import { printResult } from "../print.ts";
+import type { Format } from "../run-options.ts";
+import { verb } from "../verb.ts";
+import { readSigningKeyFile } from "./key-files.ts";
+import { parseAnnotation } from "./annotation-words.ts";
+import {
+	imageInRegistry,
+	imageInStore,
+	imageInStoreIfThere,
+	type NamedImage,
+	signedName,
+} from "./signed-image.ts";
+
+const USAGE = "wherry sign --key FILE [OPTIONS] NAME[:TAG|@DIGEST]";
+
+interface Draft {
+	key: string | undefined;
+	annotations: Map<string, string>;
+	embed: boolean;
+	push: boolean;
+	passwordStdin: boolean;
+	insecure: Set<string>;
+}
+
+/** `wherry sign`: puts a signature beside an image. */
+export const SIGN_VERB = verb<Draft>({
+	name: "sign",
+	usage: USAGE,
+	about: [
+		"Signs the digest that an image of the store has, in both of cosign's ways: under the tag sha256-DIGEST.sig, and as a bundle that refers to the image. push and pull take signatures along.",
+		"The password of the key is taken from WHERRY_PASSWORD or COSIGN_PASSWORD, from standard input, or is asked for.",
+	],
+	flags: [
+		{
+			long: "key",
+			value: "FILE",
+			completes: "file",
+			group: "Options",
+			doc: "Sign with this private key, made by wherry trust keygen, cosign or OpenSSL",
+			apply: (draft, value) => (draft.key = value),
+		},
+		{
+			long: "annotations",
+			short: "a",
+			value: "NAME=VALUE",
+			group: "Options",
+			doc: "Sign this along; may be given several times",
+			apply(draft, value, where) {
+				const [name, text] = parseAnnotation(value, where);
+				draft.annotations.set(name, text);
+			},
+		},
+		{
+			long: "push",
+			group: "Options",
+			doc: "Sign in the registry of the name too, beside what others signed there; the image need not be in the store then",
+			apply: (draft, value) => (draft.push = value === "true"),
+		},
+		{
+			long: "embed",
+			group: "Options",
+			doc: "Put the signature into the module itself (Ed25519): that makes another image, which takes the name",
+			apply: (draft, value) => (draft.embed = value === "true"),
+		},
+		{
+			long: "password-stdin",
+			group: "Options",
+			doc: "Read the password of the key from standard input",
+			apply: (draft, value) => (draft.passwordStdin = value === "true"),
+		},
+		{
+			long: "insecure",
+			value: "HOST",
+			group: "Options",
+			doc: "Speak to this registry without encryption",
+			apply: (draft, value) => draft.insecure.add(value),
+		},
+	],
+	examples: [
+		{ says: "Sign an image of the store", words: "wherry sign --key wherry.key hello:1.2" },
+		{
+			says: "Sign what a registry has, and say of which build it is",
+			words: "wherry sign --key wherry.key --push -a build=71 registry.example.com/hello:1.2",
+		},
+	],
+	completes: "image",
+	draft: () => ({
+		key: undefined,
+		annotations: new Map<string, string>(),
+		embed: false,
+		push: false,
+		passwordStdin: false,
+		insecure: new Set<string>(),
+	}),
+	async act(asked, words) {
+		demandWords(words, 1, 1, USAGE);
+		const [word = ""] = words;
+		if (asked.key === undefined) throw noKey(word);
+		if (asked.embed) return (await import("./sign-embedded.ts")).signEmbedded(word, asked.key, asked.format);
+		const images = await imagesToSign(word, asked);
+		const key = await readSigningKeyFile(asked.key, asked.passwordStdin);
+		for (const [where, image] of images)
+			printResult(resultText(where, image, key, await sign(image, key, asked.annotations), asked.format));
+		return 0;
+	},
+});
+
+type Where = "store" | "registry";
+
+/** The image in the store, in the registry, or in both. */
+async function imagesToSign(
+	word: string,
+	{ push, insecure }: Draft,
+): Promise<readonly (readonly [Where, NamedImage])[]> {
+	if (!push) return [["store", await imageInStore(openStore(), word, "sign")]];
+	const found = await imageInStoreIfThere(openStore(), word, "sign");
+	const stored = found instanceof Fault ? undefined : found;
+	const digest = stored?.descriptor.digest;
+	const remote = await imageInRegistry(word, insecure, digest);
+	if (remote !== undefined)
+		return [...(stored === undefined ? [] : [["store", stored] as const]), ["registry", remote]];
+	throw new Fault("IMAGE_NOT_FOUND", `cannot find '${word}' in its registry`, {
+		note: digest === undefined ? "nor is it in the store" : `there is no ${digest}`,
+		help: `wherry push ${word}`,
+	});
+}
+
+async function sign(
+	{ repository, descriptor, reference }: NamedImage,
+	key: SigningKey,
+	annotations: ReadonlyMap<string, string>,
+): Promise<SignedCarriers> {
+	if (reference === undefined)
+		throw new Fault("REFERENCE_INVALID", `cannot sign '${descriptor.digest}': it has no name`, {
+			note: "a signature hangs on an image in a repository, and says its name",
+			help: `wherry tag ${descriptor.digest} NAME`,
+		});
+	return signImage(repository, descriptor, key, {
+		reference: signedName(reference),
+		annotations: Object.fromEntries(annotations),
+		created: timeNow(),
+	});
+}
+
+/** SOURCE_DATE_EPOCH counts instead of the clock. */
+function timeNow(): string {
+	const given = process.env["SOURCE_DATE_EPOCH"];
+	return timeText(given === undefined ? Math.floor(Date.now() / 1000) : sourceEpoch(given));
+}
+
+function resultText(
+	where: Where,
+	{ shown, repository, descriptor: { digest } }: NamedImage,
+	{ publicKey }: SigningKey,
+	{ simpleSigning, bundle }: SignedCarriers,
+	format: Format,
+): string {
+	const { fingerprint } = publicKey;
+	if (format === "json")
+		return `${JSON.stringify({ image: shown, digest, where, fingerprint, simple_signing: simpleSigning, bundle })}\n`;
+	const there = simpleSigning === "there" && bundle === "there";
+	const place = where === "store" ? "the store" : repository.name.split("/", 1)[0];
+	return `${there ? "Already signed" : "Signed"} ${shown} in ${place}\nDigest ${digest}\nKey    ${fingerprint}\nTag    ${attachmentTag(digest, "sig")}\n`;
+}
+
+function noKey(word: string): Fault {
+	return new Fault("USAGE", "there is no key to sign with", {
+		note: "a key pair is made by wherry trust keygen",
+		help: `wherry sign --key wherry.key ${word}`,
+	});
+}

@@ -1,0 +1,96 @@
+/** The image that sign and verify are asked about: in the store, or where its name says. */
+import { Fault } from "../../base/fault.ts";
+import type { Repository } from "../../oci/content.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import type { Digest } from "../../oci/digest.ts";
+import {
+	familiarName,
+	formatReference,
+	parseImageName,
+	parseReference,
+	type Reference,
+	repositoryName,
+} from "../../oci/reference.ts";
+import type { ImageStore } from "../../store/image-store.ts";
+import { findImage, referenceOf } from "../images/find-image.ts";
+
+export interface NamedImage {
+	readonly descriptor: Descriptor;
+	readonly repository: Repository;
+	/** Undefined where it was named by its id, and has no name. */
+	readonly reference: Reference | undefined;
+	/** As people call it. */
+	readonly shown: string;
+}
+
+/** @throws Fault IMAGE_NOT_FOUND, REFERENCE_INVALID */
+export async function imageInStore(store: ImageStore, word: string, verb: string): Promise<NamedImage> {
+	const { descriptor, name } = await findImage(store, word, verb);
+	const reference = name === undefined ? nameOf(store, descriptor) : parseReference(name);
+	const repository = store.repository(reference === undefined ? "" : repositoryName(reference));
+	const shown = reference === undefined ? descriptor.digest : familiarName(reference);
+	return { descriptor, repository, reference, shown };
+}
+
+/** As `imageInStore`; the fault where it is not there, to be thrown or not. */
+export async function imageInStoreIfThere(
+	store: ImageStore,
+	word: string,
+	verb: string,
+): Promise<NamedImage | Fault> {
+	try {
+		return await imageInStore(store, word, verb);
+	} catch (error) {
+		if (error instanceof Fault && error.code === "IMAGE_NOT_FOUND") return error;
+		throw error;
+	}
+}
+
+/** A name of an image that was named by its id: signatures hang in the repository of a name. */
+function nameOf(store: ImageStore, { digest }: Descriptor): Reference | undefined {
+	for (const image of store.list()) {
+		const reference =
+			image.digest === digest && image.name !== undefined ? referenceOf(image.name) : undefined;
+		if (reference !== undefined) return reference;
+	}
+	return undefined;
+}
+
+/**
+ * The image where its name says it is; undefined: it is not there.
+ *
+ * @param insecure hosts that may be spoken to without encryption
+ * @param digest what is to be found there, whatever its tag says
+ * @throws Fault of the registry; REFERENCE_INVALID for an id, which says no place
+ */
+export async function imageInRegistry(
+	word: string,
+	insecure: ReadonlySet<string>,
+	digest?: Digest,
+): Promise<NamedImage | undefined> {
+	const named = parseImageName(word);
+	if (named.kind === "digest")
+		throw new Fault("REFERENCE_INVALID", `cannot look for '${word}' in a registry`, {
+			note: "an id does not say in which",
+			help: `NAME@${named.digest}`,
+		});
+	const { reference } = named;
+	const repository = await openRepository(reference, insecure);
+	const descriptor = await repository.resolve(digest ?? reference.digest ?? reference.tag ?? "latest");
+	return descriptor && { descriptor, repository, reference, shown: familiarName(reference) };
+}
+
+/** The name to be signed along with the digest: the tag it was called by, else the repository alone. */
+export function signedName(reference: Reference): string {
+	return formatReference({ ...reference, digest: undefined });
+}
+
+async function openRepository(reference: Reference, insecure: ReadonlySet<string>): Promise<Repository> {
+	const [{ Registry }, { RegistryRepository }, { credentialsFrom }] = await Promise.all([
+		import("../../registry/client/registry.ts"),
+		import("../../registry/client/repository.ts"),
+		import("../../registry/client/find-credentials.ts"),
+	]);
+	const registry = new Registry(reference.registry, { credentials: credentialsFrom(process.env), insecure });
+	return new RegistryRepository(registry, reference.path);
+}
