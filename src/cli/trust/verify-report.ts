@@ -1,5 +1,6 @@
 import { Fault } from "../../base/fault.ts";
 import { parseReference, repositoryName } from "../../oci/reference.ts";
+import { isSignature } from "../../trust/claims.ts";
 import { tableText } from "../images/table.ts";
 import type { Format } from "../run-options.ts";
 import type { Judged, Verified } from "./judge.ts";
@@ -54,9 +55,10 @@ export function refusal(
 
 function says({ claims }: Verified): string {
 	if (claims === undefined) return "these bytes";
-	const { reference, annotations, predicateType } = claims;
+	const { annotations, predicateType } = claims;
+	const subject = claims.reference ?? (isSignature(claims) ? "this digest" : predicateType);
 	const pairs = Object.entries(annotations).map(([name, value]) => `${name}=${value}`);
-	return [reference ?? predicateType, ...pairs].join(" ");
+	return [subject, ...pairs].join(" ");
 }
 
 function jsonOf({ shown, descriptor }: NamedImage, { carrier, key, fingerprint, claims }: Verified): object {
