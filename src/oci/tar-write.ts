@@ -154,7 +154,7 @@ function block(said: Block): Uint8Array {
 	const bytes = new Uint8Array(TAR_BLOCK_BYTES);
 	const put = (at: number, text: string) => void new TextEncoder().encodeInto(text, bytes.subarray(at));
 	put(0, ascii(said.name));
-	put(100, said.type === TYPES.directory || said.executable === true ? "0000755\0" : "0000644\0");
+	put(100, modeOf(said));
 	put(108, "0000000\0");
 	put(116, "0000000\0");
 	put(124, octal(said.size_bytes ?? 0));
@@ -169,6 +169,11 @@ function block(said: Block): Uint8Array {
 	const sum = bytes.reduce((all, byte) => all + byte, 0);
 	put(148, `${sum.toString(8).padStart(6, "0")}\0 `);
 	return bytes;
+}
+
+function modeOf({ type, executable }: Block): string {
+	if (type === TYPES.link) return "0000777\0";
+	return type === TYPES.directory || executable === true ? "0000755\0" : "0000644\0";
 }
 
 function ascii(text: string): string {
