@@ -8,7 +8,7 @@ import type { ServeDraft } from "./serve-flags.ts";
 /**
  * The login that the flags demand, undefined when everybody may do everything.
  *
- * @throws Fault USAGE for flags that do not go together; FILE_NOT_FOUND, FLAG_INVALID
+ * @throws Fault USAGE for flags that do not go together; FLAG_INVALID for what a flag names
  */
 export function loginOf(asked: ServeDraft): Login | undefined {
 	const users = usersOf(asked);
@@ -37,7 +37,7 @@ function usersOf({ user, passwordStdin, htpasswd }: ServeDraft): Users | undefin
 	return oneUser(user, readFile("-", "the password").replace(/\r?\n$/, ""));
 }
 
-/** As other verbs read files, with the codes of files that are no grants. */
+/** As other verbs read files, but these are no grants. */
 export function readFile(file: string, what: string): string {
-	return readText(file, what, { missing: "FILE_NOT_FOUND", invalid: "FILE_UNREADABLE" });
+	return readText(file, what, { missing: "FLAG_INVALID", invalid: "FLAG_INVALID" });
 }

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
@@ -82,7 +83,24 @@ function tlsOf({ tlsCert, tlsKey }: ServeDraft): Listening["tls"] {
 		throw new Fault("USAGE", `the ${tlsCert === undefined ? "certificate" : "key"} for TLS is missing`, {
 			help: "--tls-cert FILE --tls-key FILE",
 		});
-	return { cert: readFile(tlsCert, "the certificate"), key: readFile(tlsKey, "the key") };
+	const tls = { cert: readFile(tlsCert, "the certificate"), key: readFile(tlsKey, "the key") };
+	checkPair(tls);
+	return tls;
+}
+
+/** Node takes what is no certificate without a word, and then answers nobody. */
+function checkPair({ cert, key }: { cert: string; key: string }): void {
+	try {
+		if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return;
+	} catch (cause) {
+		throw invalidPair((cause as Error).message, cause);
+	}
+	throw invalidPair("the key is another certificate's");
+}
+
+function invalidPair(note: string, cause?: unknown): Fault {
+	const help = "--tls-cert FILE --tls-key FILE";
+	return new Fault("FLAG_INVALID", "cannot use the certificate with its key", { note, help, cause });
 }
 
 function storageOf({ memory, storage }: ServeDraft): string | undefined {
