@@ -34,8 +34,9 @@ export async function readVerified(
 
 /** @throws Fault DIGEST_MISMATCH unless the bytes are those that the descriptor promises. */
 export async function demandContent(bytes: Uint8Array, descriptor: Descriptor): Promise<void> {
-	if (bytes.length !== descriptor.size) throw sizeMismatch(descriptor, `${bytes.length}`);
 	const found = await digestAs(bytes, descriptor.digest);
+	if (bytes.length !== descriptor.size)
+		throw digestMismatch(descriptor.digest, found, `${bytes.length} bytes came, not ${descriptor.size}`);
 	if (found !== descriptor.digest) throw digestMismatch(descriptor.digest, found);
 }
 

@@ -5,6 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
 import { hashOf } from "./hash.ts";
 import { entryNamed, readIndex } from "./index-file.ts";
 import { blobPath } from "./layout.ts";
@@ -39,7 +40,8 @@ export function readBlob(
 	const handle = openBlob(file, descriptor);
 	try {
 		const { size: found_bytes } = fstatSync(handle);
-		if (found_bytes !== size) throw mismatch(file, descriptor, { size: found_bytes });
+		if (found_bytes !== size)
+			throw mismatch(file, descriptor, sizeAndDigest(handle, found_bytes, max_bytes, digest));
 		const bytes = new Uint8Array(new ArrayBuffer(headroom_bytes + size), headroom_bytes);
 		const filled = fill(handle, bytes);
 		if (filled !== size) throw mismatch(file, descriptor, { size: filled });
@@ -51,6 +53,19 @@ export function readBlob(
 	} finally {
 		closeSync(handle);
 	}
+}
+
+/** What a file of another size holds, as long as no more has to be read than the caller was ready for. */
+function sizeAndDigest(
+	handle: number,
+	size: number,
+	max_bytes: number,
+	like: Digest,
+): { readonly size: number; readonly digest?: Digest } {
+	if (size > max_bytes) return { size };
+	const bytes = new Uint8Array(size);
+	const filled = fill(handle, bytes);
+	return { size: filled, digest: hashOf(bytes.subarray(0, filled), like) };
 }
 
 function openBlob(file: string, descriptor: Descriptor): number {

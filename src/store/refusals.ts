@@ -12,11 +12,15 @@ export function mismatch(
 	const note =
 		found.digest === undefined
 			? [`expected ${expected.size} bytes of ${expected.digest}`, `found ${found.size} bytes`]
-			: [`expected ${expected.digest}`, `found ${found.digest}`];
+			: [`expected ${expected.digest}`, `found ${found.digest}${bytesOf(found.size)}`];
 	return new Fault("DIGEST_MISMATCH", `the file '${file}' does not hold what its name says`, {
 		note: [...note, "nothing of it was used"],
 		help: "pull or build the image again: that puts the file right",
 	});
+}
+
+function bytesOf(size: number | undefined): string {
+	return size === undefined ? "" : `, ${size} bytes`;
 }
 
 /** Content came that is not what its descriptor says. */
@@ -28,7 +32,10 @@ export function wrongContent(
 		note:
 			found.digest === undefined
 				? [`expected ${expected.size} bytes`, `found ${found.size}`]
-				: [`expected ${expected.digest}`, `found ${found.digest}`],
+				: [
+						`expected ${expected.digest}`,
+						`found ${found.digest}${found.size === undefined ? "" : `, ${found.size}`}`,
+					],
 		help: "try again; if it stays so, where it comes from holds wrong bytes",
 	});
 }

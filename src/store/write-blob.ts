@@ -70,8 +70,8 @@ async function writeVerified(
 		await writer.write(piece);
 	}
 	await writer.end();
-	if (count !== size) throw wrongContent(descriptor, { size: `${count} bytes` });
 	const found = hash.digest();
+	if (count !== size) throw wrongContent(descriptor, { digest: found, size: `${count} bytes` });
 	if (found !== digest) throw wrongContent(descriptor, { digest: found });
 	await handle.sync();
 }
