@@ -4,6 +4,7 @@ import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
 import type { Grants } from "../capability/grants.ts";
 import { dataFolder } from "../host/node/folders.ts";
+import { startAnew } from "../host/node/start-anew.ts";
 import type { ImageConfig } from "../oci/config.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { MANIFEST_BYTES_MAX } from "../oci/limits.ts";
@@ -22,8 +23,10 @@ import { readBlob, readName } from "../store/read.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
 import { PROGRAM_BYTES_MAX } from "./program.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { Candidate } from "../trust/admission.ts";
+import type { ImageOptions, RunOptions } from "./run-options.ts";
 import { admitRun, openTrust } from "./trust/gate.ts";
+import { hiddenWords, ourWords } from "./words.ts";
 
 /** What is run, from a file or an image. */
 export interface Program {
@@ -46,13 +49,18 @@ export async function openImageProgram(options: RunOptions): Promise<Program> {
 	const name = parseImageName(options.file);
 	const shown = { ...options, file: shownName(name) };
 	const root = await findOrPull(folder, name, shown);
-	await demandTrust(folder, name, root, shown);
-	const { shape } = openImageNow(
+	const { digest } = root;
+	const { manifest, shape } = openImageNow(
 		(descriptor) => readBlob(folder, descriptor, MANIFEST_BYTES_MAX),
 		root,
 		options.image.platform,
 	);
-	const digest = root.digest;
+	await demandTrust(
+		folder,
+		name,
+		{ digest, layers: manifest.layers.map((layer) => layer.digest), shown: shown.file },
+		options.image,
+	);
 	return shape.kind === "module"
 		? { ...moduleProgram(folder, shape, shown), digest }
 		: { ...(await imageProgram(folder, shape, shown)), digest };
@@ -66,7 +74,29 @@ async function findOrPull(folder: string, name: ImageName, options: RunOptions):
 	const { pull } = options.image;
 	const found = pull === "always" ? undefined : find(folder, name);
 	if (found !== undefined) return found;
-	throw notHere(folder, options);
+	if (pull === "never" || name.kind === "digest") throw notHere(folder, options);
+	const { pullImage } = await import("./registry/pull-image.ts");
+	const { descriptor } = await pullImage(name.reference, pullAsked(options.image));
+	// no guest is to run in a process that has talked to a registry: connections, credentials, other code
+	const words = ourWords(process.argv.slice(2));
+	startAnew(hiddenWords(wordsWithoutPull(words, options.args.length)));
+	return descriptor;
+}
+
+/** The words of this run, not to pull again. Flags stand before the image's name; the last one counts. */
+function wordsWithoutPull(words: readonly string[], args: number): readonly string[] {
+	const name = words.length - args - 1;
+	const at = words[name - 1] === "--" ? name - 1 : name;
+	return words.toSpliced(at, 0, "--pull=never");
+}
+
+function pullAsked({ insecure, locked, platform, quiet, trustPolicy }: ImageOptions) {
+	return {
+		insecure,
+		...(platform !== undefined && { platform }),
+		progress: quiet ? "none" : "auto",
+		trust: { policy: trustPolicy, locked },
+	} as const;
 }
 
 /** By its digest, an image is found whatever it is called. */
@@ -84,12 +114,12 @@ function ofDigest(folder: string, digest: string): Descriptor | undefined {
 async function demandTrust(
 	folder: string,
 	name: ImageName,
-	root: Descriptor,
-	{ file, image }: RunOptions,
+	image: Pick<Candidate, "digest" | "layers" | "shown">,
+	{ trustPolicy, locked }: ImageOptions,
 ): Promise<void> {
-	const trust = await openTrust({ policy: image.trustPolicy, locked: image.locked });
+	const trust = await openTrust({ policy: trustPolicy, locked });
 	const reference = name.kind === "digest" ? undefined : formatReference(name.reference);
-	await admitRun(trust, { reference, shown: file, digest: root.digest, moment: "run" }, async () => {
+	await admitRun(trust, { ...image, reference, moment: "run" }, async () => {
 		const { ImageStore } = await import("../store/image-store.ts");
 		const repository = name.kind === "digest" ? "" : repositoryName(name.reference);
 		return ImageStore.open(folder).repository(repository);

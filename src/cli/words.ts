@@ -5,3 +5,8 @@
 export function ourWords(words: readonly string[]): readonly string[] {
 	return words[0] === "=" ? words.slice(1).map((word) => word.slice(1)) : words;
 }
+
+/** The words as the launcher hides them. */
+export function hiddenWords(words: readonly string[]): readonly string[] {
+	return ["=", ...words.map((word) => `=${word}`)];
+}

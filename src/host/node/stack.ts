@@ -1,5 +1,6 @@
 import { Fault } from "../../base/fault.ts";
 import { libc, nativeMemory } from "./libc.ts";
+import { startAnew } from "./start-anew.ts";
 
 /** What the process needs beside what V8 may use: native frames above and below it. */
 const MARGIN_BYTES = 512 * 1024;
@@ -20,13 +21,8 @@ export function ensureStack(stack_bytes: number): void {
 	if (process.execArgv.includes(flag)) return;
 	const needed_bytes = stack_bytes + MARGIN_BYTES;
 	if (needed_bytes > USUAL_STACK_BYTES && !raiseStackLimit(needed_bytes)) throw unsupported();
-	if (process.execve === undefined || process.platform === "win32") throw unsupported();
-	const [script = "", ...words] = process.argv.slice(1);
-	process.execve(
-		process.execPath,
-		[process.execPath, flag, ...process.execArgv, "--", script, ...words],
-		process.env,
-	);
+	startAnew(process.argv.slice(2), [flag]);
+	throw unsupported();
 }
 
 /** The kernel lets a stack grow to the limit that was in force when its program was started. */
