@@ -17,6 +17,8 @@ export interface Asked {
 	/** Of `-f`: a Dockerfile, absolute. */
 	readonly dockerfile?: string;
 	readonly profile?: OptimiseFor;
+	/** As src/build/epoch.ts has it. */
+	readonly epoch_s: number;
 	/** An empty folder for what is made on the way, absolute. */
 	readonly work: string;
 }
@@ -79,12 +81,12 @@ function dockerfileAt(path: string, name = basename(path)): FollowDockerfile {
 function planFolder(asked: Asked, find: Finder, listing: Listing, buildFile: BuildFile): FollowPlan {
 	const profile = asked.profile ?? buildFile.profile ?? "speed";
 	const common = { type: "plan", profile, buildFile } as const;
-	const { folder, work } = asked;
+	const { folder, work, epoch_s } = asked;
 	if (buildFile.command !== undefined)
 		return { ...common, toolchain: undefined, plan: commandPlan(buildFile, folder), notes: [] };
 	const toolchain = chooseToolchain(listing, buildFile.toolchain, asked.shown);
 	const { flags, sources, name = "app" } = buildFile;
-	const plan = toolchain.plan(listing, { profile, flags, sources, name, folder, work }, find);
+	const plan = toolchain.plan(listing, { profile, flags, sources, name, folder, work, epoch_s }, find);
 	if ("missing" in plan) throw toolchainMissing(toolchain, plan.missing, plan.install, asked.shown);
 	const outputs = buildFile.output === undefined ? plan.outputs : [join(folder, buildFile.output)];
 	return { ...common, toolchain, plan: { ...plan, outputs }, notes: plan.notes ?? [] };

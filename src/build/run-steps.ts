@@ -3,6 +3,7 @@ import { globSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { shellWord } from "../base/shell.ts";
+import { timeText } from "./epoch.ts";
 import type { Plan, SandboxStep, SpawnStep, Step } from "./toolchain.ts";
 import { unpackArchive } from "./unpack-archive.ts";
 
@@ -10,6 +11,8 @@ import { unpackArchive } from "./unpack-archive.ts";
 export interface StepWorld {
 	/** The project's folder. */
 	readonly folder: string;
+	/** What compilers are to take for the time, in seconds. */
+	readonly epoch_s: number;
 	/** The words that start our own `wherry run`: the program and what stands before its options. */
 	readonly sandbox: readonly string[];
 	/** Told before each program runs. */
@@ -53,9 +56,17 @@ export function stepText(step: SpawnStep | SandboxStep): string {
 	return [...variables, ...[step.program, ...step.words].map(shellWord)].join(" ");
 }
 
-function sandboxWords({ module, words, mounts, workdir }: SandboxStep): readonly string[] {
+function sandboxWords({ module, words, mounts, workdir, epoch_s }: SandboxStep): readonly string[] {
 	const grants = mounts.flatMap(({ host, guest, access }) => ["-v", `${host}:${guest}:${access}`]);
-	return ["run", ...grants, "-w", workdir, module, ...words];
+	const repeatable = [
+		"--clock",
+		`frozen=${timeText(epoch_s)}`,
+		"--random",
+		"seed=0",
+		"-e",
+		`SOURCE_DATE_EPOCH=${epoch_s}`,
+	];
+	return ["run", ...grants, "-w", workdir, ...repeatable, module, ...words];
 }
 
 async function runProgram(step: SpawnStep | SandboxStep, world: StepWorld): Promise<void> {
@@ -64,7 +75,10 @@ async function runProgram(step: SpawnStep | SandboxStep, world: StepWorld): Prom
 	const words = step.type === "sandbox" ? [...before, ...sandboxWords(step)] : step.words;
 	const child = spawn(program, words, {
 		cwd: (step.type === "spawn" ? step.folder : undefined) ?? world.folder,
-		env: step.type === "spawn" ? { ...process.env, ...step.env } : process.env,
+		env:
+			step.type === "spawn"
+				? { ...process.env, SOURCE_DATE_EPOCH: `${world.epoch_s}`, ...step.env }
+				: process.env,
 		stdio: world.quiet ? ["ignore", "pipe", "pipe"] : ["ignore", 2, 2],
 		signal: world.signal,
 	});

@@ -36,6 +36,8 @@ export interface PlanOptions {
 	readonly name: string;
 	/** The project's folder, absolute. */
 	readonly folder: string;
+	/** The one time that everything bears, in seconds: src/build/epoch.ts. */
+	readonly epoch_s: number;
 	/** An empty folder for what is made on the way, absolute; removed afterwards. */
 	readonly work: string;
 }
@@ -62,6 +64,8 @@ export interface SandboxStep {
 	/** `HOST:GUEST[:ro]`, as `wherry run -v` reads them. */
 	readonly mounts: readonly Mounted[];
 	readonly workdir: string;
+	/** What its clock says all the time, in seconds. Its random numbers are always the same. */
+	readonly epoch_s: number;
 }
 
 export interface Mounted {

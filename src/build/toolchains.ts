@@ -1,7 +1,7 @@
 /** Every toolchain, in the order in which a folder is held against them. */
 import type { Toolchain } from "./toolchain.ts";
 import { ASSEMBLYSCRIPT } from "./toolchains/assemblyscript.ts";
-import { C } from "./toolchains/c.ts";
+import { C, YOWASP } from "./toolchains/c.ts";
 import { CSHARP } from "./toolchains/csharp.ts";
 import { D } from "./toolchains/d.ts";
 import { GO, TINYGO } from "./toolchains/go.ts";
@@ -26,6 +26,7 @@ export const TOOLCHAINS: readonly Toolchain[] = [
 	SWIFT,
 	RUSTC,
 	C,
+	YOWASP,
 	D,
 	KOTLINC,
 	PYTHON,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Finder, Listing, Missing, Plan, PlanOptions, Step, Toolchain } from "../toolchain.ts";
+import type { Finder, Listing, Missing, Plan, PlanOptions, Toolchain } from "../toolchain.ts";
 import { cSources, isCpp } from "./c-sources.ts";
 import { STACK_PROTECTOR } from "./stack-protector.ts";
 import { yowaspPlan } from "./yowasp.ts";
@@ -17,6 +17,20 @@ export const C: Toolchain = {
 			if (compiler !== undefined) return nativePlan(compiler, sources, listing, options);
 		}
 		return yowaspPlan(sources, compileWords(sources, listing, options), options, find) ?? MISSING;
+	},
+};
+
+/** The compiler that is wasm itself, also where there is another: a build that reaches nothing but its sources. */
+export const YOWASP: Toolchain = {
+	name: "yowasp",
+	language: "C, C++",
+	marks: "*.c or *.cpp, when wherry.toml names this toolchain",
+	detect: () => undefined,
+	plan(listing, options, find) {
+		const sources = options.sources.length > 0 ? options.sources : cSources(listing);
+		const plan = yowaspPlan(sources, compileWords(sources, listing, options), options, find);
+		const [install = ""] = MISSING.install;
+		return plan ?? { missing: "the npm package @yowasp/clang was not found", install: [install] };
 	},
 };
 
@@ -82,28 +96,27 @@ function nativePlan(
 ): Plan {
 	const shim = join(options.work, "stack-protector.c");
 	const output = join(options.work, `${options.name}.wasm`);
-	const objects: Step[] = sources.some(isCpp) ? [compileShim(program, words, shim)] : [];
-	const protector = objects.length === 0 ? shim : shim.replace(/c$/, "o");
 	const strip = options.profile === "size" ? "-Wl,--strip-all" : "-Wl,--strip-debug";
 	const all = [...words, ...compileWords(sources, listing, options), ...linkWords, strip];
 	return {
 		steps: [
 			{ type: "write", path: shim, text: STACK_PROTECTOR },
-			...objects,
-			{ type: "spawn", program, words: [...all, ...sources, protector, ...options.flags, "-o", output] },
+			{
+				type: "spawn",
+				program,
+				words: [...all, ...sourceWords(sources, shim), ...options.flags, "-o", output],
+			},
 		],
 		outputs: [output],
 		...makefileNote(listing),
 	};
 }
 
-/** clang++ takes a .c for C++, and says so at length. */
-function compileShim(program: string, words: readonly string[], shim: string): Step {
-	return {
-		type: "spawn",
-		program,
-		words: [...words, "-x", "c", "-O2", "-c", shim, "-o", shim.replace(/c$/, "o")],
-	};
+/** clang++ takes a .c for C++, unless it is told each time. */
+function sourceWords(sources: readonly string[], shim: string): readonly string[] {
+	const cpp = sources.filter(isCpp);
+	if (cpp.length === 0) return [...sources, shim];
+	return [...cpp, "-x", "c", ...sources.filter((source) => !isCpp(source)), shim, "-x", "none"];
 }
 
 /** What all clangs are told alike. The folder's name must not end up in the program: see docs/build.md. */

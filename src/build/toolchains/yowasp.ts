@@ -34,18 +34,20 @@ export function yowaspPlan(
 		words,
 		mounts,
 		workdir: "/src",
+		epoch_s: options.epoch_s,
 	});
 	const compile = (source: string, index: number) =>
 		run([
 			isCpp(source) ? "clang++" : "clang",
-			...compileWords.filter((word) => !word.startsWith("-ffile-prefix-map")),
+			...compileWords.filter((word) => !word.startsWith("-ffile-prefix-map")).map(insideWord),
 			...options.flags,
 			"-c",
 			source,
 			"-o",
 			`/out/${index}.o`,
 		]);
-	const all = [...sources, "/out/stack-protector.c"];
+	// wasi-libc takes the first name of a relative path for a mount where one is called so: src/a.c
+	const all = [...sources.map((source) => `/src/${source}`), "/out/stack-protector.c"];
 	const strip = options.profile === "size" ? "--strip-all" : "--strip-debug";
 	const link = ["-m", "wasm32", "--stack-first", "-z", "stack-size=1048576", strip, ...LIBRARIES, START];
 	const objects = all.map((_, index) => `/out/${index}.o`);
@@ -68,4 +70,8 @@ export function yowaspPlan(
 		],
 		outputs: [join(options.work, `${options.name}.wasm`)],
 	};
+}
+
+function insideWord(word: string): string {
+	return word.replace(/^-I(?!\/)/, "-I/src/");
 }

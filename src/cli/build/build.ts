@@ -78,6 +78,7 @@ async function buildIn(
 			folder: target.folder,
 			shown: path,
 			work,
+			epoch_s,
 			...(target.dockerfile !== undefined && { dockerfile: target.dockerfile }),
 			...(asked.profile !== undefined && { profile: asked.profile }),
 		},
@@ -88,7 +89,7 @@ async function buildIn(
 		return 0;
 	}
 	decision.notes.forEach(printNote);
-	const job: Job = { folder: target.folder, work, asked, signal };
+	const job: Job = { folder: target.folder, work, asked, epoch_s, signal };
 	if (decision.type === "dockerfile") return finish(dockerDraft(decision, job), asked, [], epoch_s);
 	const { tags } = decision.buildFile;
 	return finish(await planDraft(decision, job), asked, tags, epoch_s);
@@ -98,6 +99,7 @@ interface Job {
 	readonly folder: string;
 	readonly work: string;
 	readonly asked: BuildDraft & CommonDraft;
+	readonly epoch_s: number;
 	readonly signal: AbortSignal;
 }
 
@@ -166,10 +168,14 @@ function dockerDraft({ text, name, path }: FollowDockerfile, { folder, asked }: 
 	return { draft, program: undefined, name: basename(folder) };
 }
 
-async function planDraft(decision: FollowPlan, { folder, work, asked, signal }: Job): Promise<Drafted> {
+async function planDraft(
+	decision: FollowPlan,
+	{ folder, work, asked, epoch_s, signal }: Job,
+): Promise<Drafted> {
 	const { plan, buildFile } = decision;
 	const output = await runSteps(plan, {
 		folder,
+		epoch_s,
 		sandbox: [process.execPath, ...process.execArgv, process.argv[1] ?? ""],
 		quiet: asked.quiet,
 		signal,
