@@ -10,8 +10,7 @@ import { tryLock } from "./lock.ts";
 import { unwritable } from "./refusals.ts";
 
 const HELD = ".held";
-/** SQLite's, beside a lease that is being taken or held by another process. */
-const JOURNAL = "-journal";
+const ID = /^\d+-[0-9a-f]{16}$/;
 
 export class Lease {
 	readonly #folder: string;
@@ -63,7 +62,7 @@ export function readLeases(folder: string): ReadonlySet<Digest> {
 	const held = new Set<Digest>();
 	const living = new Set<string>();
 	for (const id of names(ownPath(folder, "leases"))) {
-		if (id.endsWith(HELD) || id.endsWith(JOURNAL)) continue;
+		if (!ID.test(id)) continue;
 		const lock = tryLock(ownPath(folder, "leases", id));
 		lock?.close();
 		if (lock !== undefined) forget(folder, id);

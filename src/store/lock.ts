@@ -41,7 +41,8 @@ export function tryLock(file: string, wait_ms = 0): { close: () => void } | unde
 	let database: DatabaseSync | undefined;
 	try {
 		database = new DatabaseSync(file, { timeout: wait_ms });
-		database.exec("BEGIN IMMEDIATE");
+		// a journal beside the file would be one more file to lose
+		database.exec("PRAGMA journal_mode = MEMORY; BEGIN IMMEDIATE");
 		return database;
 	} catch (cause) {
 		database?.close();
