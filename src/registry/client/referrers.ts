@@ -81,12 +81,13 @@ function indexOf(manifests: readonly Descriptor[]): {
 function parseReferrer(value: unknown): Descriptor | undefined {
 	const entry = asObject(value);
 	const { mediaType, digest, size, artifactType } = entry ?? {};
-	if (typeof mediaType !== "string" || !isDigest(digest) || !Number.isSafeInteger(size)) return undefined;
+	if (typeof mediaType !== "string" || !isDigest(digest)) return undefined;
+	if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
 	const annotations = stringsOf(entry?.["annotations"]);
 	return {
 		mediaType,
 		digest,
-		size: size as number,
+		size,
 		...(typeof artifactType === "string" ? { artifactType } : {}),
 		...(annotations === undefined ? {} : { annotations }),
 	};

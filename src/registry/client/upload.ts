@@ -202,7 +202,7 @@ class UploadSession {
 		let at = start;
 		for (let failures = 0; at < end;) {
 			const answer = await this.#patch(chunk.subarray(at - start), at);
-			const arrived = answer instanceof Setback ? undefined : await this.#arrived(answer, start, end);
+			const arrived = answer instanceof Setback ? undefined : await this.#arrived(answer, start, end, end);
 			failures = arrived !== undefined && arrived > at ? 0 : failures + 1;
 			if (arrived !== undefined) at = arrived;
 			if (failures === 0) continue;
@@ -272,14 +272,17 @@ class UploadSession {
 		}
 	}
 
-	/** Takes in the new place, and answers how far the registry has come: what it says itself counts. */
-	async #arrived(answer: Answer, start: number, end: number): Promise<number> {
+	/**
+	 * Takes in the new place, and answers how far the registry has come: what it says itself counts, and
+	 * `untold` where it says nothing.
+	 */
+	async #arrived(answer: Answer, start: number, end: number, untold: number): Promise<number> {
 		// some registries say 204
 		if (answer.status !== 202 && answer.status !== 204) throw await refusedUpload(this.#target, answer);
 		if (answer.headers.has("location")) this.#place = this.#target.registry.place(answer, "location");
 		await answer.discard();
 		const range = answer.headers.get("range");
-		const arrived = range === null ? end : endOf(range);
+		const arrived = range === null ? untold : endOf(range);
 		if (arrived >= start && arrived <= end) return arrived;
 		throw this.#lost(`it says that it has '${range?.slice(0, 40)}'`);
 	}
@@ -289,8 +292,8 @@ class UploadSession {
 		const { registry } = this.#target;
 		const answer = await registry.send({ method: "GET", to: this.#place, scope: scopeOf(this.#target) });
 		if (answer.status === 404) throw this.#lost("it knows nothing of the upload any more");
-		if (!answer.headers.has("range")) throw await refusedUpload(this.#target, answer);
-		return this.#arrived(answer, start, end);
+		// of nothing, some registries tell no range
+		return this.#arrived(answer, start, end, start);
 	}
 
 	async #isThere({ digest }: Descriptor): Promise<boolean> {
