@@ -147,13 +147,11 @@ const MANIFEST_CASES: Readonly<Record<string, Case>> = {
 	},
 	"an error with a novel in it": {
 		answers: (response) =>
-			response
-				.writeHead(400)
-				.end(
-					JSON.stringify({
-						errors: Array.from({ length: 50 }, () => ({ code: "NO", message: "m".repeat(1000) })),
-					}),
-				),
+			response.writeHead(400).end(
+				JSON.stringify({
+					errors: Array.from({ length: 50 }, () => ({ code: "NO", message: "m".repeat(1000) })),
+				}),
+			),
 		code: "REGISTRY_ERROR",
 		says: /^(?:.{1,400}\n){2,6}.{0,400}$/,
 		requests: 1,

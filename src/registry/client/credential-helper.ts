@@ -63,13 +63,20 @@ function ask(name: string, verb: "get" | "store" | "erase", input: string): Prom
 		});
 	return new Promise((settle, refuse) => {
 		const program = `docker-credential-${name}`;
-		const child = spawn(program, [verb], { stdio: "pipe", timeout: WAIT_MS, killSignal: "SIGKILL" });
+		const child = spawn(program, [verb], { stdio: "pipe" });
+		// what it started itself may hold its streams: they are closed from here
+		const stop = (): void => {
+			child.kill("SIGKILL");
+			child.stdout.destroy();
+			child.stderr.destroy();
+		};
+		const timer = setTimeout(stop, WAIT_MS);
 		const stdout: Buffer[] = [];
 		const stderr: Buffer[] = [];
 		let size = 0;
 		const take = (into: Buffer[]) => (piece: Buffer) => {
 			size += piece.length;
-			if (size > ANSWER_BYTES_MAX) child.kill("SIGKILL");
+			if (size > ANSWER_BYTES_MAX) stop();
 			else into.push(piece);
 		};
 		child.stdout.on("data", take(stdout));
@@ -77,9 +84,11 @@ function ask(name: string, verb: "get" | "store" | "erase", input: string): Prom
 		child.stdin.on("error", () => undefined); // it may end before it has read all
 		child.stdin.end(input);
 		child.on("error", (cause) => {
+			clearTimeout(timer);
 			refuse(missing(program, cause));
 		});
 		child.on("close", (status) => {
+			clearTimeout(timer);
 			settle({
 				status,
 				stdout: Buffer.concat(stdout),
