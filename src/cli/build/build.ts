@@ -23,6 +23,7 @@ import { printNote, printResult } from "../print.ts";
 import { readProgram } from "../program.ts";
 import { verb } from "../verb.ts";
 import { BUILD_FLAGS, type BuildDraft, emptyBuildDraft, parseTag } from "./build-flags.ts";
+import type { BuildStory } from "./attest-build.ts";
 import { keepImage } from "./keep-image.ts";
 
 /** `wherry build`: from a folder, or a program, to an image in the store. */
@@ -71,7 +72,8 @@ async function buildIn(
 ): Promise<number> {
 	const epoch_s = sourceEpoch(process.env["SOURCE_DATE_EPOCH"]);
 	const target = targetOf(path, asked);
-	if (target.type === "program") return finish(await programDraft(target.file, asked), asked, [], epoch_s);
+	if (target.type === "program")
+		return finish(await programDraft(target.file, asked), asked, [], epoch_s, undefined);
 	const find = findOnMachine(target.folder, packageFolders());
 	const decision = await decide(
 		{
@@ -90,9 +92,16 @@ async function buildIn(
 	}
 	decision.notes.forEach(printNote);
 	const job: Job = { folder: target.folder, work, asked, epoch_s, signal };
-	if (decision.type === "dockerfile") return finish(dockerDraft(decision, job), asked, [], epoch_s);
+	// before the toolchain leaves files of its own
+	const story = asked.attest ? (await attesting()).storyOf(decision, target.folder, work) : undefined;
+	if (decision.type === "dockerfile") return finish(dockerDraft(decision, job), asked, [], epoch_s, story);
 	const { tags } = decision.buildFile;
-	return finish(await planDraft(decision, job), asked, tags, epoch_s);
+	return finish(await planDraft(decision, job), asked, tags, epoch_s, story);
+}
+
+/** Loaded where it is asked for: it brings all that an SBOM is made with. */
+function attesting(): Promise<typeof import("./attest-build.ts")> {
+	return import("./attest-build.ts");
 }
 
 interface Job {
@@ -212,6 +221,7 @@ async function finish(
 	asked: BuildDraft & CommonDraft,
 	tagsOfFile: readonly string[],
 	epoch_s: number,
+	story: BuildStory | undefined,
 ): Promise<number> {
 	const tags = asked.tags.length > 0 ? asked.tags : tagsOfFile.map(parseTag);
 	if (asked.output !== undefined) {
@@ -219,11 +229,17 @@ async function finish(
 			throw new Fault("USAGE", "cannot write the program of a Dockerfile to a file", {
 				note: "asked for by --output",
 			});
+		if (asked.attest && tags.length === 0)
+			throw new Fault("USAGE", "cannot attest a file", {
+				note: "--attest hangs what it says on an image, and --output without -t makes none",
+				help: `wherry build --attest -t ${name} -o ${asked.output} ...`,
+			});
 		writeFileSync(asked.output, program);
 		if (tags.length === 0) return 0;
 	}
 	const image = await assemble(draft, epoch_s);
-	await keepImage(image, tags, name);
+	const stored = await keepImage(image, tags, name);
+	if (asked.attest) await (await attesting()).attestBuild(stored, story);
 	if (asked.idFile !== undefined) writeFileSync(asked.idFile, image.manifest.descriptor.digest);
 	printResult(
 		resultText(
