@@ -1,6 +1,7 @@
 import { Fault } from "../base/fault.ts";
+import { malformed } from "./cursor.ts";
 import type { Section } from "./module.ts";
-import { readSections } from "./sections.ts";
+import { HEADER_BYTES, readSections } from "./sections.ts";
 
 /** A module or component: the file's own, or one that lies in a component. */
 export interface Binary {
@@ -17,7 +18,7 @@ const COMPONENT = 4;
 /** More than any real component has. */
 const BINARIES_MAX = 1000;
 const DEPTH_MAX = 16;
-const HEADER_BYTES = 8;
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 
 /**
  * The binary itself, and all that are nested in it, outermost first. A nested one that cannot be read is
@@ -54,7 +55,9 @@ function readable(bytes: Uint8Array): Binary | undefined {
 }
 
 function binaryOf(bytes: Uint8Array): Binary {
+	if (bytes.length < HEADER_BYTES || MAGIC.some((byte, index) => bytes[index] !== byte))
+		throw malformed("something else than wasm begins", 0);
 	// bytes 6 and 7 are the layer: 0 for modules, 1 for components
-	const kind = bytes.length >= HEADER_BYTES && bytes[6] === 1 ? "component" : "module";
+	const kind = bytes[6] === 1 ? "component" : "module";
 	return { kind, bytes, sections: readSections(bytes, false) };
 }

@@ -1,5 +1,6 @@
 /** What a file or a stored image is made of: read from what is really in it. */
 import { basename } from "node:path";
+import { Fault } from "../../base/fault.ts";
 import { sourceEpoch, timeText } from "../../build/epoch.ts";
 import type { Digest } from "../../oci/digest.ts";
 import { openImage } from "../../oci/open-image.ts";
@@ -12,15 +13,17 @@ import type { Bill, BilledProgram } from "../../trust/sbom/bill.ts";
 import { takeInventory } from "../../trust/sbom/inventory.ts";
 import { isPackageFile, packageOf } from "../../trust/sbom/packages.ts";
 import { type Part, PARTS_MAX } from "../../trust/sbom/part.ts";
+import { describeInput } from "../../wasm/input.ts";
 import { readRoot } from "../image-root.ts";
 import { type FoundImage, referenceOf } from "../images/find-image.ts";
 import { PROGRAM_BYTES_MAX, readProgram } from "../program.ts";
 import { VERSION } from "../version.ts";
 import { filesIn } from "./files-in.ts";
 
-/** @throws Fault FILE_*, MODULE_INVALID, MODULE_TOO_LARGE */
+/** @throws Fault FILE_*, NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE */
 export async function billOfFile(file: string): Promise<Bill> {
 	const bytes = await readProgram(file);
+	demandWasm(bytes, file);
 	const digest = sha256Of(bytes);
 	return {
 		...billFrame(),
@@ -30,6 +33,15 @@ export async function billOfFile(file: string): Promise<Bill> {
 		programs: [{ path: undefined, digest, inventory: await takeInventory(bytes) }],
 		packages: [],
 	};
+}
+
+function demandWasm(bytes: Uint8Array, file: string): void {
+	const input = describeInput(bytes);
+	if (input.form === "module" || input.form === "component") return;
+	throw new Fault("NOT_WASM", `cannot tell what '${file}' is made of`, {
+		note: input.form === "foreign" ? `it is ${input.is}` : "it is text",
+		help: "wherry sbom FILE.wasm",
+	});
 }
 
 /**

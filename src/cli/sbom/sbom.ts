@@ -98,7 +98,7 @@ async function sbomOfImage(word: string, asked: Draft): Promise<void> {
 
 function write(bill: Bill, { form, output, attach }: Draft): void {
 	if (output !== undefined) writeOutput(output, writeCycloneDx(bill));
-	else if (form === "cyclonedx-json") printResult(`${new TextDecoder().decode(writeCycloneDx(bill))}\n`);
+	else if (form === "cyclonedx-json") printResult(new TextDecoder().decode(writeCycloneDx(bill)));
 	else if (form === "table" || !attach) printResult(billTable(bill));
 }
 

@@ -22,13 +22,22 @@ export function writeCycloneDx(bill: Bill): Uint8Array<ArrayBuffer> {
 		compositions: compositionsOf(bill),
 	};
 	const serialNumber = `urn:uuid:${uuidOf(encodeJson(content))}`;
-	return encodeJson({
+	return withLineEnd({
 		$schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
 		bomFormat: "CycloneDX",
 		specVersion: "1.6",
 		serialNumber,
 		...content,
 	});
+}
+
+/** A file of text ends with a line's end; what is attached and what is printed are the same bytes. */
+function withLineEnd(value: unknown): Uint8Array<ArrayBuffer> {
+	const json = encodeJson(value);
+	const bytes = new Uint8Array(json.length + 1);
+	bytes.set(json);
+	bytes[json.length] = 0x0a;
+	return bytes;
 }
 
 /** A UUID of version 8 (RFC 9562): what is in it is ours to say. */
