@@ -48,7 +48,7 @@ export async function openKeyFile(
 		throw keyFault(
 			where,
 			"it is a public key; to sign, its private half is needed",
-			where.replace(/\.pub$/, ".key"),
+			`--key ${where.replace(/\.pub$/, ".key")}`,
 		);
 	if (pem.label !== ENCRYPTED && pem.label !== ENCRYPTED_BEFORE)
 		throw keyFault(where, `it holds '${pem.label}'; read are ${[ENCRYPTED, ...UNENCRYPTED].join(", ")}`);
@@ -59,7 +59,7 @@ export async function openKeyFile(
 		throw keyFault(
 			where,
 			"the password does not open it, or the file was changed",
-			"COSIGN_PASSWORD=... in the environment, or --password-stdin",
+			"WHERRY_PASSWORD=... in the environment, or --password-stdin",
 		);
 	return signingKey(pkcs8, where);
 }

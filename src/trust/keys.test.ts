@@ -84,7 +84,7 @@ for (const [name, text, note] of broken)
 
 test("the public half given for signing says which file it should be", () =>
 	assert.rejects(openKeyFile(cosignPub, "me.pub", noPassword, nodeScrypt), (error: Fault) => {
-		assert.deepEqual(error.helps, ["me.key"]);
+		assert.deepEqual(error.helps, ["--key me.key"]);
 		return true;
 	}));
 

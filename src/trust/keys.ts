@@ -46,7 +46,7 @@ export async function parsePublicKey(text: string, where: string): Promise<Publi
 		throw keyFault(
 			where,
 			"it is a private key; to verify, its public half is needed",
-			where.replace(/\.key$/, ".pub"),
+			`--key ${where.replace(/\.key$/, ".pub")}`,
 		);
 	if (pem.label !== "PUBLIC KEY") throw keyFault(where, `it holds a '${pem.label}', no PUBLIC KEY`);
 	requireP256(publicKeyKind(pem.bytes), where);

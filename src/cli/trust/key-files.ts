@@ -20,24 +20,24 @@ export type FileKey = { readonly file: string } & (
 
 /** @throws Fault KEY_INVALID */
 export async function readPublicKeyFile(file: string): Promise<FileKey> {
-	const bytes = readKeyFile(file);
+	const bytes = readKeyFile(file, "ls -l *.pub");
 	if (isEmbeddedKey(bytes)) return { file, signs: "modules", key: await readEmbeddedKey(bytes, file) };
 	return { file, signs: "images", key: await parsePublicKey(new TextDecoder().decode(bytes), file) };
 }
 
 /** @throws Fault KEY_INVALID, and USAGE where the password cannot be asked for */
 export async function readSigningKeyFile(file: string, passwordStdin: boolean): Promise<SigningKey> {
-	const text = new TextDecoder().decode(readKeyFile(file));
+	const text = new TextDecoder().decode(readKeyFile(file, "wherry trust keygen"));
 	return openKeyFile(text, file, () => passwordOf(`Password of ${file}`, passwordStdin), nodeScrypt);
 }
 
 /** @throws Fault KEY_INVALID when it cannot be read */
-export function readKeyFile(file: string): Uint8Array {
+export function readKeyFile(file: string, help: string): Uint8Array {
 	const bytes = readBounded(file, KEY_FILE_BYTES_MAX, "KEY_INVALID");
 	if (bytes !== undefined) return bytes;
 	throw new Fault("KEY_INVALID", `cannot find the key '${file}'`, {
 		note: `looked in ${process.cwd()}`,
-		help: "wherry trust keygen",
+		help,
 	});
 }
 

@@ -24,7 +24,10 @@ export async function signEmbedded(word: string, keyFile: string, format: Format
 	const store = openStore();
 	const image = await imageInStore(store, word, "sign --embed");
 	const { reference, descriptor } = image;
-	const key = await readEmbeddedSigningKey(readKeyFile(keyFile), keyFile);
+	const key = await readEmbeddedSigningKey(
+		readKeyFile(keyFile, "wherry trust keygen --type ed25519-wasm"),
+		keyFile,
+	);
 	const signed = await withSignature(store, image, key);
 	if (reference === undefined || reference.tag === undefined)
 		throw new Fault("REFERENCE_INVALID", `cannot put a signature into '${word}': it has no tag`, {

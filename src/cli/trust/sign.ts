@@ -7,6 +7,8 @@ import { demandWords } from "../images/each.ts";
 import { openStore } from "../images/open-store.ts";
 import { printResult } from "../print.ts";
 import type { Format } from "../run-options.ts";
+import type { Flag } from "../flags.ts";
+import { REGISTRY_FLAGS, type RegistryDraft } from "../registry/registry-flags.ts";
 import { verb } from "../verb.ts";
 import { readSigningKeyFile } from "./key-files.ts";
 import { parseAnnotation } from "./annotation-words.ts";
@@ -20,13 +22,12 @@ import {
 
 const USAGE = "wherry sign --key FILE [OPTIONS] NAME[:TAG|@DIGEST]";
 
-interface Draft {
+interface Draft extends RegistryDraft {
 	key: string | undefined;
 	annotations: Map<string, string>;
 	embed: boolean;
 	push: boolean;
 	passwordStdin: boolean;
-	insecure: Set<string>;
 }
 
 /** `wherry sign`: puts a signature beside an image. */
@@ -75,13 +76,7 @@ export const SIGN_VERB = verb<Draft>({
 			doc: "Read the password of the key from standard input",
 			apply: (draft, value) => (draft.passwordStdin = value === "true"),
 		},
-		{
-			long: "insecure",
-			value: "HOST",
-			group: "Options",
-			doc: "Speak to this registry without encryption",
-			apply: (draft, value) => draft.insecure.add(value),
-		},
+		...(REGISTRY_FLAGS as readonly Flag<Draft>[]),
 	],
 	examples: [
 		{ says: "Sign an image of the store", words: "wherry sign --key wherry.key hello:1.2" },
@@ -97,7 +92,7 @@ export const SIGN_VERB = verb<Draft>({
 		embed: false,
 		push: false,
 		passwordStdin: false,
-		insecure: new Set<string>(),
+		insecure: [],
 	}),
 	async act(asked, words) {
 		demandWords(words, 1, 1, USAGE);

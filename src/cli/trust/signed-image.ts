@@ -65,7 +65,7 @@ function nameOf(store: ImageStore, { digest }: Descriptor): Reference | undefine
  */
 export async function imageInRegistry(
 	word: string,
-	insecure: ReadonlySet<string>,
+	insecure: readonly string[],
 	digest?: Digest,
 ): Promise<NamedImage | undefined> {
 	const named = parseImageName(word);
@@ -75,7 +75,8 @@ export async function imageInRegistry(
 			help: `NAME@${named.digest}`,
 		});
 	const { reference } = named;
-	const repository = await openRepository(reference, insecure);
+	const { openRepository } = await import("../registry/open-registry.ts");
+	const repository = openRepository(reference, { insecure });
 	const descriptor = await repository.resolve(digest ?? reference.digest ?? reference.tag ?? "latest");
 	return descriptor && { descriptor, repository, reference, shown: familiarName(reference) };
 }
@@ -83,14 +84,4 @@ export async function imageInRegistry(
 /** The name to be signed along with the digest: the tag it was called by, else the repository alone. */
 export function signedName(reference: Reference): string {
 	return formatReference({ ...reference, digest: undefined });
-}
-
-async function openRepository(reference: Reference, insecure: ReadonlySet<string>): Promise<Repository> {
-	const [{ Registry }, { RegistryRepository }, { credentialsFrom }] = await Promise.all([
-		import("../../registry/client/registry.ts"),
-		import("../../registry/client/repository.ts"),
-		import("../../registry/client/find-credentials.ts"),
-	]);
-	const registry = new Registry(reference.registry, { credentials: credentialsFrom(process.env), insecure });
-	return new RegistryRepository(registry, reference.path);
 }

@@ -36,20 +36,26 @@ export function remarks({ reference }: NamedImage, { verified, others }: Judged)
 export function refusal(
 	{ shown, descriptor, repository }: NamedImage,
 	keys: readonly string[],
+	types: readonly string[],
 	{ others }: Judged,
 ): Fault {
-	const named = keys.map((key) => `'${key}'`).join(" or ");
+	const [type = ""] = types;
+	const what = isSignature({ predicateType: type }) ? "signature" : `attestation '${type}'`;
 	if (others.length === 0)
-		return new Fault("SIGNATURE_MISSING", `cannot verify '${shown}': there is no signature beside it`, {
-			note: `looked beside ${descriptor.digest} in ${repository.name}`,
+		return new Fault("SIGNATURE_MISSING", `cannot verify '${shown}': nobody signed it`, {
+			note: `expected a ${what} of ${descriptor.digest} in ${repository.name}; found none`,
 			help: `wherry sign --key wherry.key ${shown}`,
 		});
-	return new Fault("SIGNATURE_INVALID", `cannot verify '${shown}': nothing beside it will do for ${named}`, {
+	const named = keys.map((key) => `'${key}'`).join(" or ");
+	const lines = Map.groupBy(others, (other) => `${other.what}: ${other.why}`);
+	const found = Array.from(lines, ([line, { length }]) => (length === 1 ? line : `${length} times ${line}`));
+	return new Fault("SIGNATURE_INVALID", `cannot verify '${shown}': what is beside it will not do`, {
 		note: [
-			`expected a signature of ${descriptor.digest}`,
-			...others.slice(0, OTHERS_SHOWN_MAX).map(({ what, why }) => `${what}: ${why}`),
-			...(others.length > OTHERS_SHOWN_MAX ? [`and ${others.length - OTHERS_SHOWN_MAX} more`] : []),
+			`expected a ${what} of ${descriptor.digest} by ${named}; found ${others.length} that ${others.length === 1 ? "is" : "are"} none`,
+			...found.slice(0, OTHERS_SHOWN_MAX),
+			...(found.length > OTHERS_SHOWN_MAX ? ["and more"] : []),
 		],
+		help: "wherry explain SIGNATURE_INVALID",
 	});
 }
 

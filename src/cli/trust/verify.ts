@@ -4,6 +4,8 @@ import { findSignatures } from "../../trust/signatures.ts";
 import { demandWords } from "../images/each.ts";
 import { openStore } from "../images/open-store.ts";
 import { printNote, printResult } from "../print.ts";
+import type { Flag } from "../flags.ts";
+import { REGISTRY_FLAGS, type RegistryDraft } from "../registry/registry-flags.ts";
 import { verb } from "../verb.ts";
 import { parseAnnotation } from "./annotation-words.ts";
 import { type Judged, judgeModule, judgeRecords, type Wanted } from "./judge.ts";
@@ -21,11 +23,10 @@ const TYPES = new Map<string, readonly string[]>([
 	["spdx", ["https://spdx.dev/Document"]],
 ]);
 
-interface Draft {
+interface Draft extends RegistryDraft {
 	keys: string[];
 	type: readonly string[];
 	annotations: Map<string, string>;
-	insecure: Set<string>;
 }
 
 /** `wherry verify`: who signed an image. */
@@ -63,13 +64,7 @@ export const VERIFY_VERB = verb<Draft>({
 				draft.annotations.set(name, text);
 			},
 		},
-		{
-			long: "insecure",
-			value: "HOST",
-			group: "Options",
-			doc: "Speak to this registry without encryption",
-			apply: (draft, value) => draft.insecure.add(value),
-		},
+		...(REGISTRY_FLAGS as readonly Flag<Draft>[]),
 	],
 	examples: [
 		{ says: "Verify an image", words: "wherry verify --key wherry.pub hello:1.2" },
@@ -83,7 +78,7 @@ export const VERIFY_VERB = verb<Draft>({
 		keys: [],
 		type: TYPES.get("image") ?? [],
 		annotations: new Map<string, string>(),
-		insecure: new Set<string>(),
+		insecure: [],
 	}),
 	async act({ keys: files, type, annotations, insecure, format }, words) {
 		demandWords(words, 1, 1, USAGE);
@@ -93,7 +88,7 @@ export const VERIFY_VERB = verb<Draft>({
 		for (const file of files) keys.push(await readPublicKeyFile(file));
 		const image = await findAnywhere(word, insecure);
 		const judged = await judge(image, keys, { predicateTypes: type, annotations });
-		if (judged.verified.length === 0) throw refusal(image, files, judged);
+		if (judged.verified.length === 0) throw refusal(image, files, type, judged);
 		printResult(reportText(image, judged.verified, format));
 		for (const remark of remarks(image, judged)) printNote(remark);
 		return 0;
@@ -113,7 +108,7 @@ async function judge(image: NamedImage, keys: readonly FileKey[], wanted: Wanted
 }
 
 /** The image in the store; else in the registry of its name. */
-async function findAnywhere(word: string, insecure: ReadonlySet<string>): Promise<NamedImage> {
+async function findAnywhere(word: string, insecure: readonly string[]): Promise<NamedImage> {
 	const stored = await imageInStoreIfThere(openStore(), word, "verify");
 	if (!(stored instanceof Fault)) return stored;
 	const remote = await imageInRegistry(word, insecure);
