@@ -94,6 +94,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./trust/sign.ts")).SIGN_VERB,
 	},
 	{
+		name: "attest",
+		summary: "Sign a statement about an image: how it was built, what is in it",
+		load: async () => (await import("./trust/attest.ts")).ATTEST_VERB,
+	},
+	{
 		name: "verify",
 		summary: "Say who signed an image, and refuse it if nobody known did",
 		load: async () => (await import("./trust/verify.ts")).VERIFY_VERB,

@@ -1,4 +1,5 @@
 import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import { putDocument } from "../../oci/attachments.ts";
 import { documentOf, encodeManifest, encodeWasmConfig } from "../../oci/encode.ts";
 import { BLOB_BYTES_MAX } from "../../oci/limits.ts";
@@ -22,7 +23,7 @@ import { imageInStore, type NamedImage } from "./signed-image.ts";
  */
 export async function signEmbedded(word: string, keyFile: string, format: Format): Promise<number> {
 	const store = openStore();
-	const image = await imageInStore(store, word, "sign --embed");
+	const image = await imageInStore(store, word, `sign --embed --key ${shellWord(keyFile)}`);
 	const { reference, descriptor } = image;
 	const key = await readEmbeddedSigningKey(
 		readKeyFile(keyFile, "wherry trust keygen --type ed25519-wasm"),

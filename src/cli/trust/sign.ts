@@ -1,10 +1,9 @@
 import { Fault } from "../../base/fault.ts";
-import { sourceEpoch, timeText } from "../../build/epoch.ts";
+import { shellWord } from "../../base/shell.ts";
 import { attachmentTag } from "../../oci/attachments.ts";
 import type { SigningKey } from "../../trust/keys.ts";
 import { type SignedCarriers, signImage } from "../../trust/sign-image.ts";
 import { demandWords } from "../images/each.ts";
-import { openStore } from "../images/open-store.ts";
 import { printResult } from "../print.ts";
 import type { Format } from "../run-options.ts";
 import type { Flag } from "../flags.ts";
@@ -12,13 +11,8 @@ import { REGISTRY_FLAGS, type RegistryDraft } from "../registry/registry-flags.t
 import { verb } from "../verb.ts";
 import { readSigningKeyFile } from "./key-files.ts";
 import { parseAnnotation } from "./annotation-words.ts";
-import {
-	imageInRegistry,
-	imageInStore,
-	imageInStoreIfThere,
-	type NamedImage,
-	signedName,
-} from "./signed-image.ts";
+import { imagesToSign, type ImageToSign, type NamedImage, requireName, signedName } from "./signed-image.ts";
+import { signingTime } from "./signing-time.ts";
 
 const USAGE = "wherry sign --key FILE [OPTIONS] NAME[:TAG|@DIGEST]";
 
@@ -99,69 +93,37 @@ export const SIGN_VERB = verb<Draft>({
 		const [word = ""] = words;
 		if (asked.key === undefined) throw noKey(word);
 		if (asked.embed) return (await import("./sign-embedded.ts")).signEmbedded(word, asked.key, asked.format);
-		const images = await imagesToSign(word, asked);
+		const images = await imagesToSign(word, `sign --key ${shellWord(asked.key)}`, asked);
 		const key = await readSigningKeyFile(asked.key, asked.passwordStdin);
-		for (const [where, image] of images)
-			printResult(resultText(where, image, key, await sign(image, key, asked.annotations), asked.format));
+		for (const one of images)
+			printResult(resultText(one, key, await sign(one.image, key, asked.annotations), asked.format));
 		return 0;
 	},
 });
 
-type Where = "store" | "registry";
-
-/** The image in the store, in the registry, or in both. */
-async function imagesToSign(
-	word: string,
-	{ push, insecure }: Draft,
-): Promise<readonly (readonly [Where, NamedImage])[]> {
-	if (!push) return [["store", await imageInStore(openStore(), word, "sign")]];
-	const found = await imageInStoreIfThere(openStore(), word, "sign");
-	const stored = found instanceof Fault ? undefined : found;
-	const digest = stored?.descriptor.digest;
-	const remote = await imageInRegistry(word, insecure, digest);
-	if (remote !== undefined)
-		return [...(stored === undefined ? [] : [["store", stored] as const]), ["registry", remote]];
-	throw new Fault("IMAGE_NOT_FOUND", `cannot find '${word}' in its registry`, {
-		note: digest === undefined ? "nor is it in the store" : `there is no ${digest}`,
-		help: `wherry push ${word}`,
-	});
-}
-
 async function sign(
-	{ repository, descriptor, reference }: NamedImage,
+	image: NamedImage,
 	key: SigningKey,
 	annotations: ReadonlyMap<string, string>,
 ): Promise<SignedCarriers> {
-	if (reference === undefined)
-		throw new Fault("REFERENCE_INVALID", `cannot sign '${descriptor.digest}': it has no name`, {
-			note: "a signature hangs on an image in a repository, and says its name",
-			help: `wherry tag ${descriptor.digest} NAME`,
-		});
-	return signImage(repository, descriptor, key, {
-		reference: signedName(reference),
+	return signImage(image.repository, image.descriptor, key, {
+		reference: signedName(requireName(image)),
 		annotations: Object.fromEntries(annotations),
-		created: timeNow(),
+		created: signingTime(),
 	});
 }
 
-/** SOURCE_DATE_EPOCH counts instead of the clock. */
-function timeNow(): string {
-	const given = process.env["SOURCE_DATE_EPOCH"];
-	return timeText(given === undefined ? Math.floor(Date.now() / 1000) : sourceEpoch(given));
-}
-
 function resultText(
-	where: Where,
-	{ shown, repository, descriptor: { digest } }: NamedImage,
+	{ image: { shown, descriptor }, place }: ImageToSign,
 	{ publicKey }: SigningKey,
 	{ simpleSigning, bundle }: SignedCarriers,
 	format: Format,
 ): string {
 	const { fingerprint } = publicKey;
+	const { digest } = descriptor;
 	if (format === "json")
-		return `${JSON.stringify({ image: shown, digest, where, fingerprint, simple_signing: simpleSigning, bundle })}\n`;
+		return `${JSON.stringify({ image: shown, digest, where: place, fingerprint, simple_signing: simpleSigning, bundle })}\n`;
 	const there = simpleSigning === "there" && bundle === "there";
-	const place = where === "store" ? "the store" : repository.name.split("/", 1)[0];
 	return `${there ? "Already signed" : "Signed"} ${shown} in ${place}\nDigest ${digest}\nKey    ${fingerprint}\nTag    ${attachmentTag(digest, "sig")}\n`;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../../oci/reference.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { findImage, referenceOf } from "../images/find-image.ts";
+import { openStore } from "../images/open-store.ts";
 
 export interface NamedImage {
 	readonly descriptor: Descriptor;
@@ -79,6 +80,45 @@ export async function imageInRegistry(
 	const repository = openRepository(reference, { insecure });
 	const descriptor = await repository.resolve(digest ?? reference.digest ?? reference.tag ?? "latest");
 	return descriptor && { descriptor, repository, reference, shown: familiarName(reference) };
+}
+
+/** An image that is to be signed, and where: "the store", or the registry's name. */
+export interface ImageToSign {
+	readonly image: NamedImage;
+	readonly place: string;
+}
+
+/**
+ * The image in the store; with `push` in the registry too, or there alone.
+ *
+ * @param asking what to type before the name, for help: `sign --key wherry.key`
+ * @throws Fault IMAGE_NOT_FOUND, REFERENCE_INVALID, or the registry's
+ */
+export async function imagesToSign(
+	word: string,
+	asking: string,
+	{ push, insecure }: { readonly push: boolean; readonly insecure: readonly string[] },
+): Promise<readonly ImageToSign[]> {
+	const found = await imageInStoreIfThere(openStore(), word, asking);
+	if (found instanceof Fault && !push) throw found;
+	const stored = found instanceof Fault ? [] : [{ image: found, place: "the store" }];
+	if (!push) return stored;
+	const digest = found instanceof Fault ? undefined : found.descriptor.digest;
+	const image = await imageInRegistry(word, insecure, digest);
+	if (image !== undefined) return [...stored, { image, place: image.reference?.registry ?? "" }];
+	throw new Fault("IMAGE_NOT_FOUND", `cannot find '${word}' in its registry`, {
+		note: digest === undefined ? "nor is it in the store" : `it has no ${digest}`,
+		help: `wherry push ${word}`,
+	});
+}
+
+/** @throws Fault REFERENCE_INVALID for an image without a name, on which nothing can hang */
+export function requireName({ reference, descriptor: { digest } }: NamedImage): Reference {
+	if (reference !== undefined) return reference;
+	throw new Fault("REFERENCE_INVALID", `cannot sign '${digest}': it has no name`, {
+		note: "a signature hangs on an image in a repository, and says its name",
+		help: `wherry tag ${digest} NAME`,
+	});
 }
 
 /** The name to be signed along with the digest: the tag it was called by, else the repository alone. */

@@ -40,10 +40,10 @@ export function refusal(
 	{ others }: Judged,
 ): Fault {
 	const [type = ""] = types;
-	const what = isSignature({ predicateType: type }) ? "signature" : `attestation '${type}'`;
+	const what = isSignature({ predicateType: type }) ? "a signature" : `an attestation '${type}'`;
 	if (others.length === 0)
 		return new Fault("SIGNATURE_MISSING", `cannot verify '${shown}': nobody signed it`, {
-			note: `expected a ${what} of ${descriptor.digest} in ${repository.name}; found none`,
+			note: `expected ${what} of ${descriptor.digest} in ${repository.name}; found none`,
 			help: `wherry sign --key wherry.key ${shown}`,
 		});
 	const named = keys.map((key) => `'${key}'`).join(" or ");
@@ -51,7 +51,7 @@ export function refusal(
 	const found = Array.from(lines, ([line, { length }]) => (length === 1 ? line : `${length} times ${line}`));
 	return new Fault("SIGNATURE_INVALID", `cannot verify '${shown}': what is beside it will not do`, {
 		note: [
-			`expected a ${what} of ${descriptor.digest} by ${named}; found ${others.length} that ${others.length === 1 ? "is" : "are"} none`,
+			`expected ${what} of ${descriptor.digest} by ${named}; found ${others.length} that ${others.length === 1 ? "is" : "are"} none`,
 			...found.slice(0, OTHERS_SHOWN_MAX),
 			...(found.length > OTHERS_SHOWN_MAX ? ["and more"] : []),
 		],

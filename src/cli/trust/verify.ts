@@ -1,5 +1,5 @@
 import { Fault } from "../../base/fault.ts";
-import { SIGN_PREDICATE } from "../../trust/claims.ts";
+import { shellWord } from "../../base/shell.ts";
 import { findSignatures } from "../../trust/signatures.ts";
 import { demandWords } from "../images/each.ts";
 import { openStore } from "../images/open-store.ts";
@@ -8,20 +8,13 @@ import type { Flag } from "../flags.ts";
 import { REGISTRY_FLAGS, type RegistryDraft } from "../registry/registry-flags.ts";
 import { verb } from "../verb.ts";
 import { parseAnnotation } from "./annotation-words.ts";
+import { parseAttestationType, SIGNATURE_TYPE, TYPES_SHOWN } from "./attestation-types.ts";
 import { type Judged, judgeModule, judgeRecords, type Wanted } from "./judge.ts";
 import { type FileKey, readPublicKeyFile } from "./key-files.ts";
 import { imageInRegistry, imageInStoreIfThere, type NamedImage } from "./signed-image.ts";
 import { refusal, remarks, reportText } from "./verify-report.ts";
 
 const USAGE = "wherry verify --key FILE [OPTIONS] NAME[:TAG|@DIGEST]";
-
-/** What --type takes for short: the predicate types that each stands for. */
-const TYPES = new Map<string, readonly string[]>([
-	["image", [SIGN_PREDICATE]],
-	["slsaprovenance", ["https://slsa.dev/provenance"]],
-	["cyclonedx", ["https://cyclonedx.org/bom"]],
-	["spdx", ["https://spdx.dev/Document"]],
-]);
 
 interface Draft extends RegistryDraft {
 	keys: string[];
@@ -50,8 +43,8 @@ export const VERIFY_VERB = verb<Draft>({
 			long: "type",
 			value: "TYPE",
 			group: "Options",
-			doc: "Want an attestation: slsaprovenance, cyclonedx, spdx, or the URI of a predicate type",
-			apply: (draft, value, where) => (draft.type = parseType(value, where)),
+			doc: `Want an attestation: ${TYPES_SHOWN}`,
+			apply: (draft, value, where) => (draft.type = parseAttestationType(value, where).taken),
 		},
 		{
 			long: "annotations",
@@ -76,7 +69,7 @@ export const VERIFY_VERB = verb<Draft>({
 	completes: "image",
 	draft: () => ({
 		keys: [],
-		type: TYPES.get("image") ?? [],
+		type: SIGNATURE_TYPE.taken,
 		annotations: new Map<string, string>(),
 		insecure: [],
 	}),
@@ -86,7 +79,7 @@ export const VERIFY_VERB = verb<Draft>({
 		if (files.length === 0) throw noKey(word);
 		const keys: FileKey[] = [];
 		for (const file of files) keys.push(await readPublicKeyFile(file));
-		const image = await findAnywhere(word, insecure);
+		const image = await findAnywhere(word, `verify --key ${shellWord(files[0] ?? "")}`, insecure);
 		const judged = await judge(image, keys, { predicateTypes: type, annotations });
 		if (judged.verified.length === 0) throw refusal(image, files, type, judged);
 		printResult(reportText(image, judged.verified, format));
@@ -108,22 +101,12 @@ async function judge(image: NamedImage, keys: readonly FileKey[], wanted: Wanted
 }
 
 /** The image in the store; else in the registry of its name. */
-async function findAnywhere(word: string, insecure: readonly string[]): Promise<NamedImage> {
-	const stored = await imageInStoreIfThere(openStore(), word, "verify");
+async function findAnywhere(word: string, asking: string, insecure: readonly string[]): Promise<NamedImage> {
+	const stored = await imageInStoreIfThere(openStore(), word, asking);
 	if (!(stored instanceof Fault)) return stored;
 	const remote = await imageInRegistry(word, insecure);
 	if (remote === undefined) throw stored;
 	return remote;
-}
-
-function parseType(text: string, where: string): readonly string[] {
-	const known = TYPES.get(text);
-	if (known !== undefined) return known;
-	if (/^[a-z][a-z0-9+.-]*:\S+$/i.test(text)) return [text];
-	throw new Fault("FLAG_INVALID", `cannot read '${text}' as a type of attestation`, {
-		note: `in ${where}; there are ${[...TYPES.keys()].join(", ")}, and URIs`,
-		help: "--type slsaprovenance",
-	});
 }
 
 function noKey(word: string): Fault {
