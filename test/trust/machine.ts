@@ -86,7 +86,10 @@ export async function prepareMachine(folder: string): Promise<Machine> {
 	for (const name of ["work", "older", "config/wherry"]) mkdirSync(machine.path(name), { recursive: true });
 	for (const [name, text] of Object.entries(SAYS))
 		writeFileSync(machine.path("work", `${name}.wasm`), programThatSays(text));
-	writeFileSync(machine.path("work", "Dockerfile"), 'FROM scratch\nCOPY other.wasm /app.wasm\nENTRYPOINT ["/app.wasm"]\n');
+	writeFileSync(
+		machine.path("work", "Dockerfile"),
+		'FROM scratch\nCOPY other.wasm /app.wasm\nENTRYPOINT ["/app.wasm"]\n',
+	);
 	machine.must("build", "-t", "app", "app.wasm");
 	machine.must("lock", "app");
 	keepOlder(machine);
