@@ -50,16 +50,12 @@ export async function openImageProgram(options: RunOptions): Promise<Program> {
 	const shown = { ...options, file: shownName(name) };
 	const root = await findOrPull(folder, name, shown);
 	const { digest } = root;
-	const { manifest, shape } = openImageNow(
+	// before any byte of it is read: what is not trusted need not be there
+	await demandTrust(folder, name, { digest, shown: shown.file }, options.image);
+	const { shape } = openImageNow(
 		(descriptor) => readBlob(folder, descriptor, MANIFEST_BYTES_MAX),
 		root,
 		options.image.platform,
-	);
-	await demandTrust(
-		folder,
-		name,
-		{ digest, layers: manifest.layers.map((layer) => layer.digest), shown: shown.file },
-		options.image,
 	);
 	return shape.kind === "module"
 		? { ...moduleProgram(folder, shape, shown), digest }
@@ -114,7 +110,7 @@ function ofDigest(folder: string, digest: string): Descriptor | undefined {
 async function demandTrust(
 	folder: string,
 	name: ImageName,
-	image: Pick<Candidate, "digest" | "layers" | "shown">,
+	image: Pick<Candidate, "digest" | "shown">,
 	{ trustPolicy, locked }: ImageOptions,
 ): Promise<void> {
 	const trust = await openTrust({ policy: trustPolicy, locked });

@@ -110,11 +110,13 @@ function keepOlder(machine: Machine): void {
 	cpSync(path("work", "wherry.lock"), path("older", "wherry.lock"));
 }
 
-/** `signed` by the team, `foreign` by somebody else; a rule demands the team's. */
+/** `signed` and `app` by the team, `foreign` by somebody else; a rule demands the team's of `signed`. */
 async function signImages(machine: Machine): Promise<void> {
-	const team = await generateKey();
+	const [team, somebody] = [await generateKey(), await generateKey()];
 	await sign(machine, "signed", team);
-	await sign(machine, "foreign", await generateKey());
+	await sign(machine, "app", team);
+	await sign(machine, "foreign", somebody);
+	writeFileSync(machine.path("work", "somebody.pub"), publicKeyPem(somebody.publicKey));
 	writeFileSync(machine.path("work", "team.pub"), publicKeyPem(team.publicKey));
 	machine.must("trust", "rule", "signed", "--key", "team.pub");
 }

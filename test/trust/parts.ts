@@ -33,6 +33,8 @@ export interface Parts {
 	readonly site: ImageParts;
 	readonly signed: ImageParts;
 	readonly signatures: SignatureParts;
+	/** The team's, of `app`. */
+	readonly appSignatures: SignatureParts;
 	/** Somebody else's, of `foreign`. */
 	readonly foreign: SignatureParts;
 	/** The fingerprint of the team's key. */
@@ -52,6 +54,7 @@ export async function partsOf(machine: Machine): Promise<Parts> {
 		site: await imageParts(machine, "site", "latest"),
 		signed: await imageParts(machine, "signed", "latest"),
 		signatures: await signatureParts(machine, "signed"),
+		appSignatures: await signatureParts(machine, "app"),
 		foreign: await signatureParts(machine, "foreign"),
 		team,
 	};

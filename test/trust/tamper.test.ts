@@ -3,7 +3,7 @@
  * with the digests that were expected and found, or runs the untouched program and says why that is right.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -299,9 +299,9 @@ function lockRows(): Row[] {
 		}),
 		row(
 			"one byte of the key",
-			(machine) => {
-				flip(machine.path(lock), `${parts.team.slice("sha256:".length)}`);
-				return ["expected a signature by sha256:", `found    a signature by ${parts.team}`];
+			(machine, { team }) => {
+				flip(machine.path(lock), team.slice("sha256:".length));
+				return ["expected a signature by sha256:", `found    a signature by ${team}`];
 			},
 			"LOCK_DRIFT",
 			["--locked", "signed"],
@@ -330,36 +330,55 @@ function lockRows(): Row[] {
 	];
 }
 
-/** Both carriers are signed: where one is spoilt and can still be left out, the other one counts. */
+/** Both of cosign's carriers are there: where one of them is spoilt and can be left out, the other counts. */
 function signatureRows(): Row[] {
-	const row = (carrier: string, act: string, ends: string, tamper: Row["tamper"]): Row => ({
+	const row = (carrier: string, act: string, ends: string, tamper: Row["tamper"], because?: string): Row => ({
 		carrier,
 		act,
 		tamper,
 		run: SIGNED,
 		ends,
+		...(because === undefined ? {} : { because }),
 	});
-	const acts = { "one byte": flip, truncated: truncate, deleted: remove };
-	const each = Object.entries(acts);
+	const acts = Object.entries({ "one byte": flip, truncated: truncate, deleted: remove });
 	return [
-		...each.flatMap(([act, does]) => [
+		...acts.flatMap(([act, does]) => [
 			row("signature payload and bundle", act, "SIGNATURE_INVALID", (machine, { signatures }) => {
 				for (const digest of [signatures.payload, signatures.bundle]) does(machine.blob(digest));
 				return [signatures.payload, signatures.bundle, "expected a signature by 'keys/team.pub'"];
 			}),
 			row(
-				"manifest of the .sig tag",
+				"signature payload alone",
 				act,
-				act === "deleted" ? "SIGNATURE" : "SIGNATURE",
+				"untouched",
+				(machine, { signatures }) => does(machine.blob(signatures.payload)),
+				"the bundle beside it is the same key's signature over the same digest",
+			),
+			row(
+				"manifest of the .sig tag, the only carrier",
+				act,
+				"SIGNATURE_INVALID",
 				(machine, { signatures }) => {
+					dropEntry(machine, signatures.referrer);
 					does(machine.blob(signatures.simple));
-					hideBundle(machine, signatures);
+					return [signatures.simple, "expected a signature by 'keys/team.pub'"];
 				},
 			),
-			row("manifest of the bundle", act, "", (machine, { signatures }) => {
-				does(machine.blob(signatures.referrer));
-			}),
+			row(
+				"manifest of the bundle",
+				act,
+				act === "deleted" ? "IMAGE_NOT_FOUND" : "DIGEST_MISMATCH",
+				(machine, { signatures }) => {
+					does(machine.blob(signatures.referrer));
+					return [signatures.referrer];
+				},
+			),
 		]),
+		row("signatures", "taken away", "SIGNATURE_MISSING", (machine, { signatures, signed }) => {
+			dropEntry(machine, signatures.referrer);
+			dropEntry(machine, signatures.simple);
+			return ["expected a signature by 'keys/team.pub'; found none", signed.manifest];
+		}),
 		row(
 			"signatures",
 			"swapped with somebody else's",
@@ -367,37 +386,99 @@ function signatureRows(): Row[] {
 			(machine, { signatures, foreign }) => {
 				swap(machine.blob(signatures.payload), machine.blob(foreign.payload));
 				swap(machine.blob(signatures.bundle), machine.blob(foreign.bundle));
-				return [`expected ${signatures.payload}`, `found ${foreign.payload}`];
+				return [signatures.payload, signatures.bundle];
 			},
 		),
+		row("signature", "replayed from another image", "SIGNATURE_INVALID", (machine, all) => {
+			const { signatures, appSignatures, app, signed } = all;
+			dropEntry(machine, signatures.referrer);
+			pointTo(machine, signatures.simple, appSignatures.simple);
+			return [signed.manifest, app.manifest];
+		}),
 	];
 }
 
-function hideBundle(machine: Machine, { referrer }: Parts["signatures"]): void {
-	rewrite(machine.stored("index.json"), referrer, `sha256:${"0".repeat(64)}`);
+interface IndexEntry {
+	digest: string;
+	size: number;
 }
 
+function changeEntries(machine: Machine, change: (entries: IndexEntry[]) => IndexEntry[]): void {
+	const file = machine.stored("index.json");
+	const index = JSON.parse(readFileSync(file, "utf8")) as { manifests: IndexEntry[] };
+	writeFileSync(file, JSON.stringify({ ...index, manifests: change(index.manifests) }));
+}
+
+function dropEntry(machine: Machine, digest: string): void {
+	changeEntries(machine, (entries) => entries.filter((entry) => entry.digest !== digest));
+}
+
+/** Lets what named one manifest name another. */
+function pointTo(machine: Machine, from: string, to: string): void {
+	const { size } = statSync(machine.blob(to));
+	changeEntries(machine, (entries) =>
+		entries.map((entry) => (entry.digest === from ? Object.assign(entry, { digest: to, size }) : entry)),
+	);
+}
+
+/** The root of trust is the person's own: what of it can be told from their own change. */
 function policyRows(): Row[] {
-	return [];
+	const policy = "config/wherry/trust.toml";
+	const key = "config/wherry/keys/team.pub";
+	const row = (carrier: string, act: string, ends: string, tamper: Row["tamper"]): Row => ({
+		carrier,
+		act,
+		tamper,
+		run: SIGNED,
+		ends,
+	});
+	return [
+		row("policy", "one byte of a key's name", "TRUST_POLICY_INVALID", (machine) =>
+			flip(machine.path(policy), "keys/"),
+		),
+		row("policy", "one byte of what is demanded", "TRUST_POLICY_INVALID", (machine) =>
+			flip(machine.path(policy), "keys ="),
+		),
+		row("policy", "truncated", "TRUST_POLICY_INVALID", (machine) => truncate(machine.path(policy))),
+		{
+			...row("policy", "deleted", "untouched", (machine) => remove(machine.path(policy))),
+			because: "what holds without a policy is the pin of what was built here, and that still decides",
+		},
+		row("key", "one byte", "KEY_INVALID", (machine) => flip(machine.path(key))),
+		row("key", "truncated", "KEY_INVALID", (machine) => truncate(machine.path(key))),
+		row("key", "deleted", "TRUST_POLICY_INVALID", (machine) => remove(machine.path(key))),
+		row("key", "swapped with somebody else's", "SIGNATURE_INVALID", (machine, { signed }) => {
+			swap(machine.path(key), machine.path("work", "somebody.pub"));
+			return [signed.manifest, "it was made with another key"];
+		}),
+	];
 }
 
 for (const row of ROWS)
 	test(`${row.carrier}, ${row.act}: ${row.ends}`, (context) => {
 		const machine = template.copyTo(join(temporaryDirectory(context), "machine"));
-		const says = row.tamper(machine, parts) ?? [];
+		const named = row.tamper(machine, parts) ?? [];
 		const { status, stdout, stderr } = machine.wherry("run", ...row.run);
 		if (row.ends === "untouched") {
 			assert.ok(row.because);
-			assert.deepEqual([stdout.toString(), status, stderr], [`${SAYS.newer}\n`, 0, ""]);
+			const says = row.run === SIGNED ? SAYS.app : SAYS.newer;
+			assert.deepEqual([stdout.toString(), status, stderr], [`${says}\n`, 0, ""]);
 			return;
 		}
 		assert.equal(stdout.toString(), "", "the program ran");
 		assert.equal(status, 125, stderr);
-		for (const words of [`[${row.ends}]`, ...says])
+		for (const words of [`[${row.ends}]`, ...named])
 			assert.ok(stderr.includes(words), `no '${words}' in:\n${stderr}`);
 	});
 
 test("nothing was tampered with: all of them run", () => {
-	for (const name of ["app", "other", "site", "signed"]) assert.equal(template.wherry("run", name).status, 0);
-	assert.equal(readFileSync(template.path("work/wherry.lock"), "utf8").length > 0, true);
+	for (const [name, says] of Object.entries({
+		app: "newer",
+		other: "other",
+		site: "other",
+		signed: "hello",
+	})) {
+		const { status, stdout } = template.wherry("run", name);
+		assert.deepEqual([name, stdout.toString(), status], [name, `${says}\n`, 0]);
+	}
 });

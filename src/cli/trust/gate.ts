@@ -42,8 +42,28 @@ export function admitRun(
 	candidate: Candidate,
 	image: WhereImageIs,
 ): Admission | Promise<Admission> {
+	if (trust.lock !== undefined && candidate.layers === undefined) return admitLocked(trust, candidate, image);
 	const admission = notingOffers(candidate, () => admitByPin(trust, candidate));
 	return admission ?? admitWithSignatures(trust, candidate, image);
+}
+
+/** The layers are held to the lock too, so that no digest in it is wrong in silence. */
+async function admitLocked(trust: TrustState, candidate: Candidate, image: WhereImageIs): Promise<Admission> {
+	notingOffers(candidate, () => admitByPin(trust, candidate));
+	const repository = await image();
+	const root = await repository.resolve(candidate.digest);
+	if (root === undefined) throw notHere(candidate);
+	const { openImage } = await import("../../oci/open-image.ts");
+	const { manifest } = await openImage(repository, root);
+	const layers = manifest.layers.map(({ digest }) => digest);
+	return admitWithSignatures(trust, { ...candidate, layers }, () => repository);
+}
+
+function notHere({ shown, digest }: Candidate): Fault {
+	return new Fault("IMAGE_NOT_FOUND", `cannot hold '${shown}' to the lock`, {
+		note: `the store does not hold '${digest}'`,
+		help: `wherry pull ${shown}`,
+	});
 }
 
 /** Where signatures are to be looked for, if any are demanded: asked only then. */
