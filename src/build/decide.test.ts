@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { type TestContext, test } from "node:test";
 import { faultTextOf } from "../../test/support/fault.ts";
 import { golden } from "../../test/support/golden.ts";
@@ -40,7 +40,8 @@ function plant(context: TestContext, files: Files): string {
 
 async function planOf(folder: string, find: Finder, profile?: OptimiseFor, format: "text" | "json" = "text") {
 	const asked = { folder, shown: "project", work: WORK, epoch_s: 0 };
-	return planText(await decide({ ...asked, ...(profile && { profile }) }, find), folder, WORK, format);
+	const text = planText(await decide({ ...asked, ...(profile && { profile }) }, find), folder, WORK, format);
+	return text.replaceAll(`./${relative(folder, "/npm")}`, "NPM");
 }
 
 const rust = (target: string) => ({

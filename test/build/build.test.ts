@@ -22,7 +22,7 @@ test("a program alone becomes an artifact, which runs by its name", (context) =>
 	assert.equal((manifest["layers"] as unknown[]).length, 1);
 	const ran = wherry(["run", "hello"]);
 	assert.equal(ran.stderr, "");
-	assert.equal(ran.stdout.toString(), "hello from wasm\n");
+	assert.equal(ran.stdout.toString(), "hello\n");
 });
 
 test("a file is built as the folder that holds it is; text is assembled first", (context) => {
@@ -119,7 +119,7 @@ test("a command of wherry.toml is run without a shell, and what it says goes to 
 	assert.match(loud.stderr, /^Step 1\/1 : \.\/copy\.sh '\$HOME; \*' out\.wasm\nsays \$HOME; \*\n$/);
 	assert.match(loud.stdout.toString(), /Successfully tagged x:latest\n$/);
 	assert.equal(wherry(["build", "-q"]).stderr, "");
-	assert.equal(wherry(["run", "x"]).stdout.toString(), "hello from wasm\n");
+	assert.equal(wherry(["run", "x"]).stdout.toString(), "hello\n");
 });
 
 const failing: readonly (readonly [string, Record<string, string>, RegExp, number])[] = [

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { atTop, firstOf } from "../listing.ts";
 import type { Listing, Toolchain } from "../toolchain.ts";
 import { dependsOn } from "./package-json.ts";
@@ -18,7 +18,10 @@ export const ASSEMBLYSCRIPT: Toolchain = {
 				install: ["npm install --save-dev assemblyscript @assemblyscript/wasi-shim"],
 			};
 		const output = join(options.work, `${options.name}.wasm`);
-		const config = listing.files.includes("asconfig.json") ? "asconfig.json" : (shim ?? "");
+		// asc takes the names inside the file as relative to where it runs, if the file itself is named so
+		const config = listing.files.includes("asconfig.json")
+			? "asconfig.json"
+			: `./${relative(options.folder, shim ?? "")}`;
 		const words = [compiler, entryOf(listing), "--config", config, "--optimizeLevel", "3"];
 		const level = options.profile === "size" ? "2" : "0";
 		return {
