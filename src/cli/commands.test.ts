@@ -196,6 +196,38 @@ ${ask("completion", "f")}`;
 	assert.deepEqual([stdout, stderr], ["explain\n--volume\nauto strict none\nTIMEOUT\nfish\n", ""]);
 });
 
+/** Stands for the program in bash, and lists the images of a store that is not there. */
+const STORED = "wherry() { printf '%s\\n' hello:latest hello:1.2 127.0.0.1:5000/team/app:1.2; }";
+
+test("bash completes commands of two words, and the names of images, which hold colons", async () => {
+	const script = `${await completionScript("bash")}
+${STORED}
+${ask("image", "insp")}
+${ask("image", "inspect", "--ra")}
+${ask("image", "ls", "--dig")}
+${ask("image", "inspect", "he")}
+${ask("rmi", "127")}
+COMP_LINE='wherry rmi hello:l' COMP_POINT=18
+${ask("rmi", "hello", ":", "l")}
+COMP_WORDBREAKS=' '
+${ask("rmi", "hello:l")}
+COMP_LINE= COMP_POINT=0
+${ask("registry", "''")}`;
+	const { stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
+	const expected = [
+		"inspect",
+		"--raw",
+		"--digests",
+		"hello:latest hello:1.2",
+		"127.0.0.1:5000/team/app:1.2",
+		"latest",
+		"hello:latest",
+		"serve",
+		"",
+	];
+	assert.deepEqual([stdout.split("\n"), stderr], [expected, ""]);
+});
+
 for (const shell of ["bash", "zsh", "fish", "powershell"])
 	test(`the completions for ${shell} name every command and shown flag`, async () => {
 		const script = await completionScript(shell);
@@ -205,7 +237,7 @@ for (const shell of ["bash", "zsh", "fish", "powershell"])
 			commands.flatMap(({ flags }) => flags.flatMap(({ long, doc }) => (doc === undefined ? [] : [long]))),
 		);
 		for (const { name, flags } of commands) {
-			assert.match(script, new RegExp(`\\b${name}\\b`));
+			for (const word of name.split(" ")) assert.match(script, new RegExp(`\\b${word}\\b`));
 			for (const { long } of flags)
 				assert.equal(
 					new RegExp(`(--|-l )${long}(?![a-z-])`).test(script),

@@ -57,7 +57,7 @@ test(
 			worker.child.kill("SIGKILL");
 			await worker.ended;
 			// a line cut off by the kill ends here; the next process is another
-			output += `${worker.output().replace(/[^\n]*$/, "")}`;
+			output += worker.output().replace(/[^\n]*$/, "");
 			checkStore(folder, readSaid(output));
 		}
 		checkSwept(folder);

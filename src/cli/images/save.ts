@@ -69,9 +69,10 @@ async function attachedTo(
 	const reference = name === undefined ? undefined : referenceOf(name);
 	const repository = store.repository(reference === undefined ? "" : repositoryName(reference));
 	const all = await attachments(repository, descriptor.digest);
-	return all.map((one) => ({
-		...one,
-		name: one.tag === undefined ? undefined : `${repository.name}:${one.tag}`,
+	return all.map(({ descriptor: attached, tag }) => ({
+		descriptor: attached,
+		tag,
+		name: tag === undefined ? undefined : `${repository.name}:${tag}`,
 	}));
 }
 
@@ -100,10 +101,10 @@ function merged(images: readonly SavedImage[]): SavedImage[] {
 		const names = [...new Set(group.flatMap((one) => one.names))];
 		const { docker } = first;
 		return {
-			...first,
+			descriptor: first.descriptor,
 			names,
 			attached: distinct(group.flatMap(({ attached }) => attached)),
-			docker: docker && { ...docker, tags: names.map(shownName) },
+			docker: docker && { config: docker.config, layers: docker.layers, tags: names.map(shownName) },
 		};
 	});
 }
