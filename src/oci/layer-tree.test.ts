@@ -85,6 +85,14 @@ const MERGED: Readonly<Record<string, readonly [layers: readonly Items[], text: 
 		],
 		"d/\nd/e/\nd/e/new: x\n",
 	],
+	"a whiteout of a directory that its own layer names only": [
+		[[file("d/a")], [directory("d"), file(".wh.d")]],
+		"d/\n",
+	],
+	"a whiteout of what the layer below brought, beside something new": [
+		[[file("d/a")], [file("d/b")], [file("d/c"), file("d/.wh.b")]],
+		"d/\nd/a: x\nd/c: x\n",
+	],
 	"a whiteout, and the same name two layers up": [
 		[[file("a", "1")], [file(".wh.a")], [file("a", "3")]],
 		"a: 3\n",

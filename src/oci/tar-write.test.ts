@@ -32,7 +32,7 @@ const TREE = directory({
 });
 
 test("the same tree is the same bytes, in whatever order its names came", () => {
-	const turned = { ...TREE, entries: new Map([...TREE.entries].reverse()) };
+	const turned = { ...TREE, entries: new Map([...TREE.entries].toReversed()) };
 	assert.deepEqual(tarOf(turned), tarOf(TREE));
 });
 
