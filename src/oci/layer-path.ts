@@ -6,11 +6,14 @@ export function layerPath(path: string): readonly string[] | string {
 	if (path === "") return "it has no name";
 	if (path.startsWith("/")) return /^\/+$/.test(path) ? [] : "its name is absolute";
 	if (isLonger(path, PATH_BYTES_MAX)) return `its name is longer than ${PATH_BYTES_MAX} bytes`;
-	const names = path.split("/").filter((name) => name !== "" && name !== ".");
-	if (names.includes("..")) return "its name has '..' in it";
+	const names: string[] = [];
+	for (const name of path.split("/")) {
+		if (name === "" || name === ".") continue;
+		if (name === "..") return "its name has '..' in it";
+		if (isLonger(name, NAME_BYTES_MAX)) return `it has a name longer than ${NAME_BYTES_MAX} bytes`;
+		names.push(name);
+	}
 	if (names.length > UNPACKED_DEPTH_MAX) return `it lies deeper than ${UNPACKED_DEPTH_MAX} directories`;
-	if (names.some((name) => isLonger(name, NAME_BYTES_MAX)))
-		return `it has a name longer than ${NAME_BYTES_MAX} bytes`;
 	return names;
 }
 

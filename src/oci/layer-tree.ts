@@ -53,8 +53,6 @@ class Merge {
 		const names = this.#pathOf(entry, entry.name);
 		const name = names.at(-1);
 		if (name === undefined) return this.#setRoot(entry);
-		if (names.slice(0, -1).some((parent) => parent.startsWith(WHITEOUT)))
-			throw this.#fault(entry, `it lies beneath a name that begins with '${WHITEOUT}'`);
 		if (name.startsWith(WHITEOUT)) return this.#whiteOut(entry, names, name);
 		if (isDevice(entry)) return this.#passDevice(entry, names);
 		this.#put(entry, this.#makeParent(entry, names), name, names.length - 1);
@@ -94,18 +92,23 @@ class Merge {
 	/** The directory that holds the last of `names`; those on the way that are missing are made. */
 	#makeParent(entry: TarEntry, names: readonly string[]): Folder {
 		let here = this.root;
-		for (const [index, name] of names.slice(0, -1).entries()) {
-			here.touch(name, this.#index);
-			let next = here.entries.get(name);
-			if (next === undefined) {
-				this.#count(entry, 0);
-				next = new Folder(entry.modified_ns, this.#index);
-				here.put(name, next, this.#index);
-			}
+		for (let index = 0; index < names.length - 1; index++) {
+			const name = names[index] ?? "";
+			const next = here.entries.get(name) ?? this.#makeOnTheWay(entry, here, name);
 			if (!(next instanceof Folder)) throw this.#blocked(entry, names.slice(0, index + 1), next);
+			here.touch(name, this.#index);
 			here = next;
 		}
 		return here;
+	}
+
+	#makeOnTheWay(entry: TarEntry, parent: Folder, name: string): Folder {
+		if (name.startsWith(WHITEOUT))
+			throw this.#fault(entry, `it lies beneath a name that begins with '${WHITEOUT}'`);
+		this.#count(entry, 0);
+		const made = new Folder(entry.modified_ns, this.#index);
+		parent.put(name, made, this.#index);
+		return made;
 	}
 
 	#put(entry: TarEntry, parent: Folder, name: string, depth: number): void {

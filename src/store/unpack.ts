@@ -66,14 +66,19 @@ const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
 function decompress(layer: StoredLayer, bytes_max: number): Uint8Array {
 	const { bytes } = layer;
 	try {
-		if (startsWith(bytes, GZIP_MAGIC)) return gunzip(bytes, bytes_max);
-		if (startsWith(bytes, ZSTD_MAGIC)) return unzstd(bytes, bytes_max);
+		if (startsWith(bytes, GZIP_MAGIC)) return plain(gunzip(bytes, bytes_max));
+		if (startsWith(bytes, ZSTD_MAGIC)) return plain(unzstd(bytes, bytes_max));
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(layer, bytes_max);
 		throw refused(layer, `it is damaged: ${(cause as Error).message}`);
 	}
 	if (bytes.length > bytes_max) throw tooLarge(layer, bytes_max);
 	return bytes;
+}
+
+/** The same bytes as an ordinary array: views of a Buffer take longer to make, and there will be thousands. */
+function plain({ buffer, byteOffset, length }: Buffer): Uint8Array {
+	return new Uint8Array(buffer, byteOffset, length);
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
@@ -86,7 +91,7 @@ const CHUNK_BYTES = 1 << 20;
 /** zlib asks for another chunk once one is full to the brim. */
 const BRIM_BYTES = 64;
 
-function gunzip(bytes: Uint8Array, bytes_max: number): Uint8Array {
+function gunzip(bytes: Uint8Array, bytes_max: number): Buffer {
 	const { gunzipSync } = process.getBuiltinModule("node:zlib");
 	// where the end tells the truth of the size, and it need not, all of it fits into one chunk: no copies
 	const said_bytes = lastWord(bytes);
@@ -101,7 +106,7 @@ function lastWord(bytes: Uint8Array): number {
 	return a + b * 2 ** 8 + c * 2 ** 16 + d * 2 ** 24;
 }
 
-function unzstd(bytes: Uint8Array, bytes_max: number): Uint8Array {
+function unzstd(bytes: Uint8Array, bytes_max: number): Buffer {
 	const { zstdDecompressSync } = process.getBuiltinModule("node:zlib");
 	return zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, bytes_max), chunkSize: CHUNK_BYTES });
 }
