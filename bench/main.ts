@@ -11,6 +11,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { imageScenarios } from "./images.ts";
 import { cpuTime_ms, median, peakMemory_mb, peakMemoryToTheEnd_mb, wallTime_ms } from "./measure.ts";
+import { imageSizes, type Size } from "./sizes.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
 interface Row {
@@ -32,6 +33,13 @@ const { values: words } = parseArgs({
 	},
 });
 
+const METERS = {
+	cpu: { unit: "ms", measure: cpuTime_ms },
+	wall: { unit: "ms", measure: wallTime_ms },
+	memory: { unit: "MB", measure: peakMemory_mb },
+	"memory to the end": { unit: "MB", measure: peakMemoryToTheEnd_mb },
+} as const;
+
 const missing: string[] = [];
 const rows: Row[] = [];
 const machine = describeMachine();
@@ -49,20 +57,15 @@ try {
 } finally {
 	end();
 }
+const sizes = wanted("image sizes") ? imageSizes(note) : [];
+if (sizes.length > 0) process.stdout.write(sizeTable(sizes));
 for (const what of missing) process.stdout.write(`not measured: ${what}\n`);
 mkdirSync(dirname(words.json), { recursive: true });
 writeFileSync(
 	words.json,
-	`${JSON.stringify({ machine, node: process.version, rows, missing }, undefined, "\t")}\n`,
+	`${JSON.stringify({ machine, node: process.version, rows, sizes, missing }, undefined, "\t")}\n`,
 );
 process.stdout.write(`written: ${words.json}\n`);
-
-const METERS = {
-	cpu: { unit: "ms", measure: cpuTime_ms },
-	wall: { unit: "ms", measure: wallTime_ms },
-	memory: { unit: "MB", measure: peakMemory_mb },
-	"memory to the end": { unit: "MB", measure: peakMemoryToTheEnd_mb },
-} as const;
 
 async function measure({ name, about, measure: what, variants }: Scenario, runs: number): Promise<Row[]> {
 	const figures: number[][] = variants.map(() => []);
@@ -94,6 +97,17 @@ function table(found: readonly Row[]): string {
 		return `  ${label.padEnd(24)}${figures}${ratio.toFixed(2).padStart(8)}x`;
 	});
 	return `\n${head?.scenario}: ${head?.about}\n  ${"".padEnd(24)}   median      minimum     ratio\n${lines.join("\n")}\n`;
+}
+
+function sizeTable(found: readonly Size[]): string {
+	const [first] = found;
+	const lines = found.map(({ label, packed_bytes, unpacked_bytes }) => {
+		const figures = [packed_bytes, unpacked_bytes].map(
+			(bytes) => `${(bytes / 1000).toFixed(1).padStart(11)} kB`,
+		);
+		return `  ${label.padEnd(20)}${figures.join("")}${(packed_bytes / (first?.packed_bytes ?? 1)).toFixed(1).padStart(9)}x`;
+	});
+	return `\nimage sizes: wc in C, as what is pulled and what lies on the disk\n  ${"".padEnd(20)}       packed      unpacked     ratio\n${lines.join("\n")}\n`;
 }
 
 function describeMachine(): string {
