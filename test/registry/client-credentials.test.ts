@@ -266,12 +266,10 @@ test("Docker Hub is kept under docker's own key", async (context) => {
 const missingSkopeo =
 	spawnSync("skopeo", ["--version"]).error === undefined ? false : "not run: skopeo is not installed";
 
-test("skopeo finds our login, and we find skopeo's", { skip: missingSkopeo }, async (context) => {
+test("skopeo finds our login", { skip: missingSkopeo }, async (context) => {
 	const { environment, folder } = makePlace(context);
 	mkdirSync(join(folder, "home"), { recursive: true });
 	await keepCredentials(environment, HOST, "ann", "secret");
 	const asked = spawnSync("skopeo", ["login", "--get-login", HOST], { env: environment, encoding: "utf8" });
 	assert.equal(asked.stdout, "ann\n", asked.stderr);
-	assert.equal(spawnSync("skopeo", ["logout", HOST], { env: environment }).status, 0);
-	assert.equal(await nameFound(environment), undefined);
 });
