@@ -13,6 +13,7 @@ import { writeCycloneDx } from "../../trust/sbom/cyclonedx.ts";
 import { type FoundImage, referenceOf } from "../images/find-image.ts";
 import { openStore } from "../images/open-store.ts";
 import { billOfImage } from "../sbom/bill-of.ts";
+import { signerOf } from "../sbom/signer.ts";
 import { VERSION } from "../version.ts";
 
 /** How an image was built, as far as strangers may know it. */
@@ -49,8 +50,17 @@ function digestOfFolder(folder: string): Digest {
 	return sha256Of(new TextEncoder().encode(lines.join("")));
 }
 
-/** Hangs both on a stored image. Unsigned: they say what wherry saw, and prove nothing to others. */
-export async function attestBuild(image: FoundImage, story = COMPILED_BEFORE): Promise<void> {
+/**
+ * Hangs both on a stored image.
+ *
+ * @param key the file of the private key that signs them; without one they prove nothing to others
+ */
+export async function attestBuild(
+	image: FoundImage,
+	key: string | undefined,
+	story = COMPILED_BEFORE,
+): Promise<void> {
+	const signer = await signerOf(key, false);
 	const store = openStore();
 	try {
 		const { name, descriptor } = image;
@@ -59,9 +69,10 @@ export async function attestBuild(image: FoundImage, story = COMPILED_BEFORE): P
 			reference === undefined ? "" : `${reference.registry}/${reference.path}`,
 		);
 		const bill = await billOfImage(store, image);
-		await attachSbom(repository, descriptor, writeCycloneDx(bill));
+		await attachSbom(repository, descriptor, writeCycloneDx(bill), signer);
 		const called = reference === undefined ? undefined : bill.name;
-		await attachStatement(repository, descriptor, provenanceOf(descriptor.digest, called, factsOf(story)));
+		const statement = provenanceOf(descriptor.digest, called, factsOf(story));
+		await attachStatement(repository, descriptor, statement, signer);
 	} finally {
 		store.close();
 	}

@@ -18,6 +18,8 @@ export interface BuildDraft {
 	output: string | undefined;
 	idFile: string | undefined;
 	attest: boolean;
+	/** Signs what is attached. */
+	key: string | undefined;
 	quiet: boolean;
 	plan: boolean;
 }
@@ -42,6 +44,7 @@ export function emptyBuildDraft(): BuildDraft {
 		output: undefined,
 		idFile: undefined,
 		attest: false,
+		key: undefined,
 		quiet: false,
 		plan: false,
 	};
@@ -138,6 +141,17 @@ export const BUILD_FLAGS: readonly Flag<BuildDraft>[] = [
 		group: IMAGE,
 		doc: "Attach an SBOM and a statement of how it was built",
 		apply: (draft, value) => (draft.attest = value === "true"),
+	},
+	{
+		long: "key",
+		value: "FILE",
+		completes: "file",
+		group: IMAGE,
+		doc: "Attach those signed with this private key, whose password is in WHERRY_PASSWORD or asked for",
+		apply(draft, value) {
+			draft.key = value;
+			draft.attest = true;
+		},
 	},
 	{
 		long: "output",

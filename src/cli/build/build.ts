@@ -239,7 +239,7 @@ async function finish(
 	}
 	const image = await assemble(draft, epoch_s);
 	const stored = await keepImage(image, tags, name);
-	if (asked.attest) await (await attesting()).attestBuild(stored, story);
+	if (asked.attest) await (await attesting()).attestBuild(stored, asked.key, story);
 	if (asked.idFile !== undefined) writeFileSync(asked.idFile, image.manifest.descriptor.digest);
 	printResult(
 		resultText(

@@ -11,6 +11,7 @@ import { openStore } from "../images/open-store.ts";
 import { printNote, printResult } from "../print.ts";
 import { verb } from "../verb.ts";
 import { billOfFile, billOfImage } from "./bill-of.ts";
+import { signerOf } from "./signer.ts";
 
 const USAGE = "wherry sbom [OPTIONS] NAME|FILE.wasm";
 
@@ -18,6 +19,8 @@ interface Draft {
 	form: "table" | "cyclonedx-json" | undefined;
 	output: string | undefined;
 	attach: boolean;
+	key: string | undefined;
+	passwordStdin: boolean;
 }
 
 /** `wherry sbom`: what a program is made of. */
@@ -52,17 +55,33 @@ export const SBOM_VERB = verb<Draft>({
 			doc: "Hang it on the image, so that push takes it along",
 			apply: (draft, value) => (draft.attach = value === "true"),
 		},
+		{
+			long: "key",
+			value: "FILE",
+			completes: "file",
+			group: "Options",
+			doc: "Attach it, and signed with this private key as well",
+			apply: (draft, value) => (draft.key = value),
+		},
+		{
+			long: "password-stdin",
+			group: "Options",
+			doc: "Read the password of the key from standard input",
+			apply: (draft, value) => (draft.passwordStdin = value === "true"),
+		},
 	],
 	examples: [
 		{ says: "See what a program is made of", words: "wherry sbom app.wasm" },
 		{ says: "Write it for a scanner", words: "wherry sbom --format cyclonedx-json -o app.cdx.json app:1.2" },
 		{ says: "Let it travel with the image", words: "wherry sbom --attach app:1.2" },
+		{ says: "Stand for it with a key", words: "wherry sbom --key wherry.key app:1.2" },
 	],
 	completes: "program",
-	draft: () => ({ form: undefined, output: undefined, attach: false }),
-	async act(asked, words) {
+	draft: () => ({ form: undefined, output: undefined, attach: false, key: undefined, passwordStdin: false }),
+	async act(given, words) {
 		demandWords(words, 1, 1, USAGE);
 		const [word = ""] = words;
+		const asked = { ...given, attach: given.attach || given.key !== undefined };
 		if (namesImage(word)) await sbomOfImage(word, asked);
 		else await sbomOfFile(word, asked);
 		return 0;
@@ -87,8 +106,9 @@ async function sbomOfImage(word: string, asked: Draft): Promise<void> {
 			const repository = store.repository(bill.name);
 			// of an index: what runs here
 			const subject = (await repository.resolve(bill.digest)) ?? found.descriptor;
-			const { digest } = await attachSbom(repository, subject, writeCycloneDx(bill));
-			printNote(`attached to ${bill.digest} as ${digest}`);
+			const signer = await signerOf(asked.key, asked.passwordStdin);
+			const { digest } = await attachSbom(repository, subject, writeCycloneDx(bill), signer);
+			printNote(`attached to ${bill.digest} as ${digest}${signer === undefined ? "" : ", and signed"}`);
 		}
 		write(bill, asked);
 	} finally {
