@@ -29,9 +29,10 @@ export async function askPassword(question: string, help: readonly string[]): Pr
 	const { stdin } = process;
 	if (!stdin.isTTY)
 		throw new Fault("USAGE", "cannot ask for the password", { note: "standard input is no terminal", help });
-	writeSync(2, `${question}: `);
+	// before the question: who types at once must not see it either
 	stdin.setRawMode(true);
 	try {
+		writeSync(2, `${question}: `);
 		return await typedLine(stdin);
 	} finally {
 		stdin.setRawMode(false);

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import {
 	COSIGN_PUB,
 	RECORDED_BLOBS,
-	RECORDED_MANIFESTS,
 	RECORDING,
 	recordedRepository,
 } from "../../test/support/cosign-recording.ts";
@@ -165,9 +164,7 @@ function withoutSignatures(manifest: string): string {
 }
 
 function recordedText({ digest }: Descriptor): string {
-	const blob = [...RECORDED_BLOBS, ...RECORDED_MANIFESTS].find(
-		({ descriptor }) => descriptor.digest === digest,
-	);
+	const blob = RECORDED_BLOBS.find(({ descriptor }) => descriptor.digest === digest);
 	assert.ok(blob !== undefined, `not recorded: ${digest}`);
 	return Buffer.from(blob.bytes).toString();
 }

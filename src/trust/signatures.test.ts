@@ -7,6 +7,7 @@ import {
 	RECORDED_BLOBS,
 	RECORDING,
 	recordedRepository,
+	SKOPEO_RECORDING,
 } from "../../test/support/cosign-recording.ts";
 import { attachmentTag, attachReferrer, putDocument } from "../oci/attachments.ts";
 import { digestOf } from "../oci/digest.ts";
@@ -48,6 +49,15 @@ test("what cosign signed verifies by its key, and says what it said", async () =
 		],
 	);
 	assert.deepEqual(valid.map(isSignature), [true, false, false, false]);
+});
+
+test("what skopeo signed verifies by its key; what it says beside texts is left out", async () => {
+	const records = await findSignatures(await recordedRepository(SKOPEO_RECORDING), subject.digest);
+	const [claims, ...more] = await claimsOf(records, cosignKey);
+	assert.equal(claims?.reference, "127.0.0.1:5917/app/skopeo:1");
+	assert.deepEqual(claims?.annotations, { creator: "containers/image 5.34.2" });
+	assert.deepEqual(more, []);
+	assert.deepEqual(await claimsOf(records, otherKey), []);
 });
 
 test("the other key signed one of them", async () => {

@@ -20,16 +20,18 @@ export const RECORDING = JSON.parse(fixture("cosign-2.5.0.json")) as Recording;
 export const COSIGN_PUB = fixture("cosign.pub");
 export const OTHER_PUB = fixture("other.pub");
 
-export const RECORDED_MANIFESTS = RECORDING.manifests.map(({ text }) => document(text, MediaType.MANIFEST));
+/** What skopeo 1.18.0 wrote, with cosign's key. */
+export const SKOPEO_RECORDING = JSON.parse(fixture("skopeo-1.18.0.json")) as Recording;
+
 export const RECORDED_BLOBS = RECORDING.blobs.map(({ mediaType, text }) => document(text, mediaType));
 
-/** The recording as a repository; the image itself is not in it. */
-export async function recordedRepository(): Promise<MemoryRepository> {
+/** A recording as a repository; the image itself is not in it. */
+export async function recordedRepository(recording = RECORDING): Promise<MemoryRepository> {
 	const repository = new MemoryRepository("127.0.0.1:5917/app/hello");
-	for (const blob of RECORDED_BLOBS) await putDocument(repository, blob);
-	for (const [index, manifest] of RECORDED_MANIFESTS.entries()) {
+	for (const { mediaType, text } of recording.blobs) await putDocument(repository, document(text, mediaType));
+	for (const { text, tag } of recording.manifests) {
+		const manifest = document(text, MediaType.MANIFEST);
 		await putDocument(repository, manifest);
-		const tag = RECORDING.manifests[index]?.tag;
 		if (tag !== undefined) await repository.tag(manifest.descriptor, tag);
 	}
 	return repository;
