@@ -1,12 +1,15 @@
 /** Our registry on disk, killed in the midst of pushes, and what is there afterwards. */
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { openHoldings } from "../../src/registry/server/open-holdings.ts";
 import { faultTextOf } from "../support/fault.ts";
 import { startRegistry } from "../support/registry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { ROOT } from "../support/wherry.ts";
 import { type Blob, bytesOf, Client, expectStatus, randomBlob } from "./conformance.ts";
 import { serveForTest } from "./serving.ts";
 
@@ -67,6 +70,46 @@ async function expectAll(folder: string, pushed: readonly { tag: string; image: 
 interface Image {
 	readonly config: { readonly digest: string };
 	readonly layers: readonly { readonly digest: string }[];
+}
+
+const ownMounts = spawnSync("unshare", ["-m", "true"], { stdio: "ignore" }).status === 0;
+
+test(
+	"a full disk answers 507, loses nothing, and takes more when something was deleted",
+	{ skip: !ownMounts && "unshare -m is not allowed here" },
+	async (context) => {
+		const client = await serveOnSmallDisk(context, "3m");
+		const kept = await client.pushBlob(randomBlob(1_000_000));
+		const large = randomBlob(4_000_000);
+		for (let times = 0; times < 3; times++) {
+			expectStatus(
+				await client.ask("POST", `blobs/uploads/?digest=${large.digest}`, { body: large.bytes }),
+				507,
+			);
+			expectStatus(await client.close(await client.begin(), large.digest, { body: large.bytes }), 507);
+		}
+		// what could not be taken in takes no room
+		const second = await client.pushBlob(randomBlob(1_000_000));
+		expectStatus(await client.ask("DELETE", `blobs/${second.digest}`), 202);
+		await client.pushBlob(randomBlob(1_000_000));
+		assert.deepEqual(
+			await bytesOf(await client.ask("GET", `blobs/${kept.digest}`)),
+			new Uint8Array(kept.bytes),
+		);
+	},
+);
+
+/** A registry whose folder is a file system of this size, seen by itself alone and gone with it. */
+async function serveOnSmallDisk(context: TestContext, size: string): Promise<Client> {
+	const folder = temporaryDirectory(context);
+	const wherry = join(ROOT, "bin/wherry");
+	const script = `mount -t tmpfs -o size=${size} none "$1" && exec "$2" registry serve --port 0 --storage "$1/r" --format json`;
+	const child = spawn("unshare", ["-m", "sh", "-c", script, "sh", folder, wherry], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	context.after(() => child.kill("SIGKILL"));
+	const [line] = (await once(child.stdout, "data")) as [Buffer];
+	return new Client((JSON.parse(line.toString()) as { url: string }).url);
 }
 
 test("one folder is served by one process", async (context) => {

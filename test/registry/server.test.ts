@@ -28,16 +28,24 @@ test("the same blob pushed twenty times at once is one blob", async (context) =>
 	assert.deepEqual(Buffer.from(await response.arrayBuffer()), Buffer.from(blob.bytes));
 });
 
-test("two chunks at once: one of them is out of order", async (context) => {
+test("while one request writes to an upload, another is out of order", async (context) => {
 	const { url } = await serveForTest(context);
 	const client = new Client(url);
+	const blob = randomBlob(1000);
 	const location = await client.begin();
-	const { bytes } = randomBlob(1 << 20);
-	const answers = await Promise.all([client.chunk(location, 0, bytes), client.chunk(location, 0, bytes)]);
-	assert.deepEqual(
-		answers.map(({ status }) => status).toSorted((one, two) => one - two),
-		[202, 416],
-	);
+	const sending = request(new URL(location, url), { method: "PATCH" });
+	const first = new Promise<number | undefined>((settle, refuse) => {
+		sending.on("error", refuse).on("response", ({ statusCode }) => {
+			settle(statusCode);
+		});
+	});
+	sending.write(blob.bytes.subarray(0, 500));
+	while ((await settled(client, location)) < 500);
+	expectStatus(await client.ask("PATCH", location, { body: blob.bytes }), 416);
+	expectStatus(await client.close(location, blob.digest, { body: blob.bytes }), 416);
+	sending.end(blob.bytes.subarray(500));
+	assert.equal(await first, 202);
+	expectStatus(await client.close(location, blob.digest), 201);
 });
 
 test("a client that went away in the midst of a chunk goes on where it was", async (context) => {
@@ -151,15 +159,28 @@ test("content that no repository holds any more is removed at once", async (cont
 	const blob = await client.pushBlob(randomBlob(1000));
 	const other = client.other();
 	await other.pushBlob(blob);
-	const kept = async () => {
-		let count = 0;
-		for await (const _ of holdings.shelf.list()) count += 1;
-		return count;
-	};
+	const kept = async () => count(holdings.shelf.list());
 	expectStatus(await client.ask("DELETE", `blobs/${blob.digest}`), 202);
 	assert.equal(await kept(), 1);
 	expectStatus(await other.ask("DELETE", `blobs/${blob.digest}`), 202);
 	assert.equal(await kept(), 0);
+});
+
+async function count(list: AsyncIterable<unknown>): Promise<number> {
+	let entries = 0;
+	for await (const _ of list) entries += 1;
+	return entries;
+}
+
+test("a manifest that is refused leaves nothing behind", async (context) => {
+	const { url, holdings } = await serveForTest(context);
+	const client = new Client(url);
+	const document = await client.image({ subject: undefined });
+	const before = await count(holdings.shelf.list());
+	const layers = [{ mediaType: "a/b", ...sized(randomBlob(9), 9) }];
+	expectStatus(await client.putManifest("one", { ...document, layers }), 404);
+	expectStatus(await client.putManifest("one", document, { "If-Match": '"x"' }), 412);
+	assert.equal(await count(holdings.shelf.list()), before);
 });
 
 test("an upload that nothing is added to is thrown away", async () => {
@@ -191,6 +212,17 @@ test(`more than ${UPLOADS_MAX} uploads at once answer 429`, async (context) => {
 	expectStatus(response, 429);
 	assert.ok(response.headers.has("retry-after"));
 	assert.deepEqual(await errorCodes(response), ["TOOMANYREQUESTS"]);
+});
+
+test("an upload that is cancelled while somebody writes takes nothing more", async () => {
+	const shelf = new MemoryShelf(100);
+	const uploads = new Uploads(shelf);
+	const upload = await uploads.begin("a", "sha256");
+	await upload.append(new Uint8Array(60));
+	await uploads.cancel(upload);
+	await assert.rejects(upload.append(new Uint8Array(60)), /no such upload/);
+	await (await shelf.begin()).append(new Uint8Array(100));
+	await uploads.close();
 });
 
 test("memory has an end, and what was dropped makes room", async () => {

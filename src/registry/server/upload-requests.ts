@@ -21,7 +21,7 @@ export async function beginUpload(
 	const whole = query.get("digest");
 	const digest = whole === null ? undefined : checkedDigest(whole);
 	const upload = await holdings.uploads.begin(repository, announcedAlgorithm(query, digest));
-	if (digest !== undefined) return finish(holdings, upload, digest, asked);
+	if (digest !== undefined) return finishWhole(holdings, upload, digest, asked);
 	return { status: 202, headers: { ...sessionHeaders(upload), "Content-Length": "0" } };
 }
 
@@ -70,6 +70,21 @@ function announcedAlgorithm(query: URLSearchParams, digest: Digest | undefined):
 	throw new Problem(400, "DIGEST_INVALID", "blobs are known by sha256 or sha512 here");
 }
 
+/** In one request: when it fails, nobody knows the session to go on with. */
+async function finishWhole(
+	holdings: Holdings,
+	upload: Upload,
+	digest: Digest,
+	asked: Asked,
+): Promise<Answer> {
+	try {
+		return await finish(holdings, upload, digest, asked);
+	} catch (error) {
+		await holdings.uploads.cancel(upload);
+		throw error;
+	}
+}
+
 async function finish(holdings: Holdings, upload: Upload, digest: Digest, asked: Asked): Promise<Answer> {
 	const { catalogue, uploads } = holdings;
 	const { repository } = upload;
@@ -116,11 +131,21 @@ async function exclusively(upload: Upload, act: () => Promise<void>): Promise<vo
 async function receive(upload: Upload, asked: Asked): Promise<void> {
 	const start = upload.draft.size_bytes;
 	const announced = announcedLength(upload, asked.headers["content-range"], asked.headers["content-length"]);
-	for await (const piece of asked.body(BLOB_BYTES_MAX - start)) await upload.append(piece);
+	for await (const piece of asked.body(BLOB_BYTES_MAX - start)) await appendOrShorten(upload, piece, start);
 	const came = upload.draft.size_bytes - start;
 	if (announced === undefined || came === announced) return;
 	await upload.shorten(start);
 	throw new Problem(400, "SIZE_INVALID", `the range has ${announced} bytes, the body ${came}`);
+}
+
+/** A full disk shall not stay full of what could not be taken in. */
+async function appendOrShorten(upload: Upload, piece: Uint8Array, start: number): Promise<void> {
+	try {
+		await upload.append(piece);
+	} catch (error) {
+		if (!upload.ended) await upload.shorten(start);
+		throw error;
+	}
 }
 
 /** How many bytes the Content-Range says will come; undefined where there is none. */

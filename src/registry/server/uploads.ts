@@ -33,18 +33,21 @@ export class Uploads {
 	get(repository: string, id: string): Upload {
 		const upload = this.#uploads.get(id);
 		if (upload?.repository === repository) return upload;
-		throw new Problem(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload, or no more");
+		throw uploadUnknown();
 	}
 
 	/** Ends the session and drops what came. */
 	async cancel(upload: Upload): Promise<void> {
+		if (upload.ended) return;
 		this.#uploads.delete(upload.id);
+		upload.ended = true;
 		await upload.draft.discard();
 	}
 
 	/** Ends the session; what came is content from now on. */
 	async keep(upload: Upload, digest: Digest, link: () => void): Promise<void> {
 		this.#uploads.delete(upload.id);
+		upload.ended = true;
 		try {
 			await upload.draft.keep(digest, link);
 		} catch (error) {
@@ -74,6 +77,8 @@ export class Upload {
 	#hash: Hash | undefined;
 	/** Somebody writes: nobody else may. */
 	busy = false;
+	/** Kept or cancelled, perhaps while somebody writes. */
+	ended = false;
 	touched_ms = Date.now();
 
 	constructor(repository: string, draft: Draft, algorithm: Algorithm) {
@@ -83,15 +88,16 @@ export class Upload {
 		this.#hash = createHash(algorithm);
 	}
 
+	/** @throws Problem BLOB_UPLOAD_UNKNOWN once it was cancelled: what comes then would be kept by nobody */
 	async append(piece: Uint8Array): Promise<void> {
+		if (this.ended) throw uploadUnknown();
 		await this.draft.append(piece);
 		this.#hash?.update(piece);
 		this.touched_ms = Date.now();
 	}
 
-	/** Takes back what came behind `size_bytes`. */
+	/** Takes back what came behind `size_bytes`, a piece that failed half-way as well. */
 	async shorten(size_bytes: number): Promise<void> {
-		if (size_bytes === this.draft.size_bytes) return;
 		await this.draft.shorten(size_bytes);
 		this.#hash = undefined;
 	}
@@ -109,4 +115,8 @@ export class Upload {
 		for await (const piece of this.draft.read()) hash.update(piece);
 		return hash;
 	}
+}
+
+function uploadUnknown(): Problem {
+	return new Problem(404, "BLOB_UPLOAD_UNKNOWN", "there is no such upload, or no more");
 }
