@@ -67,7 +67,7 @@ for (const text of [
 	"{}",
 	'{"manifests":{}}',
 	'{"__proto__":{"manifests":[]}}',
-	indexWith(...Array(10_001).fill(MANIFEST)),
+	indexWith(...Array.from({ length: 10_001 }, () => MANIFEST)),
 ])
 	test(`an index that is ${text.slice(0, 40)} is refused`, () =>
 		assert.match(
