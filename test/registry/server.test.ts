@@ -159,14 +159,14 @@ test("content that no repository holds any more is removed at once", async (cont
 	const blob = await client.pushBlob(randomBlob(1000));
 	const other = client.other();
 	await other.pushBlob(blob);
-	const kept = async () => count(holdings.shelf.list());
+	const kept = async () => entriesOf(holdings.shelf.list());
 	expectStatus(await client.ask("DELETE", `blobs/${blob.digest}`), 202);
 	assert.equal(await kept(), 1);
 	expectStatus(await other.ask("DELETE", `blobs/${blob.digest}`), 202);
 	assert.equal(await kept(), 0);
 });
 
-async function count(list: AsyncIterable<unknown>): Promise<number> {
+async function entriesOf(list: AsyncIterable<unknown>): Promise<number> {
 	let entries = 0;
 	for await (const _ of list) entries += 1;
 	return entries;
@@ -176,11 +176,11 @@ test("a manifest that is refused leaves nothing behind", async (context) => {
 	const { url, holdings } = await serveForTest(context);
 	const client = new Client(url);
 	const document = await client.image({ subject: undefined });
-	const before = await count(holdings.shelf.list());
+	const before = await entriesOf(holdings.shelf.list());
 	const layers = [{ mediaType: "a/b", ...sized(randomBlob(9), 9) }];
 	expectStatus(await client.putManifest("one", { ...document, layers }), 404);
 	expectStatus(await client.putManifest("one", document, { "If-Match": '"x"' }), 412);
-	assert.equal(await count(holdings.shelf.list()), before);
+	assert.equal(await entriesOf(holdings.shelf.list()), before);
 });
 
 test("an upload that nothing is added to is thrown away", async () => {
