@@ -41,7 +41,7 @@ const FREQUENT = [
 	"src/wasm/long-activations.ts",
 ];
 /** What an image's run needs before the second wall stands. */
-const EARLY = ["src/cli/run-image.ts"];
+const EARLY = ["src/cli/image-root.ts", "src/cli/run-image.ts"];
 
 const root = resolve(import.meta.dirname, "..");
 process.chdir(root);

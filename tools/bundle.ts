@@ -59,7 +59,8 @@ export async function bundle({
 	const wanted = new Set<string>();
 	const parts = new Map<string, string>();
 	// whole, with what other parts have as well: one script is read faster than many modules
-	const whole = { ...layers, apart: new Set([...asked, ...frequent]) };
+	const own = new Set(early.flatMap((name) => [...reach(name, imports, new Set(frequent))]));
+	const whole = { ...layers, apart: new Set([...asked, ...frequent].filter((name) => !own.has(name))) };
 	for (const name of apart) parts.set(name, await part(name, early.includes(name) ? whole : layers, wanted));
 	const program = await bundleWith(
 		{ stdin: { contents: `import "inner:";import "./${entry}";`, resolveDir: "." } },
