@@ -1,10 +1,10 @@
 /** What is to be done with a folder, before anything is done. */
-import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { chooseToolchain } from "./detect.ts";
 import { isFromScratch } from "./dockerfile.ts";
 import { listFolder } from "./listing.ts";
+import { demandText } from "./small-text.ts";
 import type { Finder, Listing, OptimiseFor, Plan, Toolchain } from "./toolchain.ts";
 import { BUILD_FILE, type BuildFile, NO_BUILD_FILE, parseBuildFile } from "./wherry-toml.ts";
 
@@ -68,14 +68,7 @@ export async function decide(asked: Asked, find: Finder): Promise<Decision> {
 }
 
 function dockerfileAt(path: string, name = basename(path)): FollowDockerfile {
-	try {
-		return { type: "dockerfile", name, path, text: readFileSync(path, "utf8"), notes: [] };
-	} catch (cause) {
-		throw new Fault("FILE_UNREADABLE", `cannot read the Dockerfile '${name}'`, {
-			note: `the system says ${(cause as NodeJS.ErrnoException).code}`,
-			cause,
-		});
-	}
+	return { type: "dockerfile", name, path, text: demandText(path), notes: [] };
 }
 
 function planFolder(asked: Asked, find: Finder, listing: Listing, buildFile: BuildFile): FollowPlan {

@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { Context, type Take } from "./context.ts";
+import { smallText } from "./small-text.ts";
 import type { Listing } from "./toolchain.ts";
 
 /** Folders that hold what others made: no project is known by what is in them. */
@@ -26,7 +26,6 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 ]);
 
 const BOUNDS = { entries: 50_000, depth: 32 };
-const TEXT_BYTES_MAX = 1 << 20;
 
 /** Reads what a folder holds, for detection. @throws Fault BUILD_FILE_INVALID, FILE_UNREADABLE */
 export function listFolder(folder: string): Listing {
@@ -36,18 +35,6 @@ export function listFolder(folder: string): Listing {
 	const files = [...context.entries].filter(({ kind }) => kind === "file").map(({ path }) => path);
 	const known = new Set(files);
 	return { files, text: (path) => (known.has(path) ? smallText(join(folder, path)) : undefined) };
-}
-
-function smallText(path: string): string | undefined {
-	const descriptor = openSync(path, "r");
-	try {
-		const { size } = fstatSync(descriptor);
-		if (size > TEXT_BYTES_MAX) return undefined;
-		const bytes = Buffer.alloc(size);
-		return bytes.toString("utf8", 0, readSync(descriptor, bytes));
-	} finally {
-		closeSync(descriptor);
-	}
 }
 
 /** Files at the folder's top whose names end so. */

@@ -16,7 +16,9 @@ export const C: Toolchain = {
 			const compiler = candidate(find, sources.some(isCpp));
 			if (compiler !== undefined) return nativePlan(compiler, sources, listing, options);
 		}
-		return yowaspPlan(sources, compileWords(sources, listing, options), options, find) ?? MISSING;
+		return (
+			yowaspPlan(sources, [PROTECT, ...compileWords(sources, listing, options)], options, find) ?? MISSING
+		);
 	},
 };
 
@@ -28,7 +30,7 @@ export const YOWASP: Toolchain = {
 	detect: () => undefined,
 	plan(listing, options, find) {
 		const sources = options.sources.length > 0 ? options.sources : cSources(listing);
-		const plan = yowaspPlan(sources, compileWords(sources, listing, options), options, find);
+		const plan = yowaspPlan(sources, [PROTECT, ...compileWords(sources, listing, options)], options, find);
 		const [install = ""] = MISSING.install;
 		return plan ?? { missing: "the npm package @yowasp/clang was not found", install: [install] };
 	},
@@ -48,9 +50,12 @@ export interface Compiler {
 	readonly program: string;
 	/** What makes it one for wasm. */
 	readonly words: readonly string[];
-	/** Leaves out what its linker does not know. */
-	readonly linkWords: readonly string[];
+	/** Whether it takes our layout of memory and protects the stack, or does all that its own way. */
+	readonly isPlain: boolean;
 }
+
+/** A function that overran a buffer on the stack traps when it returns. */
+export const PROTECT = "-fstack-protector-strong";
 
 /** The stack below the data traps when it runs over, where else it would overwrite them. 1 MiB as in Rust. */
 export const LINK_WORDS = ["-Wl,--stack-first", "-Wl,-z,stack-size=1048576"];
@@ -61,7 +66,7 @@ function sdkCompiler(find: Finder, cpp: boolean): Compiler | undefined {
 		const program = join(folder, "bin", cpp ? "clang++" : "clang");
 		if (!find.exists(program)) continue;
 		const isNew = find.exists(join(folder, "share/wasi-sysroot/lib/wasm32-wasip1"));
-		return { program, words: [`--target=wasm32-wasi${isNew ? "p1" : ""}`], linkWords: LINK_WORDS };
+		return { program, words: [`--target=wasm32-wasi${isNew ? "p1" : ""}`], isPlain: true };
 	}
 	return undefined;
 }
@@ -77,19 +82,20 @@ export function debianCompiler(find: Finder, cpp: boolean): Compiler | undefined
 	for (const name of CLANGS) {
 		const program = find.program(cpp ? name.replace("clang", "clang++") : name);
 		if (program !== undefined)
-			return { program, words: ["--target=wasm32-wasi", "-Wno-deprecated"], linkWords: LINK_WORDS };
+			return { program, words: ["--target=wasm32-wasi", "-Wno-deprecated"], isPlain: true };
 	}
 	return undefined;
 }
 
+/** zig puts 1 MiB of stack first by itself, knows no word for it, and has no stack protector for wasm. */
 function zigCompiler(find: Finder, cpp: boolean): Compiler | undefined {
 	const program = find.program("zig");
 	if (program === undefined) return undefined;
-	return { program, words: [cpp ? "c++" : "cc", "--target=wasm32-wasi"], linkWords: ["-Wl,--stack-first"] };
+	return { program, words: [cpp ? "c++" : "cc", "--target=wasm32-wasi"], isPlain: false };
 }
 
 function nativePlan(
-	{ program, words, linkWords }: Compiler,
+	{ program, words, isPlain }: Compiler,
 	sources: readonly string[],
 	listing: Listing,
 	options: PlanOptions,
@@ -97,33 +103,32 @@ function nativePlan(
 	const shim = join(options.work, "stack-protector.c");
 	const output = join(options.work, `${options.name}.wasm`);
 	const strip = options.profile === "size" ? "-Wl,--strip-all" : "-Wl,--strip-debug";
-	const all = [...words, ...compileWords(sources, listing, options), ...linkWords, strip];
+	const compile = [...words, ...compileWords(sources, listing, options)];
+	const all = isPlain ? [...compile, PROTECT, ...LINK_WORDS, strip] : [...compile, strip];
+	const inputs = sourceWords(isPlain ? [...sources, shim] : sources);
+	const step = {
+		type: "spawn",
+		program,
+		words: [...all, ...inputs, ...options.flags, "-o", output],
+	} as const;
 	return {
-		steps: [
-			{ type: "write", path: shim, text: STACK_PROTECTOR },
-			{
-				type: "spawn",
-				program,
-				words: [...all, ...sourceWords(sources, shim), ...options.flags, "-o", output],
-			},
-		],
+		steps: isPlain ? [{ type: "write", path: shim, text: STACK_PROTECTOR }, step] : [step],
 		outputs: [output],
 		...makefileNote(listing),
 	};
 }
 
 /** clang++ takes a .c for C++, unless it is told each time. */
-function sourceWords(sources: readonly string[], shim: string): readonly string[] {
+function sourceWords(sources: readonly string[]): readonly string[] {
 	const cpp = sources.filter(isCpp);
-	if (cpp.length === 0) return [...sources, shim];
-	return [...cpp, "-x", "c", ...sources.filter((source) => !isCpp(source)), shim, "-x", "none"];
+	const c = sources.filter((source) => !isCpp(source));
+	return cpp.length === 0 || c.length === 0 ? sources : [...cpp, "-x", "c", ...c, "-x", "none"];
 }
 
-/** What all clangs are told alike. The folder's name must not end up in the program: see docs/build.md. */
+/** What all compilers are told alike. The folder's name must not end up in the program: see docs/build.md. */
 function compileWords(sources: readonly string[], listing: Listing, options: PlanOptions): readonly string[] {
 	return [
 		options.profile === "size" ? "-Os" : "-O2",
-		"-fstack-protector-strong",
 		`-ffile-prefix-map=${options.folder}=.`,
 		...(sources.some(isCpp) ? ["-fno-exceptions"] : []),
 		...(listing.files.some((path) => path.startsWith("include/")) ? ["-Iinclude"] : []),

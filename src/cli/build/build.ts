@@ -1,6 +1,6 @@
 import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import { assemble, type AssembledImage, type ImageDraft } from "../../build/assemble.ts";
 import { Context } from "../../build/context.ts";
@@ -15,6 +15,7 @@ import { optimise } from "../../build/optimise.ts";
 import { planText } from "../../build/plan-text.ts";
 import { runSteps } from "../../build/run-steps.ts";
 import { parseIgnoreOf } from "../../build/ignore-file.ts";
+import type { OptimiseFor } from "../../build/toolchain.ts";
 import { NO_BUILD_FILE } from "../../build/wherry-toml.ts";
 import { dataFolder } from "../../host/node/folders.ts";
 import { parsePlatform } from "../../oci/platform.ts";
@@ -73,7 +74,7 @@ async function buildIn(
 	const epoch_s = sourceEpoch(process.env["SOURCE_DATE_EPOCH"]);
 	const target = targetOf(path, asked);
 	if (target.type === "program")
-		return finish(await programDraft(target.file, asked), asked, [], epoch_s, undefined);
+		return finish(await programDraft(target.file, asked, { work, signal }), asked, [], epoch_s, undefined);
 	const find = findOnMachine(target.folder, packageFolders());
 	const decision = await decide(
 		{
@@ -143,8 +144,15 @@ function packageFolders(): readonly string[] {
 	return [join(dataFolder(), "toolchains/node_modules"), join(own, "node_modules"), resolve(own, "..")];
 }
 
-async function programDraft(file: string, asked: BuildDraft): Promise<Drafted> {
-	const wasm = await readWasm(file);
+async function programDraft(
+	file: string,
+	asked: BuildDraft,
+	job: Pick<Job, "work" | "signal">,
+): Promise<Drafted> {
+	const read = await readWasm(file);
+	const wasm = asked.optimise
+		? await optimised(read, asked.profile ?? "speed", job, dirname(resolve(file)))
+		: read;
 	const name = nameOf(file);
 	const compiled = { wasm, name, planned: undefined, buildFile: NO_BUILD_FILE, context: neverAsked };
 	return { draft: draftOf(compiled, imageWords(asked)), program: wasm, name };
@@ -195,7 +203,7 @@ async function planDraft(
 	const name = nameOf(output);
 	const compiled = await readWasm(output);
 	const wants = asked.optimise || buildFile.optimise;
-	const wasm = wants ? await optimised(compiled, decision, work, signal) : compiled;
+	const wasm = wants ? await optimised(compiled, decision.profile, { work, signal }, folder) : compiled;
 	const platform =
 		asked.platform ?? (buildFile.platform === undefined ? undefined : parsePlatform(buildFile.platform));
 	const context = () => new Context(folder, () => "in");
@@ -209,11 +217,11 @@ async function planDraft(
 
 async function optimised(
 	wasm: Uint8Array,
-	{ profile }: FollowPlan,
-	work: string,
-	signal: AbortSignal,
+	profile: OptimiseFor,
+	{ work, signal }: Pick<Job, "work" | "signal">,
+	folder: string,
 ): Promise<Uint8Array> {
-	return await optimise(wasm, profile, work, findOnMachine(work, packageFolders()), signal);
+	return await optimise(wasm, profile, work, findOnMachine(folder, packageFolders()), signal);
 }
 
 async function finish(
