@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { startDockerRegistry, dockerRegistryMissing } from "../support/docker-registry.ts";
+import { missingDockerRegistry, startDockerRegistry } from "../registry/docker-registry.ts";
 import { testRegistry } from "../support/registry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { guest, run } from "../support/wherry.ts";
@@ -115,5 +115,5 @@ export const REGISTRIES: readonly {
 	readonly start: (context: TestContext) => Promise<string>;
 }[] = [
 	{ name: "ours", skip: false, start: async (context) => (await testRegistry(context)).host },
-	{ name: "docker-registry", skip: dockerRegistryMissing(), start: startDockerRegistry },
+	{ name: "docker-registry", skip: missingDockerRegistry, start: startDockerRegistry },
 ];

@@ -1,7 +1,7 @@
 /** Our registry, on disk and in memory, and Debian's docker-registry, held to the distribution-spec. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { dockerRegistryMissing, startDockerRegistry } from "../support/docker-registry.ts";
+import { missingDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { type Check, Client } from "./conformance.ts";
 import { DISCOVERY_CHECKS } from "./conformance-discovery.ts";
@@ -23,7 +23,7 @@ test("our registry on disk", async (context) => {
 	await checkAll(context, url);
 });
 
-test("Debian's docker-registry", { skip: dockerRegistryMissing() }, async (context) => {
+test("Debian's docker-registry", { skip: missingDockerRegistry }, async (context) => {
 	const url = `http://${await startDockerRegistry(context)}`;
 	await checkAll(context, url, DOCKER_REGISTRY_DEVIATIONS);
 });
