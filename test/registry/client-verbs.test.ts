@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
@@ -310,4 +313,30 @@ test("a trust policy that rejects a name is asked before a blob is fetched", asy
 	assert.equal(status, 125);
 	assert.match(stderr, /UNTRUSTED/);
 	assert.equal(existsSync(join(ben.images, "blobs")), false);
+});
+
+test("a proxy of the environment is used, but not for this machine", async (context) => {
+	const { host } = await testRegistry(context);
+	const ann = new Person(context);
+	await ann.makes(`${host}/app:v1`);
+	const proxy = createServer().listen(0, "127.0.0.1");
+	await once(proxy, "listening");
+	context.after(() => proxy.close());
+	const { port } = proxy.address() as AddressInfo;
+	ann.env["HTTP_PROXY"] = ann.env["HTTPS_PROXY"] = `http://127.0.0.1:${port}`;
+	for (const [event, name] of [
+		["request", "registry.invalid:81"],
+		["connect", "secure.invalid:443"],
+	] as const) {
+		const asked = once(proxy, event) as Promise<[IncomingMessage, { destroy: () => void }]>;
+		const words = ["pull", "--insecure", "registry.invalid", `${name}/app`];
+		const { child, ended } = start(words, { env: ann.env });
+		const [request, connection] = await asked;
+		assert.match(request.url ?? "", new RegExp(`^(?:http://)?${name}`));
+		child.kill("SIGKILL");
+		connection.destroy();
+		await ended;
+	}
+	const pushing = start(["push", "-q", `${host}/app:v1`], { env: ann.env });
+	assert.equal((await pushing.ended).status, 0);
 });

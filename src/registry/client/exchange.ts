@@ -1,5 +1,6 @@
 import { Fault } from "../../base/fault.ts";
 import type { ClientLimits } from "./limits.ts";
+import { prepareNetwork } from "./network.ts";
 import { Patience, Stalled } from "./patience.ts";
 
 /** One request to one place. Nothing is followed, authorised or sent again here. */
@@ -50,6 +51,7 @@ export class Unreachable extends Fault {
  */
 export async function exchange(request: Exchange, limits: ClientLimits): Promise<Answer> {
 	const { method, url, body, signal } = request;
+	prepareNetwork(url);
 	const patience = new Patience(limits);
 	const both = signal === undefined ? patience.signal : AbortSignal.any([signal, patience.signal]);
 	const within_ms = request.within_ms ?? limits.answer_ms;
