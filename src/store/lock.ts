@@ -5,7 +5,7 @@
  * Nobody may open such a file but SQLite: POSIX drops a process's locks on a file as soon as that
  * process closes any descriptor of it.
  */
-import { closeSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Fault } from "../base/fault.ts";
 import { unwritable } from "./refusals.ts";
@@ -51,11 +51,24 @@ export function tryLock(file: string, wait_ms = 0): { close: () => void } | unde
 	}
 }
 
-/** For all whom the umask lets, which SQLite does not ask. */
+/**
+ * For all whom the umask lets, which SQLite does not ask. A file that may only be read SQLite would take
+ * without locking anything.
+ */
 function makeFile(file: string): void {
 	try {
 		closeSync(openSync(file, "wx", 0o666));
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(file, cause);
+		demandWritable(file);
+	}
+}
+
+function demandWritable(file: string): void {
+	try {
+		accessSync(file, constants.W_OK);
+	} catch (cause) {
+		// whose lease it was may have ended just now
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw unwritable(file, cause);
 	}
 }

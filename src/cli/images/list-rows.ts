@@ -91,7 +91,7 @@ function rowOf({ image, repository, tag, facts, attached }: Found, whole: boolea
 		CreatedAt: created_ms === undefined ? "N/A" : new Date(created_ms).toISOString(),
 		Size: humanSize(size_bytes),
 		SizeBytes: size_bytes,
-		Profile: attached && profile === "other" ? "attached" : profile,
+		Profile: attached && profile !== "damaged" ? "attached" : profile,
 	};
 }
 

@@ -1,5 +1,9 @@
-import { formatReference, parseReference } from "../../oci/reference.ts";
 import { Fault } from "../../base/fault.ts";
+import { attachments } from "../../oci/attachments.ts";
+import type { Repository } from "../../oci/content.ts";
+import type { Descriptor } from "../../oci/descriptor.ts";
+import { formatReference, parseReference, type Reference, repositoryName } from "../../oci/reference.ts";
+import type { ImageStore } from "../../store/image-store.ts";
 import { verb } from "../verb.ts";
 import { repositoryOf } from "../../trust/name-scope.ts";
 import { admitRun, openTrust, rememberOwn } from "../trust/gate.ts";
@@ -14,7 +18,7 @@ export const TAG_VERB = verb({
 	name: "tag",
 	usage: USAGE,
 	about: [
-		"Gives an image of the store another name. What had that name before keeps its digest until it is pruned.",
+		"Gives an image of the store another name; its signatures go along. What had that name before keeps its digest until it is pruned.",
 	],
 	flags: [],
 	examples: [
@@ -42,7 +46,21 @@ export const TAG_VERB = verb({
 			const candidate = { reference: name, shown: word, digest, moment: "run" } as const;
 			await admitRun(await openTrust(), candidate, () => store.repository(repositoryOf(name ?? "")));
 			store.tag(descriptor, formatReference(reference));
+			await tagAttached(store.repository(repositoryOf(name ?? "")), store, reference, descriptor);
 			rememberOwn(formatReference(reference), digest, "tagged");
 		});
 	},
 });
+
+/** Signatures that hang on an image by a tag are found in its own repository alone: they get a tag in the new one. */
+async function tagAttached(
+	from: Repository,
+	store: ImageStore,
+	target: Reference,
+	{ digest }: Descriptor,
+): Promise<void> {
+	const to = store.repository(repositoryName(target));
+	if (to.name === from.name) return;
+	for (const { descriptor, tag } of await attachments(from, digest))
+		if (tag !== undefined) await to.tag(descriptor, tag);
+}
