@@ -119,19 +119,32 @@ function spacesForChecksum(block: Uint8Array): number {
 	return gain;
 }
 
-/** Octal digits, or GNU's base-256; an empty field is 0. Undefined for all else, and beyond 2^53-1. */
+/**
+ * Octal digits with spaces around them, up to a NUL; or GNU's base-256. An empty field is 0. Undefined
+ * for all else, beyond 2^53-1, and where a NUL comes first: some readers end there, others look behind it.
+ */
 function numberAt(block: Uint8Array, from: number, length: number): number | undefined {
 	if (((block[from] ?? 0) & 0x80) !== 0) return base256(block.subarray(from, from + length));
 	const end = from + length;
-	let at = from;
-	while (at < end && block[at] === SPACE) at += 1;
+	let at = skipSpaces(block, from, end);
+	const first = at;
 	let value = 0;
 	for (; at < end; at++) {
 		const digit = (block[at] ?? 0) - DIGIT_0;
 		if (digit < 0 || digit > 7) break;
 		value = value * 8 + digit;
 	}
-	return at === end || block[at] === 0 || block[at] === SPACE ? value : undefined;
+	const hasDigits = at > first;
+	at = skipSpaces(block, at, end);
+	if (hasDigits) return at === end || block[at] === 0 ? value : undefined;
+	while (at < end && (block[at] === 0 || block[at] === SPACE)) at += 1;
+	return at === end ? 0 : undefined;
+}
+
+function skipSpaces(block: Uint8Array, from: number, end: number): number {
+	let at = from;
+	while (at < end && block[at] === SPACE) at += 1;
+	return at;
 }
 
 /** Big-endian two's complement behind the first bit, which marks it. */

@@ -123,6 +123,7 @@ const SOUND: Readonly<Record<string, readonly [tar: Uint8Array, text: string]>> 
 	],
 	"a size with spaces before it": [tarOf({ name: "a", size: "          5 ", body: "hello" }), "file a 5"],
 	"a size without an end": [tarOf({ name: "a", size: "000000000005", body: "hello" }), "file a 5"],
+	"a size with something behind its end": [tarOf({ name: "a", size: "5\0junk", body: "hello" }), "file a 5"],
 	"an empty size": [tarOf({ name: "a", size: new Uint8Array(12) }), "file a 0"],
 	"a checksum of signed bytes": [tarOf({ name: "é", checksum: "signed" }), "file é 0"],
 	"a name in UTF-8 with a byte order mark": [tarOf({ name: "\uFEFFa" }), "file \uFEFFa 0"],
@@ -180,10 +181,13 @@ const UNSOUND: Readonly<Record<string, readonly [tar: Uint8Array, why: RegExp]>>
 		tarOf(pax({ size: "1" }), { name: "d/", type: "5" }),
 		/directory with content/,
 	],
-	"a file with content whose name ends in a slash": [
-		tarOf({ name: "f/", body: "x" }),
+	"a file whose name ends in a slash": [tarOf({ name: "f/" }), /a file whose name ends in a slash/],
+	"an old file with content whose name ends in a slash": [
+		tarOf({ name: "f/", type: "\0", body: "x" }),
 		/directory with content/,
 	],
+	"a size behind a NUL": [tarOf({ name: "a", size: "\x00000000000", body: "x" }), /its size is no number/],
+	"a size with something behind it": [tarOf({ name: "a", size: "1 x", body: "x" }), /its size is no number/],
 	"GNU's sparse file": [tarOf({ name: "s", type: "S", magic: "gnu" }), /it is sparse/],
 	"pax's sparse file": [tarOf(pax({ "GNU.sparse.major": "1" }), { name: "s" }), /it is sparse/],
 	"a volume's name": [tarOf({ name: "V", type: "V", magic: "gnu" }), /its type 'V'/],

@@ -205,11 +205,16 @@ class TarReader {
 	#kindOf(header: TarHeader, size_bytes: number): TarKind {
 		const kind = KINDS.get(header.type);
 		if (kind === undefined) throw this.#fault(whyUnknown(header.type));
-		// archives older than the type for directories
-		const found = kind === "file" && this.#name.endsWith("/") ? "directory" : kind;
+		const found = kind === "file" && this.#name.endsWith("/") ? this.#slashKind(header) : kind;
 		// some readers skip it, others take it for the next header
 		if (found !== "file" && size_bytes > 0) throw this.#fault(`it is a ${found} with content`);
 		return found;
+	}
+
+	/** Archives older than the type for directories say it by the name; in newer ones readers differ. */
+	#slashKind({ type }: TarHeader): TarKind {
+		if (type !== "\0") throw this.#fault("it is a file whose name ends in a slash");
+		return "directory";
 	}
 
 	/** GNU's name and pax's: which of them counts is a matter of the reader. */
