@@ -249,6 +249,22 @@ test("a blob of another repository is mounted, or its upload gone on with", asyn
 	);
 });
 
+test("of several mounts that begin uploads, one is gone on with and the others are cancelled", async (context) => {
+	let begun = 0;
+	const server = await startOddServer(context, ({ method }, response) => {
+		const headers = { location: `/v2/app/blobs/uploads/${++begun}` };
+		response.writeHead(method === "POST" ? 202 : method === "DELETE" ? 204 : 201, headers).end();
+	});
+	const small = documentOf(Buffer.from("small"), MediaType.WASM);
+	const repository = new RegistryRepository(impatient(server), "app", { mountFrom: ["a", "b"] });
+	assert.equal(await repository.mount(small.descriptor), false);
+	await repository.put(small.descriptor, pieceOf(small.bytes));
+	assert.deepEqual(
+		server.seen.slice(2).map(({ method, path }) => `${method} ${path.split("?", 1)[0]}`),
+		["DELETE /v2/app/blobs/uploads/1", "PUT /v2/app/blobs/uploads/2"],
+	);
+});
+
 /** A registry with one blob, which breaks off after each so many bytes. */
 async function breakingOff(context: TestContext, each_bytes: number, ranges: boolean): Promise<OddServer> {
 	return startOddServer(context, ({ headers }, response) => {

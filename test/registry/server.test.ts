@@ -164,6 +164,10 @@ test("content that no repository holds any more is removed at once", async (cont
 	assert.equal(await kept(), 1);
 	expectStatus(await other.ask("DELETE", `blobs/${blob.digest}`), 202);
 	assert.equal(await kept(), 0);
+	const { digest } = await client.pushImage("one");
+	assert.equal(await kept(), 3);
+	expectStatus(await client.ask("DELETE", `manifests/${digest}`), 202);
+	assert.equal(await kept(), 2);
 });
 
 async function entriesOf(list: AsyncIterable<unknown>): Promise<number> {

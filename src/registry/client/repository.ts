@@ -13,7 +13,7 @@ import { type ManifestFound, getManifest, putManifest } from "./manifests.ts";
 import { allPages } from "./pages.ts";
 import { addToFallback, listReferrers } from "./referrers.ts";
 import type { Registry } from "./registry.ts";
-import { mountBlob, upload } from "./upload.ts";
+import { cancelUpload, mountBlob, upload } from "./upload.ts";
 
 export interface RepositoryOptions {
 	/** Other repositories of the same registry that may have what is pushed: asked in turn. */
@@ -80,8 +80,13 @@ export class RegistryRepository implements Repository {
 	}
 
 	async mount({ digest }: Descriptor): Promise<boolean> {
+		const target = { registry: this.#registry, repository: this.#path };
 		for (const from of this.#mountFrom.filter((path) => path !== this.#path)) {
-			const place = await mountBlob({ registry: this.#registry, repository: this.#path }, digest, from);
+			const place = await mountBlob(target, digest, from);
+			// one upload is enough: of what the one before began, nobody would hear again
+			const before = this.#opened.get(digest);
+			if (before !== undefined) await cancelUpload(target, before);
+			this.#opened.delete(digest);
 			if (place === undefined) return true;
 			this.#opened.set(digest, place);
 		}

@@ -98,6 +98,11 @@ export async function mountBlob(
 	return place;
 }
 
+/** Ends an upload that nobody will go on with: it would wait in the registry for its time to be over. */
+export async function cancelUpload(target: UploadTarget, place: URL): Promise<void> {
+	await new UploadSession(target, place).cancel();
+}
+
 /** Chunks of this size, the last one shorter; at their end the whole is what the descriptor says, or it throws. */
 async function* checkedChunks(
 	content: AsyncIterable<Uint8Array>,
