@@ -96,12 +96,14 @@ for (const [title, bytes] of Object.entries(DAMAGED))
 		));
 
 test("what unpacks to something else than the config promises is refused, and both digests are said", () => {
-	const text = faultText(() => unpackLayer(layerOf(gzip, LARGE), 1 << 20));
-	assert.match(
-		text,
-		/cannot use layer 'sha256:\w+': it is not what the image's config promises \[DIGEST_MISMATCH\]/,
-	);
-	assert.ok(text.includes(`expected ${sha256Of(LARGE)}`) && text.includes(`found    ${sha256Of(TAR)}`));
+	for (const packed of [gzip, TAR]) {
+		const text = faultText(() => unpackLayer(layerOf(packed, LARGE), 1 << 20));
+		assert.match(
+			text,
+			/cannot use layer '.*': it is not what the image's config promises \[DIGEST_MISMATCH\]/,
+		);
+		assert.ok(text.includes(`expected ${sha256Of(LARGE)}`) && text.includes(`found    ${sha256Of(TAR)}`));
+	}
 });
 
 test("a diff_id may be of SHA-512", () => {
