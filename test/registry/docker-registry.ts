@@ -16,6 +16,8 @@ export const missingDockerRegistry: string | false =
 
 /** What stands under `auth:` in its configuration. */
 export interface DockerRegistrySettings {
+	/** Where it keeps `data`; without it, a new folder. */
+	readonly folder?: string;
 	/** A file of htpasswd with bcrypt. */
 	readonly htpasswd?: string;
 	readonly token?: {
@@ -30,10 +32,10 @@ const WAIT_MS = 20_000;
 
 /** Starts one and answers its `host:port`; it ends with the test. */
 export async function startDockerRegistry(
-	test: TestContext,
+	test: Pick<TestContext, "after">,
 	auth: DockerRegistrySettings = {},
 ): Promise<string> {
-	const folder = temporaryDirectory(test);
+	const folder = auth.folder ?? temporaryDirectory(test);
 	const host = `127.0.0.1:${await freePort()}`;
 	const config = join(folder, "config.yml");
 	writeFileSync(config, JSON.stringify(configOf(host, join(folder, "data"), auth)));

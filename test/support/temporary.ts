@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 
 /** A new empty directory, its real path, removed with all that is in it when the test ends. */
-export function temporaryDirectory(test: TestContext): string {
+export function temporaryDirectory(test: Pick<TestContext, "after">): string {
 	const path = realpathSync(mkdtempSync(join(tmpdir(), "wherry-test-")));
 	test.after(() => {
 		rmSync(path, { recursive: true, force: true });

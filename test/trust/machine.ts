@@ -18,6 +18,17 @@ export class Machine {
 		this.folder = folder;
 	}
 
+	/** Signs what a canonical repository has under a tag. */
+	async sign(repository: string, tag: string, key: SigningKey): Promise<void> {
+		const store = ImageStore.open(this.stored());
+		const signed = store.repository(repository);
+		const subject = await signed.resolve(tag);
+		if (subject === undefined) throw new Error(`'${repository}:${tag}' is not there`);
+		const reference = `${repository}:${tag}`;
+		await signImage(signed, subject, key, { reference, annotations: {}, created: "2026-11-22T10:00:00Z" });
+		store.close();
+	}
+
 	/** A file of this user's: `data/wherry/pins.json`. */
 	path(...names: readonly string[]): string {
 		return join(this.folder, ...names);
@@ -77,11 +88,20 @@ export class Machine {
 	}
 }
 
+export interface Keys {
+	readonly team: SigningKey;
+	readonly somebody: SigningKey;
+}
+
+export async function newKeys(): Promise<Keys> {
+	return { team: await generateKey(), somebody: await generateKey() };
+}
+
 /**
  * A machine with `app` built twice (what it was before lies in `older/`), `other`, an image with files
  * `site`, and `signed`, which a rule demands the team's key of. `app` and `signed` are locked in `work`.
  */
-export async function prepareMachine(folder: string): Promise<Machine> {
+export async function prepareMachine(folder: string, keys: Keys): Promise<Machine> {
 	const machine = new Machine(folder);
 	for (const name of ["work", "older", "config/wherry"]) mkdirSync(machine.path(name), { recursive: true });
 	for (const [name, text] of Object.entries(SAYS))
@@ -98,7 +118,7 @@ export async function prepareMachine(folder: string): Promise<Machine> {
 	machine.must("build", "-t", "signed", "app.wasm");
 	machine.must("build", "-t", "foreign", "other.wasm");
 	machine.must("build", "-t", "site", ".");
-	await signImages(machine);
+	await signImages(machine, keys);
 	machine.must("lock", "app", "signed");
 	return machine;
 }
@@ -111,25 +131,13 @@ function keepOlder(machine: Machine): void {
 }
 
 /** `signed` and `app` by the team, `foreign` by somebody else; a rule demands the team's of `signed`. */
-async function signImages(machine: Machine): Promise<void> {
-	const [team, somebody] = [await generateKey(), await generateKey()];
-	await sign(machine, "signed", team);
-	await sign(machine, "app", team);
-	await sign(machine, "foreign", somebody);
+async function signImages(machine: Machine, { team, somebody }: Keys): Promise<void> {
+	await machine.sign("docker.io/library/signed", "latest", team);
+	await machine.sign("docker.io/library/app", "latest", team);
+	await machine.sign("docker.io/library/foreign", "latest", somebody);
 	writeFileSync(machine.path("work", "somebody.pub"), publicKeyPem(somebody.publicKey));
 	writeFileSync(machine.path("work", "team.pub"), publicKeyPem(team.publicKey));
 	machine.must("trust", "rule", "signed", "--key", "team.pub");
-}
-
-async function sign(machine: Machine, name: string, key: SigningKey): Promise<void> {
-	const repository = machine.repository(`docker.io/library/${name}`);
-	const subject = await repository.resolve("latest");
-	if (subject === undefined) throw new Error(`'${name}' was not built`);
-	await signImage(repository, subject, key, {
-		reference: `docker.io/library/${name}:latest`,
-		annotations: {},
-		created: "2026-11-22T10:00:00Z",
-	});
 }
 
 /** Our own hello, that says another word of five letters. */

@@ -16,6 +16,7 @@ export interface ImageParts {
 	readonly layer: Digest;
 }
 
+/** Of what a canonical repository has under a tag. */
 export interface SignatureParts {
 	/** The manifest under the `.sig` tag, and its payload. */
 	readonly simple: Digest;
@@ -48,14 +49,14 @@ export async function partsOf(machine: Machine): Promise<Parts> {
 	const team = now.images.get("docker.io/library/signed:latest")?.keys[0];
 	if (older === undefined || team === undefined) throw new Error("the locks lack what they should have");
 	return {
-		app: await imageParts(machine, "app", "latest"),
-		older: await imageParts(machine, "app", older.manifest),
-		other: await imageParts(machine, "other", "latest"),
-		site: await imageParts(machine, "site", "latest"),
-		signed: await imageParts(machine, "signed", "latest"),
-		signatures: await signatureParts(machine, "signed"),
-		appSignatures: await signatureParts(machine, "app"),
-		foreign: await signatureParts(machine, "foreign"),
+		app: await imageParts(machine, "docker.io/library/app", "latest"),
+		older: await imageParts(machine, "docker.io/library/app", older.manifest),
+		other: await imageParts(machine, "docker.io/library/other", "latest"),
+		site: await imageParts(machine, "docker.io/library/site", "latest"),
+		signed: await imageParts(machine, "docker.io/library/signed", "latest"),
+		signatures: await signatureParts(machine, "docker.io/library/signed", "latest"),
+		appSignatures: await signatureParts(machine, "docker.io/library/app", "latest"),
+		foreign: await signatureParts(machine, "docker.io/library/foreign", "latest"),
 		team,
 	};
 }
@@ -67,10 +68,10 @@ async function imageParts(machine: Machine, name: string, tag: string): Promise<
 	return { manifest: digest, size_bytes, config: manifest.config.digest, layer: layer.digest };
 }
 
-async function signatureParts(machine: Machine, name: string): Promise<SignatureParts> {
-	const subject = await machine.digest(name);
+export async function signatureParts(machine: Machine, name: string, tag: string): Promise<SignatureParts> {
+	const { digest: subject } = await manifestOf(machine, name, tag);
 	const simple = await manifestOf(machine, name, attachmentTag(subject, "sig"));
-	const [referrer] = await machine.repository(`docker.io/library/${name}`).referrers(subject);
+	const [referrer] = await machine.repository(name).referrers(subject);
 	if (referrer === undefined) throw new Error(`'${name}' has no referrer`);
 	const bundle = await manifestOf(machine, name, referrer.digest);
 	return {
@@ -87,7 +88,7 @@ function layerOf({ layers: [layer] }: Manifest): Digest {
 }
 
 async function manifestOf(machine: Machine, name: string, tag: string) {
-	const repository = machine.repository(`docker.io/library/${name}`);
+	const repository = machine.repository(name);
 	const descriptor = await repository.resolve(tag);
 	if (descriptor === undefined) throw new Error(`the store has no '${name}:${tag}'`);
 	const bytes = await readVerified(repository, descriptor, 1 << 20);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { flip, remove, replay, rewrite, swap, truncate } from "./acts.ts";
-import { type Machine, prepareMachine, SAYS } from "./machine.ts";
+import { type Machine, newKeys, prepareMachine, SAYS } from "./machine.ts";
 import { type Parts, partsOf } from "./parts.ts";
 
 let template: Machine;
@@ -17,7 +17,7 @@ let parts: Parts;
 const folder = mkdtempSync(join(tmpdir(), "wherry-test-"));
 
 before(async () => {
-	template = await prepareMachine(folder);
+	template = await prepareMachine(folder, await newKeys());
 	parts = await partsOf(template);
 });
 after(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,8 @@
 import { Fault } from "../../base/fault.ts";
 import type { Descriptor } from "../../oci/descriptor.ts";
-import { BLOB_BYTES_MAX } from "../../oci/limits.ts";
+import { type Digest, sha256Digest } from "../../oci/digest.ts";
+import { BLOB_BYTES_MAX, MANIFEST_BYTES_MAX } from "../../oci/limits.ts";
+import { Sha256 } from "../../oci/sha256.ts";
 import { type Answer, Unreachable } from "./exchange.ts";
 import { readRefusal, unexpected } from "./failure.ts";
 import type { Registry } from "./registry.ts";
@@ -90,14 +92,22 @@ async function startOf(
 	const start = isPart ? at : 0;
 	const length = answer.headers.get("content-length");
 	if (length !== null && Number(length) !== descriptor.size - start) {
-		await answer.discard();
-		throw otherSize(descriptor, `${start + Number(length)} bytes`);
+		const came = `${start + Number(length)} bytes`;
+		const isShort = start === 0 && Number(length) <= MANIFEST_BYTES_MAX;
+		if (!isShort) await answer.discard();
+		throw otherSize(descriptor, isShort ? `${came}, ${await digestOfAnswer(answer)}` : came);
 	}
 	return start;
 }
 
+async function digestOfAnswer(answer: Answer): Promise<Digest> {
+	const hash = new Sha256();
+	for await (const piece of answer.pieces()) hash.update(piece);
+	return sha256Digest(hash.digest());
+}
+
 function otherSize({ digest, size }: Descriptor, came: string): Fault {
 	return new Fault("DIGEST_MISMATCH", `the registry holds other bytes than ${digest}`, {
-		note: [`expected: ${size} bytes`, `what came: ${came}`],
+		note: [`expected: ${size} bytes, ${digest}`, `what came: ${came}`],
 	});
 }

@@ -3,6 +3,7 @@ import { createReadStream, renameSync, rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { algorithmOf, type Digest, hexOf, isDigest } from "../../oci/digest.ts";
+import { Problem } from "./problem.ts";
 import type { Draft, Shelf } from "./shelf.ts";
 
 const PIECE_BYTES = 256 << 10;
@@ -30,7 +31,7 @@ export class DiskShelf implements Shelf {
 	}
 
 	async read(digest: Digest, start: number, end: number): Promise<AsyncIterable<Uint8Array>> {
-		const handle = await open(this.#pathOf(digest));
+		const handle = await openWhole(this.#pathOf(digest), end + 1);
 		if (end < start) {
 			await handle.close();
 			return nothing();
@@ -53,6 +54,22 @@ export class DiskShelf implements Shelf {
 	#pathOf(digest: Digest): string {
 		return join(this.#folder, "blobs", algorithmOf(digest), hexOf(digest));
 	}
+}
+
+/**
+ * Content that was taken in and is not there any more, or not all of it, is not served: the client is to
+ * hear of it at once, instead of waiting for bytes that never come.
+ */
+async function openWhole(path: string, least_bytes: number): Promise<FileHandle> {
+	try {
+		const handle = await open(path);
+		const { size } = await handle.stat();
+		if (size >= least_bytes) return handle;
+		await handle.close();
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+	}
+	throw new Problem(404, "BLOB_UNKNOWN", "this registry has lost the content, or a part of it");
 }
 
 class DiskDraft implements Draft {

@@ -131,11 +131,20 @@ async function answerOrProblem(
 			body: (bytes_max: number) => readBody(request, bytes_max),
 		};
 		const scheme = listening.tls === undefined ? "http" : "https";
-		return await answer(holdings, listening.login, route, asked, `${scheme}://${host}/token`);
+		const answered = await answer(holdings, listening.login, route, asked, `${scheme}://${host}/token`);
+		return request.method === "GET" ? await withOpenBody(answered) : answered;
 	} catch (error) {
 		if (request.destroyed && !request.complete) throw error;
 		return problemAnswer(error instanceof Problem ? error : machineProblem(error, listening.log));
 	}
+}
+
+/** Content that cannot be read is a problem to tell: once the headers are sent, that cannot be told. */
+async function withOpenBody(answered: Answer): Promise<Answer> {
+	const { body } = answered;
+	if (body === undefined || typeof body === "string" || body instanceof Uint8Array) return answered;
+	const pieces = await body.open();
+	return { ...answered, body: { ...body, open: () => Promise.resolve(pieces) } };
 }
 
 function problemAnswer(problem: Problem): Answer {
