@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { startRegistry, testRegistry } from "../support/registry.ts";
@@ -32,6 +32,26 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
 		const { status, stderr } = await running.ended;
 		assert.deepEqual([status, stderr], [0, ""]);
 	});
+
+test("a second signal does not wait for what is under way", async () => {
+	const running = start(["registry", "serve", "--memory", "--port", "0", "--format", "json"]);
+	const { url } = JSON.parse(await running.firstOutput) as { url: string };
+	const { hostname, port } = new URL(url);
+	const socket = connect(Number(port), hostname);
+	socket.on("error", () => undefined);
+	socket.write("POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: localhost\r\n");
+	await new Promise((wake) => setTimeout(wake, 100));
+	running.child.kill("SIGINT");
+	while (
+		await fetch(url).then(
+			() => true,
+			() => false,
+		)
+	);
+	running.child.kill("SIGTERM");
+	assert.equal((await running.ended).signal, "SIGTERM");
+	socket.destroy();
+});
 
 test("--verbose writes a line for each request, and nothing in it moves the cursor", async () => {
 	const running = start(["registry", "serve", "--memory", "--port", "0", "--verbose", "--format", "json"]);

@@ -250,15 +250,24 @@ const senders: readonly (readonly [string, Record<string, string>, number])[] = 
 for (const [who, headers, status] of senders)
 	test(`asked by ${who}: ${status}`, async (context) => {
 		const { url } = await serveForTest(context);
-		const answered = await new Promise<number | undefined>((settle, refuse) => {
-			request(`${url}/v2/`, { headers }, ({ statusCode }) => {
-				settle(statusCode);
-			})
-				.on("error", refuse)
-				.end();
-		});
-		assert.equal(answered, status);
+		assert.equal(await statusOf(`${url}/v2/`, headers), status);
 	});
+
+test("where other machines are let in, any name leads there, but no page", async (context) => {
+	const { url } = await serveForTest(context, {}, { address: "0.0.0.0" });
+	assert.equal(await statusOf(`${url}/v2/`, { Host: "registry.example.org" }), 200);
+	assert.equal(await statusOf(`${url}/v2/`, { Origin: "null" }), 403);
+});
+
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+	return new Promise((settle, refuse) => {
+		request(url, { headers }, ({ statusCode }) => {
+			settle(statusCode);
+		})
+			.on("error", refuse)
+			.end();
+	});
+}
 
 const raw: readonly (readonly [string, string, RegExp])[] = [
 	["headers without end", `GET /v2/ HTTP/1.1\r\nHost: x\r\nA: ${"a".repeat(40_000)}`, /^HTTP\/1\.1 431/],

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import { dataFolder } from "../../host/node/folders.ts";
+import { isLoopback } from "../../registry/server/guard.ts";
 import { type OpenHoldings, openHoldings } from "../../registry/server/open-holdings.ts";
 import { type Listening, type RunningRegistry, serve } from "../../registry/server/serve.ts";
 import { printLog, printNote, printResult } from "../print.ts";
@@ -118,10 +119,6 @@ function warn({ address }: ServeDraft, { login, tls }: Listening): void {
 	if (tls === undefined) printNote("it speaks no TLS: what goes over the network can be read and changed");
 }
 
-function isLoopback(address: string): boolean {
-	return address.startsWith("127.") || address === "::1";
-}
-
 async function listen(holdings: OpenHoldings, listening: Listening): Promise<RunningRegistry> {
 	const { address, port } = listening;
 	try {
@@ -141,12 +138,15 @@ function announcement(url: string, folder: string | undefined, format: Format): 
 	return `serving a registry at ${url}, ${folder === undefined ? "in memory" : `in ${folder}`}\n`;
 }
 
-/** The first signal ends it in good order, the second at once. */
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** Settles at the first signal; the next one ends the process at once. */
 async function signalled(): Promise<void> {
 	await new Promise<void>((settle) => {
-		for (const signal of ["SIGINT", "SIGTERM"] as const)
-			process.once(signal, () => {
-				settle();
-			});
+		const end = () => {
+			for (const signal of SIGNALS) process.off(signal, end);
+			settle();
+		};
+		for (const signal of SIGNALS) process.on(signal, end);
 	});
 }

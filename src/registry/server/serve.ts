@@ -6,7 +6,7 @@ import type { Login } from "./access.ts";
 import { answer } from "./answer.ts";
 import { readBody } from "./body.ts";
 import type { Answer, Holdings } from "./exchange.ts";
-import { checkSender } from "./guard.ts";
+import { checkSender, isLoopback } from "./guard.ts";
 import {
 	CONNECTIONS_MAX,
 	HEADER_BYTES_MAX,
@@ -120,9 +120,10 @@ async function answerOrProblem(
 ): Promise<Answer> {
 	try {
 		const target = request.url ?? "";
+		const anyName = listening.tls !== undefined || !isLoopback(listening.address);
 		if (target.length > URL_CHARACTERS_MAX)
 			throw new Problem(414, "NAME_INVALID", `an address has up to ${URL_CHARACTERS_MAX} characters`);
-		const host = checkSender(request.headers, listening.tls !== undefined, url);
+		const host = checkSender(request.headers, { url, anyName });
 		const { route, query } = parseAddress(target);
 		const asked = {
 			method: request.method ?? "",
