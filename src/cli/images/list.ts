@@ -82,7 +82,8 @@ export const IMAGES_VERB = verb<Draft>({
 	async act(asked, words) {
 		demandWords(words, 0, 1, USAGE);
 		const store = openStore();
-		if (asked.form === "names")
+		// completions wait for this: no image is looked into
+		if (asked.form === "names" && asked.filters.length === 0 && words.length === 0)
 			printResult(
 				familiarNames(store)
 					.map((name) => `${name}\n`)
@@ -96,6 +97,7 @@ export const IMAGES_VERB = verb<Draft>({
 function listText(rows: readonly ListRow[], asked: Draft & CommonDraft): string {
 	const { form, quiet, digests } = asked;
 	if (quiet) return [...new Set(rows.map(({ ID }) => ID))].map((id) => `${id}\n`).join("");
+	if (form === "names") return rows.map(({ Repository, Tag }) => `${Repository}:${Tag}\n`).join("");
 	if (form === "json") return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 	if (form !== "table" && form !== "text") return rows.map((row) => `${fillTemplate(form, row)}\n`).join("");
 	const headings = [
