@@ -22,6 +22,8 @@ const WORDS: readonly (readonly [string, boolean])[] = [
 	["C:/hello", false],
 	// a file of this repository
 	["package.json", false],
+	// and a directory of it
+	["docs", true],
 ];
 
 for (const [word, expected] of WORDS)

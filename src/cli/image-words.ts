@@ -1,14 +1,15 @@
 /** Which words of a run are about images. */
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import type { ImageOptions } from "./run-options.ts";
 
 /**
  * Whether the word that says what to run is the name of an image: it does not look like a path, has
- * no program's ending, and no file is there under it.
+ * no program's ending, and no file is there under it. A directory may well be: it was built from that.
  */
 export function namesImage(word: string): boolean {
-	return !/^(-$|[./~\\]|[A-Za-z]:[\\/])|\.(wasm|wat)$/.test(word) && !existsSync(word);
+	if (/^(-$|[./~\\]|[A-Za-z]:[\\/])|\.(wasm|wat)$/.test(word)) return false;
+	return statSync(word, { throwIfNoEntry: false })?.isDirectory() !== false;
 }
 
 /**
