@@ -205,7 +205,7 @@ test(
 /** The refusal of a pull: nothing of it is in the store, and nothing is pinned that was not. */
 function refused(client: Machine, ...words: readonly string[]): string {
 	const pins = client.path("data/wherry/pins.json");
-	const held = () => [client.store.names(), digestsIn(pins)];
+	const held = () => [client.store.list(), digestsIn(pins)];
 	const earlier = held();
 	const { status, stderr } = client.wherry("pull", ...words);
 	assert.notEqual(status, 0, "the pull was not refused");
