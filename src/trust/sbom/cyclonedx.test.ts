@@ -106,6 +106,23 @@ test("a program alone is the bill's subject, with what it says of itself", () =>
 	assert.deepEqual(compositions, [{ aggregate: "incomplete", dependencies: [DIGEST] }]);
 });
 
+test("tools are marked as not in what runs, and libraries as in it", () => {
+	assert.deepEqual(
+		written(ALONE).components.map(({ type, scope }) => [type, scope]),
+		[
+			["library", "required"],
+			["library", "required"],
+			["application", "excluded"],
+		],
+	);
+});
+
+test("a licence that is no SPDX expression is only a name", () => {
+	const inventory = { ...INVENTORY, about: { licenses: "see LICENSE, please", properties: [] } };
+	const { metadata } = written({ ...ALONE, programs: [{ path: undefined, digest: DIGEST, inventory }] });
+	assert.deepEqual(metadata.component.licenses, [{ license: { name: "see LICENSE, please" } }]);
+});
+
 test("an image has its programs as components, and each part once", () => {
 	const { metadata, components, dependencies } = written(IMAGE);
 	assert.equal(metadata.timestamp, "2026-01-01T00:00:00Z");
@@ -186,6 +203,9 @@ test("a name in the table cannot move the cursor or begin a line of its own", ()
 
 interface Component {
 	readonly "bom-ref": string;
+	readonly type: string;
+	readonly scope?: string;
+	readonly licenses?: unknown;
 }
 
 interface Written {

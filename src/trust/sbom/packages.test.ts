@@ -10,7 +10,7 @@ const METADATA =
 const FILES: readonly (readonly [string, string, string | undefined])[] = [
 	["/lib/zope-5.0.dist-info/METADATA", METADATA, "pkg:pypi/zope-interface-x@5.0%2Blocal"],
 	["/lib/six.egg-info/PKG-INFO", "Name: six\nVersion: 1.16.0\n", "pkg:pypi/six@1.16.0"],
-	["/lib/x.dist-info/METADATA", "Version: 1\n\nName: in the text", undefined],
+	["/lib/x.dist-info/METADATA", "Version: 1\n\nName: text", undefined],
 	[
 		"/app/node_modules/left-pad/package.json",
 		'{"name":"left-pad","version":"1.3.0"}',
