@@ -43,8 +43,7 @@ class Uploads {
 		if (isStatus(method, path)) return void this.place(response, 204).end();
 		if (method === "PATCH") return this.#take(String(headers["content-range"]), body, response);
 		this.bytes = Buffer.concat([this.bytes, body]);
-		this.stored = this.bytes;
-		return void response.writeHead(201).end();
+		return this.#finish(path, response);
 	}
 
 	/** A relative place with a query, another one each time. */
@@ -61,6 +60,14 @@ class Uploads {
 		this.sessions += 1;
 		this.bytes = Buffer.alloc(0);
 		this.place(response, 202).end();
+	}
+
+	#finish(path: string, response: ServerResponse): void {
+		const { digest } = documentOf(this.bytes, MediaType.WASM).descriptor;
+		if (!path.endsWith(encodeURIComponent(digest)))
+			return void response.writeHead(400).end('{"errors":[{"code":"DIGEST_INVALID"}]}');
+		this.stored = this.bytes;
+		return void response.writeHead(201).end();
 	}
 
 	#take(range: string, body: Buffer, response: ServerResponse): void {

@@ -72,7 +72,7 @@ export async function exchange(request: Exchange, limits: ClientLimits): Promise
 	}
 }
 
-const PIECE_BYTES = 256 << 10;
+const PIECE_BYTES = 1 << 20;
 const DISCARD_BYTES_MAX = 64 << 10;
 
 /** Each piece that goes restarts the wait; behind the last one the answer has all its time. */

@@ -15,8 +15,7 @@ export interface UploadTarget {
 
 /**
  * Puts a blob: a small one in one request, a large one in chunks, each of which is asked for and sent on
- * from where it broke. Memory: two chunks. The content is held to its digest before the registry is told
- * that it is whole.
+ * from where it broke. Memory: two chunks.
  *
  * @param opened the place of an upload that was begun already
  * @throws Fault DIGEST_MISMATCH, REGISTRY_UNREACHABLE, REGISTRY_DENIED, REGISTRY_ERROR
@@ -49,7 +48,7 @@ async function putInChunks(
 	try {
 		let at = 0;
 		for (let chunk: Uint8Array | void = first; chunk !== undefined;) {
-			// the next one is read and hashed while this one goes
+			// the next one is read while this one goes
 			const coming = others.next();
 			coming.catch(() => undefined);
 			await session.send(chunk, at);
@@ -103,13 +102,17 @@ export async function cancelUpload(target: UploadTarget, place: URL): Promise<vo
 	await new UploadSession(target, place).cancel();
 }
 
-/** Chunks of this size, the last one shorter; at their end the whole is what the descriptor says, or it throws. */
+/**
+ * Chunks of this size, the last one shorter; at their end all has the descriptor's size, or it throws. What
+ * is one chunk is held to its digest as well. Of more, the registry does that before it takes it, and the
+ * store does as it is read: to hash 200 MB once more would cost a tenth of the push.
+ */
 async function* checkedChunks(
 	content: AsyncIterable<Uint8Array>,
 	{ digest, size }: Descriptor,
 	chunk_bytes: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-	const hash = createHash(algorithmOf(digest));
+	const hash = size <= chunk_bytes ? createHash(algorithmOf(digest)) : undefined;
 	// one fills while the other goes
 	let [chunk, other] = [0, 1].map(() => new Uint8Array(Math.min(chunk_bytes, size))) as [Chunk, Chunk];
 	let seen = 0;
@@ -117,7 +120,7 @@ async function* checkedChunks(
 	for await (const piece of content) {
 		seen += piece.length;
 		if (seen > size) throw mismatch(digest, `more than ${size} bytes`);
-		hash.update(piece);
+		hash?.update(piece);
 		for (let at = 0; at < piece.length;) {
 			const part = piece.subarray(at, at + chunk.length - filled);
 			chunk.set(part, filled);
@@ -130,8 +133,9 @@ async function* checkedChunks(
 		}
 	}
 	if (filled > 0) yield chunk.subarray(0, filled);
-	const found = `${algorithmOf(digest)}:${hash.digest("hex")}`;
 	if (seen !== size) throw mismatch(digest, `${seen} bytes instead of ${size}`);
+	if (hash === undefined) return;
+	const found = `${algorithmOf(digest)}:${hash.digest("hex")}`;
 	if (found !== digest) throw mismatch(digest, found);
 }
 
@@ -342,5 +346,10 @@ function scopeOf({ repository }: UploadTarget): { repository: string; actions: "
 
 async function refusedUpload({ registry, repository }: UploadTarget, answer: Answer): Promise<unknown> {
 	if (answer.status === 403) return registry.denied(answer);
-	return unexpected(`push to '${registry.host}/${repository}'`, registry.host, await readRefusal(answer));
+	const refusal = await readRefusal(answer);
+	if (refusal.codes.includes("DIGEST_INVALID"))
+		return new Fault("DIGEST_MISMATCH", `'${registry.host}' got other bytes than it was told`, {
+			note: refusal.says,
+		});
+	return unexpected(`push to '${registry.host}/${repository}'`, registry.host, refusal);
 }
