@@ -182,6 +182,14 @@ const UNSOUND: Readonly<Record<string, readonly [tar: Uint8Array, why: RegExp]>>
 		/directory with content/,
 	],
 	"a file whose name ends in a slash": [tarOf({ name: "f/" }), /a file whose name ends in a slash/],
+	"an old directory that pax makes a file": [
+		tarOf(pax({ path: "d" }), { name: "d/", type: "\0" }),
+		/one of its names ends in a slash/,
+	],
+	"an old file that pax makes a directory": [
+		tarOf(pax({ path: "d/" }), { name: "d", type: "\0" }),
+		/one of its names ends in a slash/,
+	],
 	"an old file with content whose name ends in a slash": [
 		tarOf({ name: "f/", type: "\0", body: "x" }),
 		/directory with content/,

@@ -205,16 +205,19 @@ class TarReader {
 	#kindOf(header: TarHeader, size_bytes: number): TarKind {
 		const kind = KINDS.get(header.type);
 		if (kind === undefined) throw this.#fault(whyUnknown(header.type));
-		const found = kind === "file" && this.#name.endsWith("/") ? this.#slashKind(header) : kind;
+		const found = kind === "file" ? this.#fileKind(header) : kind;
 		// some readers skip it, others take it for the next header
 		if (found !== "file" && size_bytes > 0) throw this.#fault(`it is a ${found} with content`);
 		return found;
 	}
 
-	/** Archives older than the type for directories say it by the name; in newer ones readers differ. */
-	#slashKind({ type }: TarHeader): TarKind {
-		if (type !== "\0") throw this.#fault("it is a file whose name ends in a slash");
-		return "directory";
+	/** Archives older than the type for directories say it by a slash; where it could be either, readers differ. */
+	#fileKind({ name, type }: TarHeader): TarKind {
+		const hasSlash = this.#name.endsWith("/");
+		const isOld = type === "\0";
+		if (hasSlash && !isOld) throw this.#fault("it is a file whose name ends in a slash");
+		if (isOld && name?.endsWith("/") !== hasSlash) throw this.#fault("one of its names ends in a slash");
+		return hasSlash ? "directory" : "file";
 	}
 
 	/** GNU's name and pax's: which of them counts is a matter of the reader. */
