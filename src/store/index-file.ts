@@ -26,10 +26,12 @@ export interface Entry {
 /** What stands in index.json beside the entries stays too. */
 export interface IndexFile {
 	readonly entries: readonly Entry[];
+	/** Entries that are no descriptors we can check: a digest of another kind. */
+	readonly foreign: readonly unknown[];
 	readonly raw: Readonly<Record<string, unknown>>;
 }
 
-const EMPTY: IndexFile = { entries: [], raw: { schemaVersion: 2 } };
+const EMPTY: IndexFile = { entries: [], foreign: [], raw: { schemaVersion: 2 } };
 
 /**
  * A store that is not there yet is an empty one.
@@ -95,7 +97,12 @@ export function parseIndexFile(text: string, folder: string): IndexFile {
 			`its ${INDEX_FILE} is no OCI image index of at most ${ENTRIES_MAX} manifests`,
 			`mv ${folder} ${folder}.broken    and pull or build your images again`,
 		);
-	return { raw, entries: manifests.map(parseEntry).filter((entry) => entry !== undefined) };
+	const entries = new Map(manifests.map((one: unknown) => [one, parseEntry(one)]));
+	return {
+		raw,
+		entries: [...entries.values()].filter((entry) => entry !== undefined),
+		foreign: manifests.filter((one) => entries.get(one) === undefined),
+	};
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

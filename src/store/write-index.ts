@@ -31,7 +31,7 @@ export function changeIndex(folder: string, change: (index: IndexFile) => readon
 		...index.raw,
 		schemaVersion: 2,
 		mediaType: MediaType.INDEX,
-		manifests: entries.map(({ raw }) => raw),
+		manifests: [...index.foreign, ...entries.map(({ raw }) => raw)],
 	});
 	if (entries.length > ENTRIES_MAX || text.length > INDEX_BYTES_MAX)
 		throw invalidStore(folder, `it is full: it lists ${index.entries.length} manifests`, "wherry prune -a");
