@@ -13,6 +13,8 @@ export const UPLOAD_IDLE_MS_MAX = 60 * 60 * 1000;
 export const HEADERS_MS_MAX = 10_000;
 /** A connection on which nothing moves for so long is closed. */
 export const IDLE_MS_MAX = 60_000;
+/** A connection without a request is kept for so long. */
+export const KEEP_ALIVE_MS = 30_000;
 /** Over each such time a body must bring so much, or it is one of those that hold servers up. */
 export const BODY_WINDOW_MS = 30_000;
 export const BODY_WINDOW_BYTES_MIN = 4 << 10;

@@ -13,6 +13,7 @@ import {
 	HEADERS_MAX,
 	HEADERS_MS_MAX,
 	IDLE_MS_MAX,
+	KEEP_ALIVE_MS,
 	URL_CHARACTERS_MAX,
 } from "./limits.ts";
 import { Problem } from "./problem.ts";
@@ -44,6 +45,8 @@ export async function serve(holdings: Holdings, listening: Listening): Promise<R
 	server.maxConnections = CONNECTIONS_MAX;
 	server.maxHeadersCount = HEADERS_MAX;
 	server.timeout = IDLE_MS_MAX;
+	// longer than clients keep theirs: nobody sends on a connection that we are about to close
+	server.keepAliveTimeout = KEEP_ALIVE_MS;
 	await listen(server, listening);
 	const url = urlOf(server, listening);
 	server.on("request", (request, response) => {
@@ -79,12 +82,16 @@ async function stop(server: Server, grace_ms: number): Promise<void> {
 			settle();
 		});
 	});
-	server.closeIdleConnections();
+	// those that are busy now are idle some time later
+	const idle = setInterval(() => {
+		server.closeIdleConnections();
+	}, 50);
 	const end = setTimeout(() => {
 		server.closeAllConnections();
 	}, grace_ms);
 	await closed;
 	clearTimeout(end);
+	clearInterval(idle);
 }
 
 async function handle(
