@@ -79,3 +79,13 @@ test("esbuild that may only read is refused its output", (context) => {
 	const words = ["src/main.ts", "--bundle", "--platform=node", "--outfile=/project/main.cjs"];
 	assertRefused(run(["run", ...grants, esbuild, ...words]), "/project/main.cjs");
 });
+
+test("esbuild's SBOM names its module and version, as Go's linker wrote them", () => {
+	const { stdout, stderr } = run(["sbom", "--format=cyclonedx-json", esbuild]);
+	assert.equal(stderr, "");
+	const { component } = (
+		JSON.parse(stdout.toString()) as { metadata: { component: Record<string, unknown> } }
+	).metadata;
+	assert.equal(component["version"], "v0.27.2");
+	assert.match(JSON.stringify(component["properties"]), /"github\.com\/evanw\/esbuild\/cmd\/esbuild"/);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 
@@ -59,4 +59,19 @@ test("a Go program without its grant is refused the directory", () => {
 	const ended = run(["run", tour, "/data"]);
 	assert.equal(ended.status, 2);
 	assertRefused(ended, "/data");
+});
+
+test("a Go program's SBOM has the settings of its build and the library of its compiler", () => {
+	const version = readFileSync(installed("@ttsc/linux-x64/bin/go/VERSION"), "utf8").match(/^go(\S+)/)?.[1];
+	const { stdout, stderr } = run(["sbom", "--format=cyclonedx-json", tour]);
+	assert.equal(stderr, "");
+	const sbom = JSON.parse(stdout.toString()) as {
+		metadata: { component: { properties: { name: string; value: string }[] } };
+		components: { purl?: string }[];
+		compositions: { aggregate: string }[];
+	};
+	const { properties } = sbom.metadata.component;
+	assert.equal(properties.find(({ name }) => name === "wherry:go:GOOS")?.value, "wasip1");
+	assert.ok(sbom.components.some(({ purl }) => purl === `pkg:golang/stdlib@${version}`));
+	assert.equal(sbom.compositions[0]?.aggregate, "complete");
 });
