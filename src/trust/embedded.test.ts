@@ -95,6 +95,21 @@ for (const [name, layout, expected] of layouts)
 		else assert.match(why(verdict), expected);
 	});
 
+test("a good signature over another module does not speak for the hash beside it", async () => {
+	const elsewhere = Buffer.alloc(32, 9);
+	const sets = [setOf([wholeHash()], Buffer.alloc(64)), setOf([elsewhere], foreignSignature([elsewhere]))];
+	const contents = [
+		...Buffer.from("\x09signature"),
+		1,
+		1,
+		1,
+		2,
+		...Buffer.concat(sets.map((set) => Buffer.from([...leb(set.length), ...set]))),
+	];
+	const bytes = withSection(contents);
+	assert.match(why(await verifyEmbedded(bytes, foreignKey)), /another key/);
+});
+
 test("any bytes in the signature's section are a verdict", async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.uint8Array({ maxLength: 110 }), fc.boolean(), async (noise, formed) => {
@@ -183,20 +198,38 @@ function foreignSigned({
 	beside,
 	signatures,
 }: Layout): Uint8Array {
-	const whole = createHash("sha256").update(hello.subarray(8)).digest();
-	const hashes = [...before, only ?? whole];
+	const hashes = [...before, only ?? wholeHash()];
+	const one = signatures === 0 ? [] : [signatureOf(foreignSignature(hashes), keyId)];
+	const set = setWith(hashes, [...(beside === undefined ? [] : [beside]), ...one]);
+	return withSection([...Buffer.from("\x09signature"), ...form, 1, ...leb(set.length), ...set]);
+}
+
+function wholeHash(): Buffer {
+	return createHash("sha256").update(hello.subarray(8)).digest();
+}
+
+function foreignSignature(hashes: readonly Buffer[]): Buffer {
 	const message = Buffer.concat([Buffer.from("wasmsig"), Buffer.from([1, 1, 1]), ...hashes]);
-	const signature = nodeSign(null, message, foreign.privateKey);
-	const one = [keyId.length, ...keyId, 1, signature.length, ...signature];
-	const all = [...(beside === undefined ? [] : [beside]), ...(signatures === 0 ? [] : [one])];
-	const list = all.flatMap((bytes) => [...leb(bytes.length), ...bytes]);
-	const set = [...leb(hashes.length), ...Buffer.concat(hashes), all.length, ...list];
-	const contents = [...Buffer.from("\x09signature"), ...form, 1, ...leb(set.length), ...set];
-	return Buffer.concat([
-		hello.subarray(0, 8),
-		Buffer.from([0, ...leb(contents.length), ...contents]),
-		hello.subarray(8),
-	]);
+	return nodeSign(null, message, foreign.privateKey);
+}
+
+function setOf(hashes: readonly Buffer[], signature: Buffer): number[] {
+	return setWith(hashes, [signatureOf(signature, Buffer.of())]);
+}
+
+function setWith(hashes: readonly Buffer[], signatures: readonly (readonly number[])[]): number[] {
+	const list = signatures.flatMap((bytes) => [...leb(bytes.length), ...bytes]);
+	return [...leb(hashes.length), ...Buffer.concat(hashes), signatures.length, ...list];
+}
+
+function signatureOf(signature: Buffer, keyId: Buffer): number[] {
+	return [keyId.length, ...keyId, 1, signature.length, ...signature];
+}
+
+/** Our hello with a custom section of these contents in front. */
+function withSection(contents: readonly number[]): Uint8Array {
+	const section = Buffer.from([0, ...leb(contents.length), ...contents]);
+	return Buffer.concat([hello.subarray(0, 8), section, hello.subarray(8)]);
 }
 
 function leb(value: number): number[] {

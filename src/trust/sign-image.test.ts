@@ -6,7 +6,7 @@ import {
 	RECORDING,
 	recordedRepository,
 } from "../../test/support/cosign-recording.ts";
-import { attachmentTag } from "../oci/attachments.ts";
+import { attachmentTag, putDocument } from "../oci/attachments.ts";
 import type { Repository } from "../oci/content.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { MediaType } from "../oci/media-types.ts";
@@ -14,6 +14,9 @@ import { MemoryRepository } from "../oci/memory-repository.ts";
 import { parseManifest } from "../oci/parse-manifest.ts";
 import { readVerified } from "../oci/verify.ts";
 import { keyHint } from "./bundle.ts";
+import { signatureManifest } from "./cosign-manifest.ts";
+import { IN_TOTO } from "./dsse.ts";
+import type { SignatureContent } from "./records.ts";
 import { generateKey, parsePublicKey, type SigningKey } from "./keys.ts";
 import { findSignatures } from "./signatures.ts";
 import { attest, signImage, type SignOptions } from "./sign-image.ts";
@@ -118,23 +121,70 @@ test("an attestation is not taken for a signature", async () => {
 	assert.deepEqual(verdict.claims.predicate, statement.predicate);
 });
 
-test("a statement signed as something else than in-toto is refused, though the signature holds", async () => {
-	const key = await generateKey();
-	const payload = Buffer.from("{}");
-	const content = {
-		carrier: "bundle",
-		envelope: {
-			payloadType: "text/plain",
-			payload,
-			signatures: [await signDsse(key, "text/plain", payload)],
-		},
-	} as const;
-	const verdict = await verifySignature(
-		{ subject: subject.digest, foundIn: subject.digest, content },
-		key.publicKey,
+test("a tag with as many signatures as are ever looked at takes no more", async () => {
+	const repository = await recordedRepository();
+	const manifest = parsed(await textOf(repository, await tagged(repository)));
+	const full = signatureManifest(Array.from({ length: 128 }, () => manifest.layers[0]!));
+	for (const one of [full.config, full.manifest]) await putDocument(repository, one);
+	await repository.tag(full.manifest.descriptor, attachmentTag(subject.digest, "sig"));
+	await assert.rejects(
+		signImage(repository, subject, await generateKey(), options),
+		/cannot add a signature/,
 	);
-	assert.ok(verdict.outcome === "refused" && verdict.reason === "claims");
 });
+
+// signed by the key, all of them: what is signed decides
+const critical = {
+	identity: { "docker-reference": "a/b" },
+	image: { "docker-manifest-digest": subject.digest },
+	type: "cosign container image signature",
+};
+const claims: readonly (readonly [string, unknown, RegExp])[] = [
+	["of another type", { critical: { ...critical, type: "atomic container signature" } }, /'critical.type'/],
+	["with something critical more", { critical: { ...critical, until: 0 } }, /'critical.until' is critical/],
+	[
+		"for another image",
+		{ critical: { ...critical, image: { "docker-manifest-digest": "sha256:" } } },
+		/another image/,
+	],
+	["without a name", { critical: { ...critical, identity: {} } }, /docker-reference' is missing/],
+	["without anything", {}, /'critical' is missing/],
+	["that is no object", [], /is no object/],
+];
+for (const [name, claim, why] of claims)
+	test(`a claim is refused, though its signature holds: one ${name}`, async () => {
+		const key = await generateKey();
+		const payload = Buffer.from(JSON.stringify(claim));
+		const content = { carrier: "simple-signing", payload, signature: await key.sign(payload) } as const;
+		await refusedClaim(key, content, why);
+	});
+
+const said = {
+	_type: "https://in-toto.io/Statement/v1",
+	subject: [{ digest: { sha256: subject.digest.slice(7) } }],
+	predicateType: "https://example.com/it",
+};
+const statements: readonly (readonly [string, string, unknown, RegExp])[] = [
+	["as something else than in-toto", "text/plain", said, /no in-toto statement/],
+	["of another form", IN_TOTO, { ...said, _type: "https://in-toto.io/Statement/v2" }, /no in-toto statement/],
+	["about others", IN_TOTO, { ...said, subject: [{ digest: { sha256: "00" } }] }, /names other images/],
+	["about nothing", IN_TOTO, { ...said, subject: [] }, /names other images/],
+	["that says nothing", IN_TOTO, { ...said, predicateType: null }, /predicateType' is missing/],
+];
+for (const [name, type, statementSigned, why] of statements)
+	test(`a statement is refused, though its signature holds: one ${name}`, async () => {
+		const key = await generateKey();
+		const payload = Buffer.from(JSON.stringify(statementSigned));
+		const signatures = [await signDsse(key, type, payload)];
+		await refusedClaim(key, { carrier: "bundle", envelope: { payloadType: type, payload, signatures } }, why);
+	});
+
+async function refusedClaim(key: SigningKey, content: SignatureContent, why: RegExp): Promise<void> {
+	const record = { subject: subject.digest, foundIn: subject.digest, content };
+	const verdict = await verifySignature(record, key.publicKey);
+	assert.ok(verdict.outcome === "refused" && verdict.reason === "claims", JSON.stringify(verdict));
+	assert.match(verdict.why, why);
+}
 
 /** The pre-authentication encoding, written by hand from the text of DSSE's protocol.md. */
 async function signDsse(key: SigningKey, type: string, payload: Uint8Array): Promise<Uint8Array> {

@@ -153,6 +153,53 @@ test("a crowd of signatures is looked at up to a bound", async () => {
 	assert.equal((await findSignatures(repository, image.digest)).length, RECORDS_MAX);
 });
 
+test("at most so many manifests are asked for, whatever hangs on an image", async () => {
+	const repository = new MemoryRepository();
+	const image = await someImage(repository);
+	const notation = await attachReferrer(repository, image, "application/vnd.cncf.notary.signature", []);
+	const asked: string[] = [];
+	const crowd = new MemoryRepository();
+	crowd.referrers = async () => Array.from({ length: 300 }, () => notation);
+	crowd.fetch = (descriptor) => {
+		asked.push(descriptor.digest);
+		return repository.fetch(descriptor);
+	};
+	assert.equal((await findSignatures(crowd, image.digest)).length, RECORDS_MAX);
+	assert.equal(asked.length, RECORDS_MAX);
+});
+
+test("at most so many bytes are taken, however often they are named", async () => {
+	const repository = new MemoryRepository();
+	const image = await someImage(repository);
+	const large = { bytes: new Uint8Array(4 << 20), mediaType: MediaType.SIMPLE_SIGNING };
+	const annotations = { "dev.cosignproject.cosign/signature": "AAAA" };
+	const layers = Array.from({ length: 20 }, () => Object.assign({ annotations }, large));
+	await attachReferrer(repository, image, "x/y", layers);
+	const carriers = (await findSignatures(repository, image.digest)).map(({ content }) => content.carrier);
+	assert.deepEqual([carriers.indexOf("unreadable"), carriers.length], [15, 20]);
+});
+
+test("a manifest that a registry lists, and that names another subject, is none of this image's", async () => {
+	const repository = await recordedRepository();
+	const others = await repository.referrers(subject.digest);
+	const image = await someImage(repository);
+	repository.referrers = async () => others;
+	assert.deepEqual(await findSignatures(repository, image.digest), []);
+});
+
+test("a simple signature with a certificate is keyless", async () => {
+	const repository = new MemoryRepository();
+	const image = await someImage(repository);
+	const annotations = {
+		"dev.cosignproject.cosign/signature": "AAAA",
+		"dev.sigstore.cosign/certificate": "-----BEGIN CERTIFICATE-----",
+	};
+	const layer = { bytes: Buffer.from("{}"), mediaType: MediaType.SIMPLE_SIGNING, annotations };
+	await attachReferrer(repository, image, "x/y", [layer]);
+	const [record] = await findSignatures(repository, image.digest);
+	assert.equal(record?.content.carrier, "keyless");
+});
+
 test("any bytes as payload, envelope, bundle or signature are a record and a verdict", async () => {
 	const mediaType = fc.constantFrom(
 		MediaType.SIMPLE_SIGNING,
