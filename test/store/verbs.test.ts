@@ -146,6 +146,19 @@ test("an image has another name, loses its names one by one, and goes with the l
 	assert.equal(wherry("images", "-a", "--format={{.Repository}}").stdout, "127.0.0.1:5000/team/app\n");
 });
 
+test("an image that something uses is not removed unless it is forced, and stays even then", async (context) => {
+	const { wherry, store, hello } = await furnishedHome(context);
+	const [image] = store.list().filter(({ digest }) => digest === hello);
+	assert.ok(image);
+	store.pin(image, "container 7");
+	const refused = wherry("rmi", "hello");
+	assert.equal(refused.status, 1);
+	assert.match(refused.stderr, /IMAGE_IN_USE]\nnote: 'container 7' uses it\nhelp: wherry rmi -f hello\n/);
+	assert.equal(wherry("prune", "-a", "-f").status, 0);
+	assert.equal(wherry("rmi", "-f", id(hello)).status, 0);
+	assert.ok(readFileSync(blobPath(store.folder, hello as never)).length > 0);
+});
+
 test("rmi tells of what is not there, and removes the rest", async (context) => {
 	const { wherry, app } = await furnishedHome(context);
 	const ended = wherry("rmi", "helo", app.slice(0, 20), "--format=json");
@@ -287,6 +300,7 @@ test(
 				},
 			);
 		assert.match(readOnly("images").stdout, /hello +latest/);
+		assert.match(readOnly("run", "hello").stdout, /hello/i);
 		assert.equal(readOnly("image", "inspect", "-f", "{{.Os}}", "hello").stdout, "wasip1\n");
 		assert.equal(readOnly("save", "-o", join(folder, "x.tar"), "hello").status, 0);
 		for (const words of [
