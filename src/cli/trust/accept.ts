@@ -44,7 +44,8 @@ export const TRUST_ACCEPT_VERB = verb<Draft>({
 		const stored = readName(storeFolder(), name.reference)?.digest;
 		const digest = name.digest ?? pin?.offered ?? stored;
 		if (digest === undefined || digest === pin?.digest) throw nothingNew(name, pin);
-		if (!yes && !agreesTo(name, pin, digest)) {
+		if (format === "text") process.stderr.write(changeText(name, pin, digest));
+		if (!yes && !agrees("Accept it?")) {
 			printNote("nothing was changed");
 			return 1;
 		}
@@ -58,10 +59,9 @@ export const TRUST_ACCEPT_VERB = verb<Draft>({
 	},
 });
 
-function agreesTo({ shown }: TaggedName, pin: Pin | undefined, digest: Digest): boolean {
+function changeText({ shown }: TaggedName, pin: Pin | undefined, digest: Digest): string {
 	const was = pin === undefined ? "nothing" : `${pin.digest}, ${pin.how} on ${pin.since.slice(0, 10)}`;
-	process.stderr.write(`'${shown}' stood for ${was}\nit would stand for ${digest}\n`);
-	return agrees("Accept it?");
+	return `'${shown}' stood for ${was}\nit would stand for ${digest}\n`;
 }
 
 function nothingNew({ shown }: TaggedName, pin: Pin | undefined): Fault {
