@@ -8,6 +8,7 @@ import { parseManifest } from "../../src/oci/parse-manifest.ts";
 import { parseReference, repositoryName } from "../../src/oci/reference.ts";
 import { ImageStore } from "../../src/store/image-store.ts";
 import { readBlob } from "../../src/store/read.ts";
+import { testRegistry } from "../support/registry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { type Ended, ROOT, run } from "../support/wherry.ts";
 
@@ -61,6 +62,17 @@ test("what build --attest hangs on an image: its SBOM, and how it was built, eac
 		{ name: "sources", uri: "file:.", digest: { sha256: sourcesDigest(app) } },
 	]);
 	assert.doesNotMatch(attached.get(STATEMENT_TYPE) ?? "", new RegExp(place.folder));
+});
+
+test("push and pull take the SBOM and the provenance along", async (context) => {
+	const { host } = await testRegistry(context);
+	const [here, there] = [new Place(context), new Place(context)];
+	here.succeeds("build", "--attest", "-t", `${host}/app:1`, here.project({}));
+	here.succeeds("push", `${host}/app:1`);
+	there.succeeds("pull", `${host}/app:1`);
+	const attached = await there.attached(`${host}/app:1`);
+	assert.deepEqual(attached, await here.attached(`${host}/app:1`));
+	assert.equal(attached.get(SBOM_TYPE), there.succeeds("sbom", "--format=cyclonedx-json", `${host}/app:1`));
 });
 
 test("sbom --attach hangs it on the image once", async (context) => {
