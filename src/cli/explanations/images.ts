@@ -53,8 +53,8 @@ export const IMAGES_EXPLANATIONS = {
 		example: "wherry rmi app:1.2 && wherry pull app:1.2",
 	},
 	STORE_INVALID: {
-		means: "The folder where wherry keeps images is not what it should be.",
-		why: "It is no OCI image layout, comes from a newer wherry, or a file in it was changed by hand.",
+		means: "The folder where wherry keeps images, or where a registry does, is not what it should be.",
+		why: "It is no OCI image layout, comes from a newer wherry, or a file in it was changed by hand; a registry's may be served by another process.",
 		remedy: "Put right what the note names, or move the folder away: wherry makes a new one.",
 		example: "wherry images",
 	},
