@@ -81,7 +81,7 @@ const FAILURES: readonly (readonly [string, string])[] = [
 	[
 		"rnu x.wasm",
 		`error: wherry has no command 'rnu' [COMMAND_UNKNOWN]
-note: a file to run ends in .wasm or .wat, or is written with a '/'
+note: a file to run ends in .wasm or .wat, or is written with a '/'; an image is run by its name behind 'run'
 help: wherry run
 `,
 	],

@@ -20,6 +20,12 @@ export const COMMANDS: readonly Command[] = [
 		load: () => RUN_VERB,
 	},
 	{
+		name: "build",
+		aliases: ["image build", "builder build", "buildx build"],
+		summary: "Build an image from a folder: its toolchain is found by its files",
+		load: async () => (await import("./build/build.ts")).BUILD_VERB,
+	},
+	{
 		name: "images",
 		aliases: ["image ls", "image list"],
 		summary: "List the images of this machine",
@@ -143,12 +149,6 @@ export const COMMANDS: readonly Command[] = [
 		name: "registry serve",
 		summary: "Serve a small registry on this machine, for development and tests",
 		load: async () => (await import("./registry/serve.ts")).REGISTRY_SERVE_VERB,
-	},
-	{
-		name: "build",
-		aliases: ["image build", "builder build", "buildx build"],
-		summary: "Build an image from a folder: its toolchain is found by its files",
-		load: async () => (await import("./build/build.ts")).BUILD_VERB,
 	},
 	{
 		name: "sbom",

@@ -77,7 +77,7 @@ export function commandUnknown(words: readonly string[]): Fault {
 	if (ofGroup.length > 0) return groupUnknown(`${first} ${second}`.trimEnd(), ofGroup);
 	const near = nearMisses(first, names);
 	return new Fault("COMMAND_UNKNOWN", `wherry has no command '${first}'`, {
-		note: "a file to run ends in .wasm or .wat, or is written with a '/'",
+		note: "a file to run ends in .wasm or .wat, or is written with a '/'; an image is run by its name behind 'run'",
 		help: near.length > 0 ? near.map((name) => `wherry ${name}`) : "wherry --help",
 	});
 }

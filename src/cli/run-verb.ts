@@ -9,9 +9,9 @@ import type { Verb } from "./verb.ts";
 export type Run = (options: RunOptions) => number | Promise<number>;
 
 export const RUN_VERB: Verb = {
-	usage: "wherry run [OPTIONS] FILE.wasm [ARG...]",
+	usage: "wherry run [OPTIONS] FILE.wasm|IMAGE [ARG...]",
 	about: [
-		"FILE is a module of WASI preview1, binary (.wasm) or text (.wat), or - for standard input. Options stop at FILE; the words behind it belong to the program.",
+		"FILE is a module of WASI preview1, binary (.wasm) or text (.wat), or - for standard input. Any other word that is no file here is the name of an image, or @ and its digest; it is pulled when it is missing. Options stop there; the words behind it belong to the program.",
 		"The program may reach what options grant and nothing else. When it was refused something and fails, the error names the option that would grant it.",
 	],
 	flags: RUN_FLAGS,
@@ -23,6 +23,10 @@ export const RUN_VERB: Verb = {
 		{
 			says: "Give it room to write, for ten seconds at most",
 			words: "wherry run --tmpfs /tmp --timeout 10s app.wasm",
+		},
+		{
+			says: "Run an image of the store or of a registry",
+			words: "wherry run -v ./data:/data:ro registry.example.com/team/app:1.2 /data/a.txt",
 		},
 		{
 			says: "See what a set of options grants, without running",

@@ -152,7 +152,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
 	[
 		"-m 512m",
 		`error: there is no program to run [USAGE]
-note: the form is wherry run [OPTIONS] FILE.wasm [ARG...]
+note: the form is wherry run [OPTIONS] FILE.wasm|IMAGE [ARG...]
 help: wherry run --help
 `,
 	],

@@ -24,7 +24,7 @@ export function parseRunWords(words: readonly string[]): RunWords {
 	const [file, ...args] = parseFlags(RUN_FLAGS, draft, words, unknownRunFlag);
 	if (file === undefined && !draft.help && draft.printPolicy === undefined)
 		throw new Fault("USAGE", "there is no program to run", {
-			note: "the form is wherry run [OPTIONS] FILE.wasm [ARG...]",
+			note: "the form is wherry run [OPTIONS] FILE.wasm|IMAGE [ARG...]",
 			help: "wherry run --help",
 		});
 	return { ...draft, file, args };
