@@ -90,7 +90,7 @@ class Walk {
 				note: `it lies in more than ${INDEX_DEPTH_MAX} indexes`,
 			});
 		const bytes = await readVerified(this.#from, descriptor, MANIFEST_BYTES_MAX, this.#signal);
-		const parsed = parseAny(bytes, descriptor.mediaType);
+		const parsed = parseAny(bytes, descriptor.mediaType, descriptor.digest);
 		if (parsed.kind === "manifest") {
 			const { config, layers } = parsed.manifest;
 			await Promise.all([config, ...layers].map((child) => this.copy(child, depth + 1)));

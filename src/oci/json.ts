@@ -1,5 +1,6 @@
 import { type Code } from "../base/codes.ts";
 import { Fault } from "../base/fault.ts";
+import type { Digest } from "./digest.ts";
 import { JSON_DEPTH_MAX, MANIFEST_BYTES_MAX } from "./limits.ts";
 
 /** What a JSON document is, for messages and bounds. */
@@ -34,6 +35,11 @@ export function parseJson(bytes: Uint8Array, document: JsonDocument): unknown {
 	} catch {
 		throw jsonFault(document, "it is no JSON");
 	}
+}
+
+/** Which of many documents cannot be read is the first thing to know. */
+export function named(what: string, digest: Digest | undefined): JsonDocument {
+	return { what: digest === undefined ? what : `${what} '${digest}'` };
 }
 
 /** The bytes of a document of ours: no spaces, names in the order they were set, absent ones left out. */

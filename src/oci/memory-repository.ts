@@ -55,7 +55,7 @@ export class MemoryRepository implements Repository {
 			this.#contents.set(descriptor.digest, { descriptor, bytes });
 			return;
 		}
-		const parsed = parseAny(bytes, descriptor.mediaType);
+		const parsed = parseAny(bytes, descriptor.mediaType, descriptor.digest);
 		this.#demandChildren(descriptor, parsed);
 		this.#contents.set(descriptor.digest, { ...facts(descriptor, parsed), bytes });
 	}

@@ -58,7 +58,7 @@ export function openImageNow(
 type Steps = Generator<Descriptor, OpenedImage, Uint8Array>;
 
 function* open(descriptor: Descriptor, platform: string, depth: number): Steps {
-	const parsed = parseAny(yield descriptor, descriptor.mediaType);
+	const parsed = parseAny(yield descriptor, descriptor.mediaType, descriptor.digest);
 	if (parsed.kind === "index") return yield* openBest(parsed.index, platform, depth);
 	const { manifest } = parsed;
 	const configBytes = yield manifest.config;

@@ -1,10 +1,7 @@
 import type { ContainerConfig, HistoryEntry, ImageConfig, WasmConfig } from "./config.ts";
 import { type Digest, isDigest } from "./digest.ts";
-import { type JsonDocument, type JsonObject, parseJsonObject } from "./json.ts";
+import { type JsonObject, named, parseJsonObject } from "./json.ts";
 import { ANNOTATIONS_MAX, ENTRIES_MAX, LAYERS_MAX } from "./limits.ts";
-
-const IMAGE_CONFIG: JsonDocument = { what: "the image's config" };
-const WASM_CONFIG: JsonDocument = { what: "the module's config" };
 
 /** Variables, arguments, labels and so on of one config. */
 const WORDS_MAX = 10_000;
@@ -12,10 +9,11 @@ const WORDS_MAX = 10_000;
 /**
  * The config of an ordinary image (image-spec, config.md), or docker's.
  *
+ * @param digest for messages
  * @throws Fault IMAGE_INVALID
  */
-export function parseImageConfig(bytes: Uint8Array): ImageConfig {
-	const object = parseJsonObject(bytes, IMAGE_CONFIG);
+export function parseImageConfig(bytes: Uint8Array, digest?: Digest): ImageConfig {
+	const object = parseJsonObject(bytes, named("the image's config", digest));
 	const config = object.optionalObject("config");
 	const rootfs = object.optionalObject("rootfs");
 	return {
@@ -41,10 +39,11 @@ export const NO_CONTAINER_CONFIG: ContainerConfig = {
  * The config of a lone module or component. Absent members may be null, as rust-oci-wasm writes them;
  * an `os` in another case (`Wasip1`) is read.
  *
+ * @param digest for messages
  * @throws Fault IMAGE_INVALID
  */
-export function parseWasmConfig(bytes: Uint8Array): WasmConfig {
-	const object = parseJsonObject(bytes, WASM_CONFIG);
+export function parseWasmConfig(bytes: Uint8Array, digest?: Digest): WasmConfig {
+	const object = parseJsonObject(bytes, named("the module's config", digest));
 	const architecture = object.text("architecture").toLowerCase();
 	if (architecture !== "wasm")
 		throw object.fault("architecture", `is '${architecture.slice(0, 40)}', not wasm`);

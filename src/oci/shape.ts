@@ -3,7 +3,7 @@ import type { ImageConfig, WasmConfig } from "./config.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Digest } from "./digest.ts";
 import { purposeOf } from "./foreign-artifacts.ts";
-import { parseJson } from "./json.ts";
+import { named, parseJson } from "./json.ts";
 import type { Manifest } from "./manifest.ts";
 import { isWasmLayer, MediaType } from "./media-types.ts";
 import { parseImageConfig, parseWasmConfig } from "./parse-config.ts";
@@ -50,7 +50,7 @@ export function shapeOf(manifest: Manifest, configBytes: Uint8Array): Shape {
 	if (purpose !== undefined) throw noProgram(purpose);
 	if (!isImageConfig(manifest.config.mediaType))
 		throw noProgram(`an artifact of the type '${typeOf(manifest).slice(0, 100)}'`);
-	return imageShape(manifest, parseImageConfig(configBytes));
+	return imageShape(manifest, parseImageConfig(configBytes, manifest.config.digest));
 }
 
 function moduleShape(manifest: Manifest, layer: Descriptor, configBytes: Uint8Array): ModuleShape {
@@ -58,19 +58,19 @@ function moduleShape(manifest: Manifest, layer: Descriptor, configBytes: Uint8Ar
 	const { mediaType } = manifest.config;
 	if (mediaType === MediaType.WASM_CONFIG) {
 		if (unused.length > 0) throw noProgram("a wasm artifact with more than its one layer");
-		const wasm = parseWasmConfig(configBytes);
+		const wasm = parseWasmConfig(configBytes, manifest.config.digest);
 		demandLayer(wasm.layerDigests, layer);
 		return { kind: "module", layer, wasm, config: undefined, unused };
 	}
-	const config = isImageConfig(mediaType) ? ordinaryConfig(configBytes) : undefined;
+	const config = isImageConfig(mediaType) ? ordinaryConfig(manifest, configBytes) : undefined;
 	return { kind: "module", layer, wasm: undefined, config, unused };
 }
 
 /** Spin writes no rootfs and others write `{}`: what cannot be a config says nothing, and harms nobody. */
-function ordinaryConfig(bytes: Uint8Array): ImageConfig | undefined {
-	const value = parseJson(bytes, { what: "the image's config" });
+function ordinaryConfig({ config }: Manifest, bytes: Uint8Array): ImageConfig | undefined {
+	const value = parseJson(bytes, named("the image's config", config.digest));
 	const has = (name: string) => typeof value === "object" && value !== null && Object.hasOwn(value, name);
-	return has("architecture") && has("os") ? parseImageConfig(bytes) : undefined;
+	return has("architecture") && has("os") ? parseImageConfig(bytes, config.digest) : undefined;
 }
 
 function demandLayer(digests: readonly Digest[], layer: Descriptor): void {

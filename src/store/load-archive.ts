@@ -111,6 +111,6 @@ async function copyImage(
 
 async function hasAll(content: ArchiveContent, root: Descriptor): Promise<boolean> {
 	const bytes = await readVerified(content, root, MANIFEST_BYTES_MAX);
-	const parsed = parseAny(bytes, root.mediaType);
+	const parsed = parseAny(bytes, root.mediaType, root.digest);
 	return parsed.kind === "manifest" || parsed.index.manifests.every(({ digest }) => content.has(digest));
 }
