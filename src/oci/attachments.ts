@@ -64,17 +64,24 @@ async function directlyOn(repository: Repository, digest: Digest): Promise<reado
 	return [...tagged.flat(), ...referrers.map((descriptor) => ({ descriptor, tag: undefined }))];
 }
 
-/** Copies all that hangs on the manifest of this digest. Answers what was there to copy. */
+type TagAs = (repository: Repository, descriptor: Descriptor, tag: string) => Promise<void>;
+
+/**
+ * Copies all that hangs on the manifest of this digest. Answers what was there to copy.
+ *
+ * @param tagAs lets a tag stand for what was copied, where that is more than to replace what it stood for
+ */
 export async function copyAttachments(
 	from: Repository,
 	to: Repository,
 	digest: Digest,
 	options: CopyOptions,
+	tagAs: TagAs = (repository, descriptor, tag) => repository.tag(descriptor, tag),
 ): Promise<readonly Attachment[]> {
 	const all = await attachments(from, digest);
 	for (const { descriptor, tag } of all) {
 		await copyGraph(from, to, descriptor, options);
-		if (tag !== undefined) await to.tag(descriptor, tag);
+		if (tag !== undefined) await tagAs(to, descriptor, tag);
 	}
 	return all;
 }

@@ -6,9 +6,10 @@ import {
 	RECORDING,
 	recordedRepository,
 } from "../../test/support/cosign-recording.ts";
-import { attachmentTag, putDocument } from "../oci/attachments.ts";
+import { attachmentTag, copyAttachments, putDocument } from "../oci/attachments.ts";
 import type { Repository } from "../oci/content.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
+import { documentOf } from "../oci/encode.ts";
 import { MediaType } from "../oci/media-types.ts";
 import { MemoryRepository } from "../oci/memory-repository.ts";
 import { parseManifest } from "../oci/parse-manifest.ts";
@@ -18,6 +19,7 @@ import { signatureManifest } from "./cosign-manifest.ts";
 import { IN_TOTO } from "./dsse.ts";
 import type { SignatureContent } from "./records.ts";
 import { generateKey, parsePublicKey, type SigningKey } from "./keys.ts";
+import { tagSignatures } from "./merge-signatures.ts";
 import { findSignatures } from "./signatures.ts";
 import { attest, signImage, type SignOptions } from "./sign-image.ts";
 import { verifySignature } from "./verify-signature.ts";
@@ -131,6 +133,35 @@ test("a tag with as many signatures as are ever looked at takes no more", async 
 		signImage(repository, subject, await generateKey(), options),
 		/cannot add a signature/,
 	);
+});
+
+test("a copied signature is put beside those that the tag held before, once", async () => {
+	const [mine, yours] = [await generateKey(), await generateKey()];
+	const [here, there] = [new MemoryRepository(), new MemoryRepository()];
+	await signImage(here, subject, mine, options);
+	await signImage(there, subject, yours, options);
+	const copy = { concurrency: 1 };
+	for (let times = 0; times < 2; times++) {
+		await copyAttachments(here, there, subject.digest, copy, tagSignatures);
+		await copyAttachments(there, here, subject.digest, copy, tagSignatures);
+	}
+	assert.deepEqual(await tagged(here), await tagged(there));
+	const records = await findSignatures(here, subject.digest);
+	assert.equal(records.length, 4);
+	for (const { publicKey } of [mine, yours]) {
+		const verdicts = await Promise.all(records.map((record) => verifySignature(record, publicKey)));
+		assert.equal(verdicts.filter(({ outcome }) => outcome === "valid").length, 2);
+	}
+});
+
+test("a tag that was spoilt is replaced by what is copied", async () => {
+	const [here, there] = [new MemoryRepository(), new MemoryRepository()];
+	await signImage(here, subject, await generateKey(), options);
+	const noManifest = documentOf(Buffer.from("{"), "application/octet-stream");
+	await putDocument(there, noManifest);
+	await there.tag(noManifest.descriptor, attachmentTag(subject.digest, "sig"));
+	await copyAttachments(here, there, subject.digest, { concurrency: 1 }, tagSignatures);
+	assert.deepEqual(await tagged(there), await tagged(here));
 });
 
 // signed by the key, all of them: what is signed decides

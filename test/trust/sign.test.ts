@@ -251,6 +251,8 @@ test("a signature is put beside those that others have made in a registry, witho
 	machine.must("push", "-q", name);
 	const elsewhere = copyOf(context);
 	done(withPassword(elsewhere, "sign", "--key", "you.key", "--push", name));
+	// what is pushed comes beside what is there, and does not take its place
+	machine.must("push", "-q", name);
 	for (const key of ["me.pub", "you.pub"])
 		assert.match(elsewhere.must("verify", "--key", key, name), /simple-signing.*\n.*bundle/);
 	const { stdout } = elsewhere.wherry("images", "-q", name);

@@ -6,6 +6,7 @@ import { copyGraph } from "../../oci/graph.ts";
 import { MANIFEST_BYTES_MAX } from "../../oci/limits.ts";
 import { parseManifest } from "../../oci/parse-manifest.ts";
 import { readVerified } from "../../oci/verify.ts";
+import { tagSignatures } from "../../trust/merge-signatures.ts";
 import { printNote } from "../print.ts";
 
 /** Signatures and SBOMs are small. Anybody who may push can hang on an image whatever he likes. */
@@ -45,7 +46,7 @@ async function pullOne(
 		await demandSmall(from, descriptor);
 		const stoppable = signal === undefined ? {} : { signal };
 		await copyGraph(from, to, descriptor, { concurrency: CONCURRENCY, progress, ...stoppable });
-		if (tag !== undefined) await to.tag(descriptor, tag);
+		if (tag !== undefined) await tagSignatures(to, descriptor, tag);
 	} catch (error) {
 		if (!(error instanceof Fault) || !SPOILT.has(error.code)) throw error;
 		printNote(`left out an attachment: ${[error.message, ...error.notes].join("; ")}`);

@@ -10,6 +10,7 @@ import {
 	repositoryName,
 } from "../../oci/reference.ts";
 import type { ImageStore } from "../../store/image-store.ts";
+import { tagSignatures } from "../../trust/merge-signatures.ts";
 import { demandWords } from "../images/each.ts";
 import { imageNotFound, referenceOf } from "../images/find-image.ts";
 import { openStore } from "../images/open-store.ts";
@@ -84,7 +85,13 @@ async function pushImage(
 		progress.say(`The push refers to repository [${repositoryName(reference)}]`);
 		await copyGraph(from, to, root, { concurrency: CONCURRENCY, progress, signal });
 		if (asked.attachments)
-			await copyAttachments(from, to, root.digest, { concurrency: CONCURRENCY, progress: SILENT, signal });
+			await copyAttachments(
+				from,
+				to,
+				root.digest,
+				{ concurrency: CONCURRENCY, progress: SILENT, signal },
+				tagSignatures,
+			);
 		// last, so that the name never stands for what nobody can verify yet
 		await to.tag(root, tag);
 		return root;
