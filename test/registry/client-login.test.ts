@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { type TestContext, test } from "node:test";
 
+import { pieceOf } from "../../src/oci/bytes.ts";
 import { documentOf } from "../../src/oci/encode.ts";
 import { MediaType } from "../../src/oci/media-types.ts";
 import { Registry } from "../../src/registry/client/registry.ts";
@@ -264,6 +265,17 @@ test("a blob at another place is fetched without our name, and that place cannot
 	assert.equal(fault.code, "REGISTRY_ERROR");
 	assert.deepEqual(authorizations(storage), [undefined, undefined]);
 	assert.equal(storage.seen[0]?.path, "/blob?signed=%2F");
+});
+
+test("an upload at another place hears nothing of our name", async (context) => {
+	const storage = await startOddServer(context, (_request, response) => response.writeHead(201).end());
+	const server = await startOddServer(context, ({ headers }, response) => {
+		if (headers["authorization"] !== BASIC) return demand(response, 'Basic realm="r"');
+		return response.writeHead(202, { location: `http://${storage.host}/there` }).end();
+	});
+	const registry = impatient(server, { credentials: known("ann", "secret") });
+	await new RegistryRepository(registry, "app").put(BLOB.descriptor, pieceOf(BLOB.bytes));
+	assert.deepEqual(authorizations(storage), [undefined]);
 });
 
 test("a redirect that comes back does not bring our name along", async (context) => {

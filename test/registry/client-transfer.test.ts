@@ -242,17 +242,19 @@ test("a blob of another repository is mounted, or its upload gone on with", asyn
 	const small = documentOf(Buffer.from("small"), MediaType.WASM);
 	const server = await startOddServer(context, ({ method, path }, response) => {
 		if (method === "POST" && path.includes("from=has%2Fit")) response.writeHead(201).end();
+		else if (path.includes("from=forbidden")) response.writeHead(403).end();
 		else if (method === "POST") response.writeHead(202, { location: "/v2/app/blobs/uploads/7" }).end();
 		else response.writeHead(201).end();
 	});
 	const mounting = (from: string) => new RegistryRepository(impatient(server), "app", { mountFrom: [from] });
 	assert.equal(await mounting("has/it").mount(small.descriptor), true);
+	assert.equal(await mounting("forbidden").mount(small.descriptor), false);
 	const other = mounting("has-not");
 	assert.equal(await other.mount(small.descriptor), false);
 	await other.put(small.descriptor, pieceOf(small.bytes));
 	assert.deepEqual(
 		server.seen.map(({ method, path }) => `${method} ${path.split("?", 1)[0]}`),
-		["POST /v2/app/blobs/uploads/", "POST /v2/app/blobs/uploads/", "PUT /v2/app/blobs/uploads/7"],
+		[...Array<string>(3).fill("POST /v2/app/blobs/uploads/"), "PUT /v2/app/blobs/uploads/7"],
 	);
 });
 

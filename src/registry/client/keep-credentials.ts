@@ -1,5 +1,5 @@
 /** What login and logout change: docker's file, or the helper that it names. */
-import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import {
@@ -99,7 +99,6 @@ function replacePrivately(path: string, text: string): void {
 		const temporary = `${target}.${process.pid}.tmp`;
 		try {
 			writeFileSync(temporary, text, { mode: 0o600, flag: "wx", flush: true });
-			chmodSync(temporary, 0o600);
 			renameSync(temporary, target);
 		} catch (error) {
 			rmSync(temporary, { force: true });

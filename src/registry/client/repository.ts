@@ -82,7 +82,8 @@ export class RegistryRepository implements Repository {
 	async mount({ digest }: Descriptor): Promise<boolean> {
 		const target = { registry: this.#registry, repository: this.#path };
 		for (const from of this.#mountFrom.filter((path) => path !== this.#path)) {
-			const place = await mountBlob(target, digest, from);
+			const place = await mountBlob(target, digest, from).catch(unlessDenied);
+			if (place === "denied") continue;
 			// one upload is enough: of what the one before began, nobody would hear again
 			const before = this.#opened.get(digest);
 			if (before !== undefined) await cancelUpload(target, before);
@@ -150,6 +151,12 @@ export class RegistryRepository implements Repository {
 		this.#kept.set(found.descriptor.digest, found);
 		this.#kept_bytes += found.bytes.length;
 	}
+}
+
+/** Who may not read the other repository has to send the blob. */
+function unlessDenied(error: unknown): "denied" {
+	if (error instanceof Fault && error.code === "REGISTRY_DENIED") return "denied";
+	throw error;
 }
 
 /** distribution-spec, "Pulling manifests": what a tag may look like. */
