@@ -148,7 +148,7 @@ test("an image has another name, loses its names one by one, and goes with the l
 
 test("an image that something uses is not removed unless it is forced, and stays even then", async (context) => {
 	const { wherry, store, hello } = await furnishedHome(context);
-	const [image] = store.list().filter(({ digest }) => digest === hello);
+	const image = store.list().find(({ digest }) => digest === hello);
 	assert.ok(image);
 	store.pin(image, "container 7");
 	const refused = wherry("rmi", "hello");

@@ -74,8 +74,7 @@ export const ATTEST_VERB = verb<Draft>({
 	examples: [
 		{
 			says: "Attest what is in an image",
-			words:
-				"wherry sbom --format cyclonedx-json hello:1.2 | wherry attest --key ci.key --type cyclonedx --predicate - hello:1.2",
+			words: "wherry attest --key ci.key --type cyclonedx --predicate hello.cdx.json hello:1.2",
 		},
 	],
 	completes: "image",
