@@ -61,7 +61,7 @@ const item: fc.Arbitrary<RawItem> = fc.oneof(
 	},
 	{ weight: 1, arbitrary: parent.map((name) => ({ name: `${name}.wh..wh..opq` })) },
 );
-const layers = fc.array(fc.array(item, { minLength: 1, maxLength: 7, size: "max" }), {
+const anyLayers = fc.array(fc.array(item, { minLength: 1, maxLength: 7, size: "max" }), {
 	minLength: 2,
 	maxLength: 4,
 });
@@ -69,7 +69,7 @@ const layers = fc.array(fc.array(item, { minLength: 1, maxLength: 7, size: "max"
 test("random layers are the same files here and unpacked by umoci", { skip }, (t) => {
 	const folder = temporaryDirectory(t);
 	fc.assert(
-		fc.property(layers, (made) => {
+		fc.property(anyLayers, (made) => {
 			const tars = withoutRefused(made).map((items) => tarOf(...items));
 			assert.equal(merged(tars), unpackedByUmoci(folder, tars));
 		}),
