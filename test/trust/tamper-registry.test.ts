@@ -11,17 +11,15 @@ import { missingDockerRegistry, startDockerRegistry } from "../registry/docker-r
 import { startRegistry } from "../support/registry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { flip, remove, replay, swap, truncate } from "./acts.ts";
-import { type Keys, Machine, newKeys, prepareMachine } from "./machine.ts";
+import { Machine, newKeys, prepareMachine } from "./machine.ts";
 import { type Parts, partsOf, signatureParts, type SignatureParts } from "./parts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "wherry-test-"));
 let pusher: Machine;
 let parts: Parts;
-let keys: Keys;
 
 before(async () => {
-	keys = await newKeys();
-	pusher = await prepareMachine(join(folder, "pusher"), keys);
+	pusher = await prepareMachine(join(folder, "pusher"), await newKeys());
 	parts = await partsOf(pusher);
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -76,11 +74,7 @@ for (const kind of KINDS)
 		before(async () => {
 			mkdirSync(storage);
 			host = await kind.start({ after: (end) => void closing.push(end as () => unknown) }, storage);
-			for (const image of ["app", "other", "site"]) push(pusher, image, name(image));
-			// the .sig tag of a signature belongs to a repository: it is signed under the name it is pushed as
-			pusher.must("tag", "signed", name("signed"));
-			await pusher.sign(`${host}/team/signed`, "1", keys.team);
-			pusher.must("push", name("signed"));
+			for (const image of ["app", "other", "site", "signed"]) push(pusher, image, name(image));
 			signatures = await signatureParts(pusher, `${host}/team/signed`, "1");
 			push(pusher, `app@${parts.older.manifest}`, `${host}/team/app:older`);
 		});
