@@ -37,6 +37,7 @@ test("programs and packages in an image's files are all in its SBOM", (context) 
 		"lib/six-1.16.0.dist-info/METADATA": "Name: six\nVersion: 1.16.0\n",
 	});
 	copyFileSync(PROGRAM, join(app, "lib/second.wasm"));
+	writeFileSync(join(app, "lib/damaged"), readFileSync(PROGRAM).subarray(0, 1000));
 	writeFileSync(join(app, "Dockerfile"), 'FROM scratch\nCOPY . /\nENTRYPOINT ["/app.wasm"]\n');
 	place.succeeds("build", "-t", "app:1", app);
 	const sbom = JSON.parse(place.succeeds("sbom", "--format=cyclonedx-json", "app:1")) as {
@@ -44,7 +45,13 @@ test("programs and packages in an image's files are all in its SBOM", (context) 
 	};
 	assert.deepEqual(
 		sbom.components.map((component) => component["bom-ref"]),
-		["file:/app.wasm", "file:/lib/second.wasm", "pkg:npm/left-pad@1.3.0", "pkg:pypi/six@1.16.0"],
+		[
+			"file:/app.wasm",
+			"file:/lib/damaged",
+			"file:/lib/second.wasm",
+			"pkg:npm/left-pad@1.3.0",
+			"pkg:pypi/six@1.16.0",
+		],
 	);
 });
 

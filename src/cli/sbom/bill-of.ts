@@ -2,7 +2,6 @@
 import { basename } from "node:path";
 import { Fault } from "../../base/fault.ts";
 import { sourceEpoch, timeText } from "../../build/epoch.ts";
-import type { Digest } from "../../oci/digest.ts";
 import { openImage } from "../../oci/open-image.ts";
 import { repositoryName } from "../../oci/reference.ts";
 import type { ImageShape, ModuleShape } from "../../oci/shape.ts";
@@ -12,7 +11,7 @@ import { readBlob } from "../../store/read.ts";
 import type { Bill, BilledProgram } from "../../trust/sbom/bill.ts";
 import { takeInventory } from "../../trust/sbom/inventory.ts";
 import { isPackageFile, packageOf } from "../../trust/sbom/packages.ts";
-import { type Part, PARTS_MAX } from "../../trust/sbom/part.ts";
+import { type Inventory, type Part, PARTS_MAX } from "../../trust/sbom/part.ts";
 import { describeInput } from "../../wasm/input.ts";
 import { readRoot } from "../image-root.ts";
 import { type FoundImage, referenceOf } from "../images/find-image.ts";
@@ -79,31 +78,47 @@ async function moduleContent(store: ImageStore, { layer }: ModuleShape): Promise
 	return { programs: [{ path: undefined, digest: layer.digest, inventory }], packages: [] };
 }
 
-/** More programs than any image has. */
+/** More than any image has: a few bytes can unpack to a long list of crates. */
 const PROGRAMS_MAX = 1000;
+const LISTED_MAX = 10 * PARTS_MAX;
 
 async function imageContent(store: ImageStore, shape: ImageShape): Promise<Content> {
 	const programs: BilledProgram[] = [];
 	const packages: Part[] = [];
 	// hard links are one program under several names
 	const known = new Map<Uint8Array, Omit<BilledProgram, "path">>();
+	let listed = 0;
 	for (const { path, bytes } of filesIn(readRoot(store.folder, shape))) {
-		if (isWasm(bytes) && programs.length < PROGRAMS_MAX) {
+		if (isWasm(bytes)) {
 			const program = known.get(bytes) ?? (await programOf(bytes));
 			known.set(bytes, program);
 			programs.push({ path, ...program });
-		} else if (isPackageFile(path) && packages.length < PARTS_MAX) {
-			const found = packageOf(path, bytes);
-			if (found !== undefined) packages.push(found);
-		}
+			listed += program.inventory.parts.length;
+		} else if (isPackageFile(path))
+			packages.push(...[packageOf(path, bytes)].filter((one) => one !== undefined));
+		if (programs.length > PROGRAMS_MAX || listed + packages.length > LISTED_MAX) throw tooMany();
 	}
 	return { programs, packages };
 }
 
-async function programOf(
-	bytes: Uint8Array,
-): Promise<{ digest: Digest; inventory: BilledProgram["inventory"] }> {
-	return { digest: sha256Of(bytes), inventory: await takeInventory(bytes) };
+function tooMany(): Fault {
+	return new Fault("IMAGE_INVALID", "cannot list what the image is made of", {
+		note: `it has over ${PROGRAMS_MAX} programs, or they list over ${LISTED_MAX} parts`,
+	});
+}
+
+async function programOf(bytes: Uint8Array): Promise<Omit<BilledProgram, "path">> {
+	return { digest: sha256Of(bytes), inventory: await inventoryOf(bytes) };
+}
+
+/** A damaged file among others is part of the image, too. */
+async function inventoryOf(bytes: Uint8Array): Promise<Inventory> {
+	try {
+		return await takeInventory(bytes);
+	} catch (error) {
+		if (!(error instanceof Fault)) throw error;
+		return { about: { properties: [["unreadable", error.message]] }, parts: [], libraries: "unknown" };
+	}
 }
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];

@@ -23,9 +23,15 @@ const END = [0xf9, 0x32, 0x43, 0x31, 0x86, 0x18, 0x20, 0x72, 0x00, 0x82, 0x42, 0
 /** Kubernetes has 30 KiB of it. */
 const INFO_BYTES_MAX = 1 << 20;
 
+/** A program has one; each that is none costs a search through INFO_BYTES_MAX. */
+const MARKS_MAX = 64;
+
 /** The build's facts, found in a module's data; undefined when it was not made by Go, or by TinyGo. */
 export function readGoBuild(data: Uint8Array): GoBuild | undefined {
-	for (let at = find(data, START, 0, data.length); at >= 0; at = find(data, START, at + 1, data.length)) {
+	let at = -1;
+	for (let mark = 0; mark < MARKS_MAX; mark++) {
+		at = find(data, START, at + 1, data.length);
+		if (at < 0) break;
 		const start = at + START.length;
 		const end = find(data, END, start, Math.min(data.length, start + INFO_BYTES_MAX));
 		if (end < 0) continue;
