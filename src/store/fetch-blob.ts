@@ -2,7 +2,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { startHash } from "./hash.ts";
-import { blobPath } from "./layout.ts";
+import { blobPath, READING } from "./layout.ts";
 import { mismatch, missing, unreadable } from "./refusals.ts";
 
 const PIECE_BYTES = 1 << 20;
@@ -44,7 +44,7 @@ export async function isIntact(folder: string, descriptor: Descriptor): Promise<
 
 async function openBlob(file: string, descriptor: Descriptor): Promise<FileHandle> {
 	try {
-		return await open(file, "r");
+		return await open(file, READING);
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw missing(file, descriptor);
 		throw unreadable(file, cause);

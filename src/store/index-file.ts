@@ -10,6 +10,7 @@ import {
 	INDEX_FILE,
 	NAME_ANNOTATION,
 	PIN_ANNOTATION,
+	READING,
 	SUBJECT_ANNOTATION,
 } from "./layout.ts";
 import { invalidStore, unreadable } from "./refusals.ts";
@@ -71,7 +72,7 @@ export function spellings(name: string): string[] {
 function readText(file: string, folder: string): string | undefined {
 	let handle: number;
 	try {
-		handle = openSync(file, "r");
+		handle = openSync(file, READING);
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw unreadable(file, cause);

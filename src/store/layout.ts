@@ -9,6 +9,7 @@
  *     wherry/writing/        blobs that are not whole yet, each named after its lease
  *     wherry/leases/         a locked file for each process that is writing
  */
+import { constants } from "node:fs";
 import { join } from "node:path";
 import { algorithmOf, type Digest, hexOf } from "../oci/digest.ts";
 
@@ -23,6 +24,9 @@ export const SUBJECT_ANNOTATION = "dev.wherry.subject";
 export const PIN_ANNOTATION = "dev.wherry.pin";
 /** Room for some 20,000 entries, or 10,000 with annotations. */
 export const INDEX_BYTES_MAX = 16 << 20;
+
+/** For opening what should be a file: a pipe that somebody put in its place is not waited for. */
+export const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export function blobsFolder(folder: string, algorithm: string): string {
 	return join(folder, "blobs", algorithm);

@@ -63,9 +63,7 @@ export function readLeases(folder: string): ReadonlySet<Digest> {
 	const living = new Set<string>();
 	for (const id of names(ownPath(folder, "leases"))) {
 		if (!ID.test(id)) continue;
-		const lock = tryLock(ownPath(folder, "leases", id));
-		lock?.close();
-		if (lock !== undefined) forget(folder, id);
+		if (isDead(folder, id)) forget(folder, id);
 		else {
 			living.add(id);
 			for (const digest of readHeld(folder, id)) held.add(digest);
@@ -73,6 +71,17 @@ export function readLeases(folder: string): ReadonlySet<Digest> {
 	}
 	sweepWriting(folder, living);
 	return held;
+}
+
+/** One that can be locked. Another user's, which we may not lock, counts as living. */
+function isDead(folder: string, id: string): boolean {
+	try {
+		const lock = tryLock(ownPath(folder, "leases", id));
+		lock?.close();
+		return lock !== undefined;
+	} catch {
+		return false;
+	}
 }
 
 function readHeld(folder: string, id: string): Digest[] {

@@ -8,7 +8,7 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { hashOf } from "./hash.ts";
 import { entryNamed, readIndex } from "./index-file.ts";
-import { blobPath } from "./layout.ts";
+import { blobPath, READING } from "./layout.ts";
 import { mismatch, missing, tooLarge, unreadable } from "./refusals.ts";
 
 /**
@@ -70,7 +70,7 @@ function sizeAndDigest(
 
 function openBlob(file: string, descriptor: Descriptor): number {
 	try {
-		return openSync(file, "r");
+		return openSync(file, READING);
 	} catch (cause) {
 		if ((cause as NodeJS.ErrnoException).code === "ENOENT") throw missing(file, descriptor);
 		throw unreadable(file, cause);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
 	appendFileSync,
 	mkdirSync,
@@ -83,6 +84,19 @@ test("who fetches a blob that is changed never gets its last piece", async (cont
 	})();
 	assert.match(await faultTextOf(reading), /DIGEST_MISMATCH/);
 	assert.equal(count, 2 * PIECE_BYTES);
+});
+
+test("a pipe in a blob's place is refused at once", async (context) => {
+	const store = newStore(context);
+	const { layer } = await putModule(store.repository(REPOSITORY));
+	const file = blobPath(store.folder, layer.descriptor.digest);
+	rmSync(file);
+	execFileSync("mkfifo", [file]);
+	assert.match(
+		faultText(() => readBlob(store.folder, layer.descriptor, 100)),
+		/DIGEST_MISMATCH/,
+	);
+	assert.equal(await store.has(layer.descriptor), false);
 });
 
 test("a blob is read with room before it, and never beyond what the reader is ready for", async (context) => {
