@@ -3,7 +3,7 @@ import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { ImageShape } from "../oci/shape.ts";
-import { BLOB_BYTES_MAX } from "../oci/limits.ts";
+import { UNPACKED_BYTES_MAX } from "../oci/limits.ts";
 import { readBlob } from "../store/read.ts";
 import { type StoredLayer, unpackImage } from "../store/unpack.ts";
 import type { FileTree, TreeDirectory } from "../sys/file-tree.ts";
@@ -27,7 +27,7 @@ function* storedLayers(
 	for (const [index, diffId] of diffIds.entries()) {
 		const descriptor = layers[index];
 		if (descriptor === undefined) return; // shapeOf has seen that there are as many
-		yield { descriptor, diffId, bytes: readBlob(folder, descriptor, BLOB_BYTES_MAX) };
+		yield { descriptor, diffId, bytes: readBlob(folder, descriptor, UNPACKED_BYTES_MAX) };
 	}
 }
 
