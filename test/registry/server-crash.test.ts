@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { Catalogue } from "../../src/registry/server/catalogue.ts";
 import { openHoldings } from "../../src/registry/server/open-holdings.ts";
 import { faultTextOf } from "../support/fault.ts";
 import { startRegistry } from "../support/registry.ts";
@@ -158,6 +159,17 @@ const damages: readonly (readonly [string, (blobs: string, image: Blob) => void,
 		"a file that nobody links",
 		(blobs) => writeFileSync(join(blobs, "0".repeat(64)), "x"),
 		{ files: 4, blobs: 3, manifests: 1, tags: 1 },
+	],
+	[
+		"a blob that was unlinked, but not yet removed",
+		(blobs, image) => {
+			const catalogue = new Catalogue(join(blobs, "../../registry.sqlite"));
+			const named = new TextDecoder().decode(image.bytes);
+			const unnamed = catalogue.blobs().find(([, digest]) => !named.includes(digest));
+			assert.ok(unnamed !== undefined && catalogue.unlinkBlob(...unnamed));
+			catalogue.close();
+		},
+		{ files: 3, blobs: 2, manifests: 1, tags: 1 },
 	],
 	[
 		"a manifest that is gone",

@@ -348,6 +348,22 @@ function sized({ digest }: { digest: string }, size: number): object {
 	return { digest, size };
 }
 
+test("a manifest that does not say how long it is has the same limit", async (context) => {
+	const { url } = await serveForTest(context);
+	const body = new Blob([new Uint8Array(5 << 20)]).stream();
+	const response = await fetch(`${url}/v2/a/manifests/one`, { method: "PUT", body, duplex: "half" });
+	expectStatus(response, 413);
+});
+
+test("HEAD knows no ranges", async (context) => {
+	const { url } = await serveForTest(context);
+	const client = new Client(url);
+	const { digest } = await client.pushBlob(randomBlob(100));
+	const response = await client.ask("HEAD", `blobs/${digest}`, { headers: { Range: "bytes=0-9" } });
+	expectStatus(response, 200);
+	assert.equal(response.headers.get("content-length"), "100");
+});
+
 test("names of JavaScript's own are names like any other", async (context) => {
 	const { url } = await serveForTest(context);
 	const client = new Client(url, "constructor");
