@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { BLOB_BYTES_MAX } from "../oci/limits.ts";
+import { isIntact } from "./fetch-blob.ts";
 import { startHash } from "./hash.ts";
 import { blobPath } from "./layout.ts";
 import { tooLarge, unwritable, wrongContent } from "./refusals.ts";
@@ -32,12 +33,22 @@ export async function writeBlob(
 		} finally {
 			await handle.close();
 		}
-		const file = blobPath(folder, descriptor.digest);
-		mkdirSync(dirname(file), { recursive: true });
-		renameSync(temporary, file);
+		await giveName(folder, temporary, descriptor);
 	} catch (cause) {
 		rmSync(temporary, { force: true });
 		throw cause instanceof Fault || !isSystemError(cause) ? cause : unwritable(temporary, cause);
+	}
+}
+
+/** Windows may refuse to replace a file that somebody reads: one that is right does as well. */
+async function giveName(folder: string, temporary: string, descriptor: Descriptor): Promise<void> {
+	const file = blobPath(folder, descriptor.digest);
+	mkdirSync(dirname(file), { recursive: true });
+	try {
+		renameSync(temporary, file);
+	} catch (cause) {
+		if (!(await isIntact(folder, descriptor))) throw cause;
+		rmSync(temporary, { force: true });
 	}
 }
 

@@ -8,7 +8,7 @@ import { temporaryDirectory } from "../support/temporary.ts";
 import { checkStore, checkSwept, readSaid } from "./store-check.ts";
 
 const WORKER = join(import.meta.dirname, "worker.ts");
-const KILLS = 25;
+const KILLS = 15;
 const KILL_WITHIN_MS = 250;
 const NEIGHBOURS = 8;
 const STEPS = 25;
