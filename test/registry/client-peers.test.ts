@@ -1,5 +1,6 @@
 /** The registry client against real registries that demand a login. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -14,6 +15,7 @@ import { Registry } from "../../src/registry/client/registry.ts";
 import { RegistryRepository } from "../../src/registry/client/repository.ts";
 import { startRegistry } from "../support/registry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
+import { run } from "../support/wherry.ts";
 import { missingDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { collected, faultOf, known } from "./odd-server.ts";
 import { missingOpenssl, startTokenServer } from "./token-server.ts";
@@ -96,6 +98,44 @@ test(
 		await pushTo(as("secret"));
 		assert.ok(await as("stale").resolve("v1"));
 		assert.equal((await faultOf(as("stale").tag(IMAGE.manifest.descriptor, "v2"))).code, "REGISTRY_DENIED");
+	},
+);
+
+test(
+	"a registry on this machine that speaks TLS is reached, if its certificate is good",
+	{
+		skip: missingOpenssl,
+	},
+	async (context) => {
+		const folder = temporaryDirectory(context);
+		const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+		const form = [
+			"req",
+			"-x509",
+			"-newkey",
+			"ec",
+			"-pkeyopt",
+			"ec_paramgen_curve:P-256",
+			"-nodes",
+			"-days",
+			"2",
+		];
+		const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+		const files = ["-keyout", key, "-out", certificate];
+		execFileSync("openssl", [...form, ...subject, ...files], { stdio: "ignore" });
+		const login = ["-u", "ann", "--password-stdin"];
+		const tls = ["--tls-cert", certificate, "--tls-key", key];
+		const registry = await startRegistry(["--memory", ...login, ...tls], 0, "secret");
+		context.after(async () => registry.end("SIGTERM"));
+		const words = ["login", "-u", "ann", "--password-stdin", registry.host];
+		const env = { HOME: folder, PATH: process.env["PATH"] };
+		const strange = run(words, { stdin: "secret", env });
+		assert.match(
+			strange.stderr,
+			/REGISTRY_UNREACHABLE[^]*certificate is signed by itself[^]*NODE_EXTRA_CA_CERTS/,
+		);
+		const trusted = run(words, { stdin: "secret", env: { ...env, NODE_EXTRA_CA_CERTS: certificate } });
+		assert.equal(trusted.stdout.toString(), "Login Succeeded\n", trusted.stderr);
 	},
 );
 

@@ -16,10 +16,10 @@ export interface Scope {
 
 /**
  * Finds the words that a registry wants to hear: nothing, Basic, or a token from its token server.
- * They are for `origin` alone; whoever sends a request elsewhere leaves them out.
+ * They are for the registry alone; whoever sends a request elsewhere leaves them out.
  */
 export class Authority {
-	readonly #origin: URL;
+	readonly #origin: () => URL;
 	readonly #host: string;
 	readonly #source: CredentialSource;
 	readonly #limits: ClientLimits;
@@ -34,22 +34,18 @@ export class Authority {
 	#failure: unknown;
 
 	/** @param isLogin nothing is tried as nobody */
-	constructor(host: string, origin: URL, source: CredentialSource, limits: ClientLimits, isLogin: boolean) {
+	constructor(
+		host: string,
+		origin: () => URL,
+		source: CredentialSource,
+		limits: ClientLimits,
+		isLogin: boolean,
+	) {
 		this.#isLogin = isLogin;
 		this.#host = host;
 		this.#origin = origin;
 		this.#source = source;
 		this.#limits = limits;
-	}
-
-	/** Where the credentials were found that did not help; undefined when there were none. */
-	get told(): string | undefined {
-		return this.#told;
-	}
-
-	/** The file or helper that could not be read, when that is why nothing was told. */
-	get failure(): unknown {
-		return this.#failure;
 	}
 
 	/** The Authorization for a request of this scope, as far as it is known without being asked for it. */
@@ -98,7 +94,7 @@ export class Authority {
 	/** With the credentials there are; where those are stale, as nobody: much may be read by all. */
 	async #newToken(demand: Challenge, scope: Scope | undefined, signal?: AbortSignal): Promise<Token> {
 		const { parameters } = demand;
-		const realm = parsePlace(parameters.get("realm") ?? null, this.#origin, this.#origin, "token server");
+		const realm = parsePlace(parameters.get("realm") ?? null, this.#origin(), this.#origin(), "token server");
 		const wish = {
 			realm,
 			service: parameters.get("service"),

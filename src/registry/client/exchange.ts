@@ -33,14 +33,17 @@ export interface Answer {
 export class Unreachable extends Fault {
 	/** Whether it may go better a moment later. */
 	readonly passing: boolean;
+	/** Whether the other side hung up on us, or did not speak HTTP: it may speak TLS. */
+	readonly misunderstood: boolean;
 
-	constructor(url: URL, why: string, passing: boolean, cause?: unknown) {
+	constructor(url: URL, why: string, passing: boolean, cause?: unknown, code = "") {
 		super("REGISTRY_UNREACHABLE", `cannot reach '${url.host}'`, {
 			note: why,
 			help: helpFor(why, url),
 			cause,
 		});
 		this.passing = passing;
+		this.misunderstood = /^(?:UND_ERR_SOCKET|ECONNRESET|HPE_)/.test(code);
 	}
 }
 
@@ -171,11 +174,11 @@ function problemOf(thrown: unknown, url: URL, signal: AbortSignal | undefined): 
 	if (thrown instanceof Fault) return thrown;
 	if (signal?.aborted === true) return signal.reason;
 	if (thrown instanceof Stalled) return new Unreachable(url, thrown.message, true, thrown);
-	const cause = (thrown as Error).cause as { code?: string; message?: string } | undefined;
-	const code = cause?.code ?? "";
+	const cause = (thrown as Error).cause as { code?: string | number; message?: string } | undefined;
+	const code = String(cause?.code ?? "");
 	const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
 	const why = known ?? cause?.message ?? (thrown as Error).message;
-	return new Unreachable(url, why, !LASTING.test(code), thrown);
+	return new Unreachable(url, why, !LASTING.test(code), thrown, code);
 }
 
 /** What the codes of the system, of TLS and of undici say to a person. */

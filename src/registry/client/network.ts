@@ -10,9 +10,8 @@ let knowsAuthorities = false;
  * that Node brings: that is where a company's own is.
  */
 export function prepareNetwork({ hostname, protocol }: URL): void {
-	if (isLoopback(hostname)) return;
-	if (!knowsProxies) useProxies();
 	if (protocol === "https:" && !knowsAuthorities) trustSystem();
+	if (!isLoopback(hostname) && !knowsProxies) useProxies();
 }
 
 function useProxies(): void {

@@ -2,7 +2,7 @@ import { Fault } from "../../base/fault.ts";
 import { Authority, type Scope } from "./authority.ts";
 import { parseChallenges } from "./challenge.ts";
 import type { CredentialSource } from "./credentials.ts";
-import { type Answer, type Exchange, exchange } from "./exchange.ts";
+import { type Answer, type Exchange, exchange, Unreachable } from "./exchange.ts";
 import { readRefusal, unexpected } from "./failure.ts";
 import { CLIENT_LIMITS, type ClientLimits, REDIRECTS_MAX } from "./limits.ts";
 import { originOf, parsePlace } from "./origin.ts";
@@ -36,7 +36,9 @@ export class Registry {
 	readonly host: string;
 	readonly limits: ClientLimits;
 	readonly signal: AbortSignal | undefined;
-	readonly #origin: URL;
+	#origin: URL;
+	/** Whether it speaks TLS after all, once that was asked; false as well once it has answered in plain. */
+	#isEncrypted: Promise<boolean> | undefined;
 	readonly #authority: Authority;
 
 	/** @throws Fault REFERENCE_INVALID for a host that is none */
@@ -47,7 +49,7 @@ export class Registry {
 		this.#origin = originOf(host, options.insecure ?? new Set());
 		this.#authority = new Authority(
 			host,
-			this.#origin,
+			() => this.#origin,
 			options.credentials,
 			this.limits,
 			options.isLogin === true,
@@ -66,10 +68,14 @@ export class Registry {
 			let retryAfter: string | null = null;
 			try {
 				const answer = await this.#sendAuthorised(request);
+				if (answer.status === 400 && (await this.#turnsOutEncrypted())) continue;
+				this.#isEncrypted ??= Promise.resolve(false);
 				if (isLast || !isBusy(answer.status)) return answer;
 				retryAfter = answer.headers.get("retry-after");
 				await answer.discard();
 			} catch (error) {
+				if (error instanceof Unreachable && error.misunderstood && (await this.#turnsOutEncrypted()))
+					continue;
 				if (isLast || !isPassing(error)) throw error;
 			}
 			await pause(failures, this.limits, retryAfter, this.#signalFor(request));
@@ -86,6 +92,35 @@ export class Registry {
 		if (answer.status === 403) throw await this.denied(answer);
 		if (answer.status !== 200) throw unexpected("log in", this.host, await readRefusal(answer));
 		await answer.discard();
+	}
+
+	/**
+	 * A registry that we speak to in plain may want TLS all the same: Go's servers answer 400 then, others
+	 * hang up. Asked once, before anything was said but a request; its certificate has to be good.
+	 */
+	async #turnsOutEncrypted(): Promise<boolean> {
+		if (this.#origin.protocol === "https:") return false;
+		this.#isEncrypted ??= this.#askEncrypted();
+		return this.#isEncrypted;
+	}
+
+	async #askEncrypted(): Promise<boolean> {
+		const origin = new URL(this.#origin);
+		origin.protocol = "https:";
+		try {
+			const answer = await exchange(
+				{ method: "GET", url: new URL("/v2/", origin), signal: this.signal },
+				this.limits,
+			);
+			await answer.discard();
+		} catch (error) {
+			// who has a certificate speaks TLS, and what is wrong with it is to be told
+			if (error instanceof Unreachable && error.notes.some((note) => note.includes("certificate")))
+				throw error;
+			return false;
+		}
+		this.#origin = origin;
+		return true;
 	}
 
 	/** A place that an answer of this registry names, checked. */
