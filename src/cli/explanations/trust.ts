@@ -4,7 +4,7 @@ import type { Explanation } from "../explanations.ts";
 export const TRUST_EXPLANATIONS = {
 	KEY_INVALID: {
 		means: "The file is no key that wherry can use, or the password does not open it.",
-		why: "Keys are ECDSA P-256: PEM for the public one, cosign's encrypted PEM for the private one.",
+		why: "Images are signed with ECDSA P-256 keys: PEM for the public one, cosign's encrypted PEM, PKCS #8 or SEC 1 for the private one. Modules are signed inside with Ed25519 keys, in wasmsign2's files or PEM.",
 		remedy: "Make a pair, or convert the key you have with cosign import-key-pair.",
 		example: "wherry trust keygen",
 	},
