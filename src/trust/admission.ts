@@ -4,13 +4,13 @@ import type { Digest } from "../oci/digest.ts";
 import { demandSignatures, type Evidence } from "./demand-signatures.ts";
 import type { Lock } from "./lock.ts";
 import { demandLocked } from "./locked-to.ts";
-import type { Pin, Pins } from "./pins.ts";
+import type { Pin, PinsLookup } from "./pins.ts";
 import { ruleFor, type TrustPolicy, type TrustRule, type Terms } from "./trust-policy.ts";
 
 /** All that decides, read once. */
 export interface TrustState {
 	readonly policy: TrustPolicy;
-	readonly pins: Pins;
+	readonly pins: PinsLookup;
 	/** Only with --locked. */
 	readonly lock: Lock | undefined;
 }
@@ -96,7 +96,7 @@ function settle(
 
 type Demands = Extract<Terms, { type: "demand" }>;
 
-function why(pins: Pins, candidate: Candidate, terms: Terms, keys: readonly string[]): string {
+function why(pins: PinsLookup, candidate: Candidate, terms: Terms, keys: readonly string[]): string {
 	if (terms.type !== "demand") return "the rule accepts any image";
 	if (keys.length > 0) return `it is signed by ${keys.join(" and ")}`;
 	if (terms.digests.length > 0) return "its digest is one that the rule names";
@@ -106,7 +106,7 @@ function why(pins: Pins, candidate: Candidate, terms: Terms, keys: readonly stri
 }
 
 /** What holds for a name from now on. A run changes nothing, and a digest stands for itself. */
-function freshPin(pins: Pins, candidate: Candidate, [key]: readonly string[]): Pin | undefined {
+function freshPin(pins: PinsLookup, candidate: Candidate, [key]: readonly string[]): Pin | undefined {
 	const { digest, moment } = candidate;
 	if (moment === "run" || !isTagged(candidate)) return undefined;
 	if (pins.get(candidate.reference)?.digest === digest) return undefined;
@@ -131,7 +131,7 @@ function demandDigest(candidate: Candidate, rule: TrustRule, { digests }: Demand
 	});
 }
 
-function demandPin(pins: Pins, candidate: Candidate, rule: TrustRule): void {
+function demandPin(pins: PinsLookup, candidate: Candidate, rule: TrustRule): void {
 	const pin = pins.get(candidate.reference ?? "");
 	if (pin === undefined && candidate.moment === "run") throw neverSeen(candidate, rule);
 	if (pin !== undefined && pin.digest !== candidate.digest) throw changed(candidate, rule, pin);

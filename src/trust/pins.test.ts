@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { faultText } from "../../test/support/fault.ts";
 import { Fault } from "../base/fault.ts";
 import type { Digest } from "../oci/digest.ts";
-import { parsePins, type Pin, type Pins, printPins } from "./pins.ts";
+import { lookUpPins, parsePins, type Pin, type Pins, printPins } from "./pins.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}` as Digest;
 const PIN: Pin = { digest: DIGEST, how: "pulled", since: "2026-11-22T10:00:00.000Z" };
@@ -56,6 +56,10 @@ for (const [name, text, says] of [
 ] as const)
 	test(`a file of pins is refused: ${name}`, () => {
 		const told = faultText(() => parsePins(text, "pins.json"));
+		assert.equal(
+			faultText(() => lookUpPins(text, "pins.json").get("a")),
+			told,
+		);
 		assert.match(told, /^error: cannot read the pins in 'pins\.json' \[STORE_INVALID\]/);
 		assert.ok(told.includes(says), told);
 	});

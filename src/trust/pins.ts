@@ -25,22 +25,52 @@ export type PinHow = (typeof HOWS)[number];
 export const PINS_BYTES_MAX = 16 << 20;
 const VERSION = 1;
 
+/** What a run asks of the pins. */
+export type PinsLookup = Pick<Pins, "get">;
+
 /**
  * Reads a file of pins.
  *
  * @throws Fault STORE_INVALID for what is no such file, or of a version that this wherry does not know
  */
 export function parsePins(text: string, file: string): Map<string, Pin> {
+	const { pins, reading } = openPins(text, file);
+	return reading(
+		() => new Map(pins.names().map((reference) => [reference, readPin(pins.object(reference))])),
+	);
+}
+
+/**
+ * As `parsePins`, for who asks for a name or two: a pin is looked at when it is asked for, so that a run
+ * pays for one and not for thousands.
+ *
+ * @throws Fault STORE_INVALID, `get` too
+ */
+export function lookUpPins(text: string, file: string): PinsLookup {
+	const { pins, reading } = openPins(text, file);
+	return {
+		get: (reference) => reading(() => (pins.has(reference) ? readPin(pins.object(reference)) : undefined)),
+	};
+}
+
+type Reading = <Result>(read: () => Result) => Result;
+
+function openPins(text: string, file: string): { readonly pins: JsonObject; readonly reading: Reading } {
 	const document: JsonDocument = { what: `the pins in '${file}'`, code: "STORE_INVALID" };
-	try {
+	const reading: Reading = (read) => {
+		try {
+			return read();
+		} catch (cause) {
+			throw unreadable(file, cause as Error);
+		}
+	};
+	const pins = reading(() => {
 		const object = new JsonObject(JSON.parse(text), document, "");
 		if (object.value("version") !== VERSION)
 			throw object.fault("version", `is another than ${VERSION}, which is what this wherry knows`);
-		const pins = object.object("pins");
-		return new Map(pins.names().map((reference) => [reference, readPin(pins.object(reference))]));
-	} catch (cause) {
-		throw unreadable(file, cause as Error);
-	}
+		return object.object("pins");
+	});
+	return { pins, reading };
 }
 
 /** The file's text, sorted by name, a pin on each line. */

@@ -5,7 +5,7 @@ import type { Repository } from "../../oci/content.ts";
 import { type Admission, admit, admitByPin, type Candidate, type TrustState } from "../../trust/admission.ts";
 import { DEFAULT_POLICY } from "../../trust/trust-policy.ts";
 import { changePins } from "./change-pins.ts";
-import { policyFile, readLock, readPins } from "./trust-files.ts";
+import { openPins, policyFile, readLock, readPins } from "./trust-files.ts";
 
 /** What the flags of run and pull say of trust. */
 export interface TrustAsked {
@@ -23,7 +23,7 @@ export interface TrustAsked {
  */
 export function openTrust(asked: TrustAsked = {}): TrustState | Promise<TrustState> {
 	const file = asked.policy ?? policyFile();
-	const rest = { pins: readPins(), lock: asked.locked === true ? readLock() : undefined };
+	const rest = { pins: openPins(), lock: asked.locked === true ? readLock() : undefined };
 	if (file === undefined) return { policy: DEFAULT_POLICY, ...rest };
 	return import("./policy-file.ts").then(async ({ readTrustPolicy }) => ({
 		policy: await readTrustPolicy(file),

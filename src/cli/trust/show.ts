@@ -13,6 +13,7 @@ import type { Format } from "../run-options.ts";
 import { verb } from "../verb.ts";
 import { mayRun, openTrust } from "./gate.ts";
 import { parseTagged, shownReference, type TaggedName } from "./name-words.ts";
+import { readPins } from "./trust-files.ts";
 import { TRUST_FLAGS, type TrustDraft } from "./trust-flags.ts";
 
 const USAGE = "wherry trust show [OPTIONS] [NAME[:TAG]]";
@@ -42,7 +43,8 @@ export const TRUST_SHOW_VERB = verb<TrustDraft>({
 	},
 });
 
-function allText({ policy, pins }: TrustState, format: Format): string {
+function allText({ policy }: TrustState, format: Format): string {
+	const pins = readPins();
 	const rules = [...policy.rules, policy.otherwise];
 	if (format === "json") {
 		const rows = [

@@ -5,7 +5,7 @@ import type { Code } from "../../base/codes.ts";
 import { Fault } from "../../base/fault.ts";
 import { configFolder, dataFolder } from "../../host/node/folders.ts";
 import { type Lock, LOCK_BYTES_MAX, LOCK_FILE, parseLock } from "../../trust/lock.ts";
-import { parsePins, type Pin, PINS_BYTES_MAX } from "../../trust/pins.ts";
+import { lookUpPins, parsePins, type Pin, PINS_BYTES_MAX, type PinsLookup } from "../../trust/pins.ts";
 
 /** Of a key, public or private. */
 export const KEY_BYTES_MAX = 64 << 10;
@@ -20,8 +20,19 @@ export function pinsFile(): string {
  * @throws Fault STORE_INVALID
  */
 export function readPins(file = pinsFile()): Map<string, Pin> {
+	const text = readPinsText(file);
+	return text === undefined ? new Map<string, Pin>() : parsePins(text, file);
+}
+
+/** As `readPins`, for a run: only the pins that are asked for are looked at. */
+export function openPins(file = pinsFile()): PinsLookup {
+	const text = readPinsText(file);
+	return text === undefined ? new Map<string, Pin>() : lookUpPins(text, file);
+}
+
+function readPinsText(file: string): string | undefined {
 	const bytes = readBounded(file, PINS_BYTES_MAX, "STORE_INVALID");
-	return bytes === undefined ? new Map<string, Pin>() : parsePins(new TextDecoder().decode(bytes), file);
+	return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 }
 
 /**
