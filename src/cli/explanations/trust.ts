@@ -28,7 +28,7 @@ export const TRUST_EXPLANATIONS = {
 	},
 	UNTRUSTED: {
 		means: "The policy of this machine does not let the image run.",
-		why: "No rule accepts it: it is not signed by a key that a rule names, or its digest is not the one that a rule pins.",
+		why: "The rule for its name rejects it or names other digests; or the name was never pinned here, because something else than wherry put it into the store.",
 		remedy: "Look at the rule that decided. If the image is to be trusted, say so in the policy.",
 		example: "wherry trust show app:1.2",
 	},

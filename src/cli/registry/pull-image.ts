@@ -65,15 +65,13 @@ async function pullInto(
 	progress: ShownProgress,
 ): Promise<PulledImage> {
 	const kept = keptName(reference);
+	// before anything is asked of a registry: a policy or a lock that cannot be read trusts nothing
+	const trust = await openTrust(asked.trust);
 	const root = await from.resolve(reference.digest ?? reference.tag ?? "latest");
 	if (root === undefined) throw notThere(reference);
 	progress.say(`${reference.digest ?? reference.tag}: Pulling from ${reference.path}`);
 	const image = await openImage(from, root, platformOf(asked), asked.signal);
-	const admission = await admitWithSignatures(
-		await openTrust(asked.trust),
-		candidateOf(kept, root, image),
-		() => from,
-	);
+	const admission = await admitWithSignatures(trust, candidateOf(kept, root, image), () => from);
 	const to = store.repository(repositoryName(reference));
 	const before = await to.resolve(kept.digest ?? kept.tag ?? "latest");
 	const moved = new MovedBytes(progress);

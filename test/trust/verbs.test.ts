@@ -1,0 +1,89 @@
+/** The verbs of trust, where docs/trust.md does not go: what they refuse, and what they say then. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { test, type TestContext } from "node:test";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { guest } from "../support/wherry.ts";
+import { Machine } from "./machine.ts";
+
+const DIGEST = `sha256:${"1".repeat(64)}`;
+
+function newMachine(context: TestContext): Machine {
+	const machine = new Machine(temporaryDirectory(context));
+	mkdirSync(machine.path("work"));
+	return machine;
+}
+
+for (const [words, code, says] of [
+	["trust pin hello", "USAGE", "help: wherry trust pin hello:latest@sha256:..."],
+	["trust pin hello@sha256:12", "DIGEST_INVALID", "sha256:12"],
+	["trust accept hello", "IMAGE_NOT_FOUND", "and nothing else was offered"],
+	["trust forget helo", "IMAGE_NOT_FOUND", "help: wherry trust forget hello:latest"],
+	["trust rule", "USAGE", "wherry trust rule [OPTIONS] NAMES"],
+	["trust rule hello", "TRUST_POLICY_INVALID", "the rule for 'hello' demands nothing"],
+	["trust rule hello --key gone.pub", "KEY_INVALID", "cannot find the key 'gone.pub'"],
+	["trust rule hello --key hello.wasm", "KEY_INVALID", "it is no PEM text"],
+	["trust rule hello --digest latest", "TRUST_POLICY_INVALID", "has 'latest', which is no digest"],
+	["trust rule hello --accept --digest " + DIGEST, "TRUST_POLICY_INVALID", "says 'accept'"],
+	["trust rule --remove hello", "USAGE", "there is no rule for 'hello'"],
+	["trust rule hello --default maybe", "FLAG_INVALID", "there are first-use, accept, reject"],
+	["trust show --trust-policy gone.toml", "TRUST_POLICY_INVALID", "cannot find the trust policy 'gone.toml'"],
+	["trust show --locked", "LOCK_DRIFT", "help: wherry lock NAME..."],
+	["lock", "USAGE", "help: wherry lock NAME[:TAG]"],
+	["lock other", "IMAGE_NOT_FOUND", "cannot find the image 'docker.io/library/other:latest'"],
+	["run --locked hello", "LOCK_DRIFT", "there is no lock to hold images to"],
+] as const)
+	test(`wherry ${words}: ${code}`, (context) => {
+		const machine = newMachine(context);
+		writeFileSync(machine.path("work/hello.wasm"), readFileSync(guest("wat/hello")));
+		machine.must("trust", "pin", `hello@${DIGEST}`);
+		const { status, stderr } = machine.wherry(...words.split(" "));
+		assert.notEqual(status, 0);
+		for (const text of [`[${code}]`, says]) assert.ok(stderr.includes(text), stderr);
+		assert.equal(existsSync(machine.path("config/wherry/trust.toml")), false, "a policy was written");
+	});
+
+test("accept asks, shows both digests, and takes no answer for a no", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	const digest = /sha256:[0-9a-f]{64}/.exec(machine.must("images", "--digests", "--no-trunc"))?.[0] ?? "";
+	machine.must("trust", "pin", `hello@${DIGEST}`);
+	const asked = machine.wherry("trust", "accept", "hello");
+	assert.equal(asked.status, 1);
+	for (const text of [DIGEST, digest, "Accept it? [y/N]", "nothing was changed"])
+		assert.ok(asked.stderr.includes(text), asked.stderr);
+	assert.match(machine.wherry("run", "hello").stderr, /\[PIN_CHANGED\]/);
+	machine.must("trust", "accept", "--yes", "hello");
+	assert.equal(machine.must("run", "hello"), "hello\n");
+});
+
+test("two policies are one too many, and nothing runs", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	machine.must("trust", "rule", "hello", "--first-use");
+	writeFileSync(machine.path("config/wherry/trust.json"), "{}");
+	const { stdout, stderr } = machine.wherry("run", "hello");
+	assert.equal(stdout.toString(), "");
+	assert.match(stderr, /there are two trust policies \[TRUST_POLICY_INVALID\]/);
+});
+
+test("what rmi took away of one's own is forgotten, and a tag is pinned", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	machine.must("tag", "hello", "again");
+	assert.equal(machine.must("run", "again"), "hello\n");
+	machine.must("rmi", "hello");
+	const pins = readFileSync(machine.path("data/wherry/pins.json"), "utf8");
+	assert.deepEqual(
+		[pins.includes("library/hello:latest"), pins.includes("library/again:latest")],
+		[false, true],
+	);
+});
+
+test("a name that may not run gets no other name that may", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	machine.must("trust", "pin", `hello@${DIGEST}`);
+	assert.match(machine.wherry("tag", "hello", "again").stderr, /\[PIN_CHANGED\]/);
+	assert.notEqual(machine.wherry("run", "--pull", "never", "again").status, 0);
+});
