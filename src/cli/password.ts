@@ -58,6 +58,8 @@ async function typedLine(stdin: NodeJS.ReadStream): Promise<string> {
 				else typed.push(key);
 		}
 		stdin.on("data", take);
+		// whoever asked before may have paused it: nothing would come, and the process end in silence
+		stdin.resume();
 	});
 }
 

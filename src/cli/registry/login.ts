@@ -112,7 +112,7 @@ async function askUsername(host: string): Promise<string> {
 			note: "standard input is no terminal",
 			help: helpFor(host),
 		});
-	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
 	try {
 		return (await lines.question("Username: ")).trim();
 	} finally {

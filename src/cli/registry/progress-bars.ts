@@ -61,7 +61,9 @@ export class BarProgress implements ShownProgress {
 	}
 
 	#draw(): void {
-		const { rows = 24, columns = 80 } = this.#screen;
+		// a terminal that does not know its size says 0
+		const rows = this.#screen.rows || 24;
+		const columns = this.#screen.columns || 80;
 		const bars = [...this.#moving.values()]
 			.slice(0, Math.max(1, rows - 2))
 			.map(({ descriptor, done_bytes }) => this.#bar(descriptor, done_bytes, columns));
