@@ -238,6 +238,15 @@ test("an image that only has attestations is not signed", (context) => {
 	assert.deepEqual((JSON.parse(verified) as { predicate: unknown }).predicate, { a: 1 });
 });
 
+test("a name that is given again keeps the signatures that were made under it", (context) => {
+	const machine = copyOf(context);
+	machine.must("tag", "app", "team/app:1");
+	done(withPassword(machine, "sign", "--key", "you.key", "team/app:1"));
+	machine.must("tag", "app", "team/app:2");
+	for (const key of ["me.pub", "you.pub"])
+		assert.match(machine.must("verify", "--key", key, "team/app:2"), /simple-signing/);
+});
+
 test("a signature is put beside those that others have made in a registry, without the image here", async (context) => {
 	const { host } = await testRegistry(context);
 	const machine = copyOf(context);

@@ -5,6 +5,7 @@ import type { Descriptor } from "../../oci/descriptor.ts";
 import { formatReference, parseReference, type Reference, repositoryName } from "../../oci/reference.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { verb } from "../verb.ts";
+import { tagSignatures } from "../../trust/merge-signatures.ts";
 import { repositoryOf } from "../../trust/name-scope.ts";
 import { admitRun, openTrust, rememberOwn } from "../trust/gate.ts";
 import { demandWords, forEach } from "./each.ts";
@@ -62,5 +63,5 @@ async function tagAttached(
 	const to = store.repository(repositoryName(target));
 	if (to.name === from.name) return;
 	for (const { descriptor, tag } of await attachments(from, digest))
-		if (tag !== undefined) await to.tag(descriptor, tag);
+		if (tag !== undefined) await tagSignatures(to, descriptor, tag);
 }
