@@ -1,10 +1,10 @@
 /** Projects in the languages that npm and Debian bring: built by their own toolchains, then run by name. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { installed } from "../programs/programs.ts";
-import { ROOT } from "../support/wherry.ts";
+import { guest, ROOT } from "../support/wherry.ts";
 import { type Files, type Project, project } from "./project.ts";
 
 /** No toolchain but Debian's: what else this machine has must not count. */
@@ -105,6 +105,17 @@ const cases: Readonly<Record<string, Case>> = {
 		stdout: "hello you\n",
 		status: 3,
 	},
+	"Rust by Debian's cargo": {
+		files: {
+			"Cargo.toml": '[package]\nname = "ship"\nversion = "0.1.0"\nedition = "2021"\n',
+			"src/main.rs": RUST,
+			"src/helper.rs": 'pub fn greet(name: &str) -> String { format!("hello {name} {}", file!()) }\n',
+		},
+		path: DEBIAN,
+		words: ["you"],
+		stdout: "hello you src/helper.rs\n",
+		status: 3,
+	},
 	Go: {
 		files: { "go.mod": "module example.com/ship\ngo 1.21\n", "main.go": GO },
 		path: `${dirname(installed("@ttsc/linux-x64/bin/go/bin/go"))}:${DEBIAN}`,
@@ -160,7 +171,8 @@ for (const [name, { files, path, packages = [], words = [], stdout, status = 0 }
 function missing(name: string): string | false {
 	if (name.includes("Debian's clang") && !existsSync("/usr/lib/wasm32-wasi/libc.a"))
 		return "wasi-libc is not installed";
-	if (name.includes("rustc") && !existsSync("/usr/lib/rustlib/wasm32-wasi"))
+	if (name.includes("Debian's cargo") && !existsSync("/usr/bin/cargo")) return "cargo is not installed";
+	if (name.includes("Rust") && !existsSync("/usr/lib/rustlib/wasm32-wasi"))
 		return "libstd-rust-dev-wasm32 is not installed";
 	return false;
 }
@@ -174,3 +186,31 @@ function place(context: TestContext, files: Files, packages: readonly string[], 
 	}
 	return made;
 }
+
+test("a compiler that is wasm reaches its sources and nothing else", (context) => {
+	const files = {
+		"a.c": '#include "/etc/passwd"\nint main(void) {}\n',
+		"wherry.toml": '[build]\ntoolchain = "yowasp"\n',
+	};
+	const made = place(context, files, ["@yowasp/clang"], "one");
+	const { stderr, status } = made.wherry(["build", "-t", "x"]);
+	assert.match(stderr, /'\/etc\/passwd' file not found/);
+	assert.match(stderr, /BUILD_FAILED/);
+	assert.equal(status, 1);
+});
+
+test("--opt makes a program smaller, which runs as before", (context) => {
+	const before = readFileSync(guest("c/wc"));
+	const made = place(context, { "wc.wasm": before, "words.txt": "one two\n" }, ["binaryen"], "one");
+	const words = ["build", "--opt", "--profile", "size", "-o", "small.wasm", "wc.wasm"];
+	assert.equal(made.wherry(words).stderr, "");
+	assert.ok(statSync(join(made.folder, "small.wasm")).size < before.length);
+	const ran = made.wherry(["run", "-v", ".:/d:ro", "small.wasm", "/d/words.txt"]);
+	assert.deepEqual([ran.stderr, ran.stdout.toString()], ["", "      1       2       8 /d/words.txt\n"]);
+});
+
+test("--opt without wasm-opt says how it is installed", (context) => {
+	const made = place(context, { "wc.wasm": readFileSync(guest("c/wc")) }, [], "one");
+	const { stderr } = made.wherry(["build", "--opt", "-t", "x"], { PATH: "/nowhere" });
+	assert.match(stderr, /cannot find wasm-opt[^]*help: apt-get install binaryen\nhelp: npm install/);
+});

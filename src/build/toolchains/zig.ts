@@ -28,12 +28,8 @@ export const ZIG: Toolchain = {
 		}
 		const output = join(options.work, `${options.name}.wasm`);
 		const words = ["build-exe", mainFile(listing) ?? "main.zig", "-target", "wasm32-wasi", "-O", mode];
-		const all = [
-			...words,
-			...(options.profile === "size" ? ["-fstrip"] : []),
-			`-femit-bin=${output}`,
-			...caches,
-		];
+		// what -fstrip leaves out names the folder
+		const all = [...words, "-fstrip", `-femit-bin=${output}`, ...caches];
 		return { steps: [{ type: "spawn", program, words: [...all, ...options.flags] }], outputs: [output] };
 	},
 };
