@@ -1,23 +1,23 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync } from "node:fs";
 import { Fault } from "../base/fault.ts";
 import type { Repository } from "../oci/content.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { isManifestType } from "../oci/media-types.ts";
-import { splitName, subjectOfName } from "./attached.ts";
 import { collect, type Collected, subjectOf } from "./collect.ts";
 import { makeStore } from "./durable.ts";
+import { withName, withoutOrphans, withUnnamed } from "./entries.ts";
 import { isIntact } from "./fetch-blob.ts";
 import { readLinks } from "./graph.ts";
 import { type Entry, readIndex, spellings } from "./index-file.ts";
-import { blobPath, LAYOUT_FILE, ownPath } from "./layout.ts";
+import { blobPath, ownPath } from "./layout.ts";
+import { checkLayout } from "./layout-version.ts";
 import { Lease, readLeases } from "./lease.ts";
 import { whileLocked } from "./lock.ts";
-import { invalidStore, missing } from "./refusals.ts";
+import { missing } from "./refusals.ts";
 import { StoredRepository } from "./stored-repository.ts";
 import { writeBlob } from "./write-blob.ts";
-import { changeIndex, type EntryNotes, makeEntry } from "./write-index.ts";
+import { changeIndex, makeEntry } from "./write-index.ts";
 
 /** A manifest or index that index.json lists for itself, not as attached to another. */
 export interface StoredImage extends Descriptor {
@@ -254,73 +254,5 @@ function isImage(folder: string, entry: Entry): boolean {
 	} catch (error) {
 		if (error instanceof Fault) return true; // spoilt: it is shown, and using it says so
 		throw error;
-	}
-}
-
-/** The list with `name` moved to another manifest; the one it left keeps its digest as its name. */
-function withName(entries: readonly Entry[], descriptor: Descriptor, name: string): readonly Entry[] {
-	const names = new Set(spellings(name));
-	const isOld = (entry: Entry) => entry.name !== undefined && names.has(entry.name);
-	const old = entries.filter(isOld);
-	if (old.length === 1 && old[0]?.name === name && old[0].descriptor.digest === descriptor.digest)
-		return entries;
-	const left = old.filter(
-		(one) => one.descriptor.digest !== descriptor.digest && subjectOfName(name) === undefined,
-	);
-	const rest = entries.filter((entry) => !isOld(entry));
-	const byDigest = left.map((one) => makeEntry(one.descriptor, digestName(name, one)));
-	const fresh = byDigest.filter((one) => !rest.some((other) => other.name === one.name));
-	return [...rest, ...fresh, makeEntry(descriptor, { name })];
-}
-
-function withUnnamed(entries: readonly Entry[], descriptor: Descriptor): readonly Entry[] {
-	const isThere = entries.some((entry) => entry.descriptor.digest === descriptor.digest);
-	return isThere ? entries : [...entries, makeEntry(descriptor, {})];
-}
-
-function digestName(name: string, { descriptor }: Entry): EntryNotes {
-	return { name: `${splitName(name).repository}@${descriptor.digest}` };
-}
-
-/** Without the tags attached to what was dropped, in a repository that has no other name for it. */
-function withoutOrphans(left: readonly Entry[], dropped: readonly Entry[]): readonly Entry[] {
-	const gone = new Set(dropped.map(placeOf));
-	for (const entry of left) gone.delete(placeOf(entry));
-	return left.filter(({ name }) => {
-		const subject = subjectOfName(name);
-		return subject === undefined || !gone.has(`${splitName(name ?? "").repository}@${subject}`);
-	});
-}
-
-function placeOf({ name, descriptor }: Entry): string {
-	return `${splitName(name ?? "").repository}@${descriptor.digest}`;
-}
-
-function checkLayout(folder: string): void {
-	const file = join(folder, LAYOUT_FILE);
-	let text: string;
-	try {
-		text = readFileSync(file, "utf8");
-	} catch (cause) {
-		if ((cause as NodeJS.ErrnoException).code === "ENOENT") return; // made by the first who writes
-		throw invalidStore(folder, `cannot read '${file}': ${(cause as Error).message}`, `ls -ld ${folder}`);
-	}
-	const version = layoutVersion(text);
-	if (version?.startsWith("1.") === true) return;
-	throw invalidStore(
-		folder,
-		version === undefined
-			? `its file ${LAYOUT_FILE} is not what the OCI image-spec says`
-			: `it is an image layout of version '${version}', and this wherry knows version 1`,
-		version === undefined ? `mv ${folder} ${folder}.broken` : "npm install -g wherry@latest",
-	);
-}
-
-function layoutVersion(text: string): string | undefined {
-	try {
-		const { imageLayoutVersion } = JSON.parse(text) as { imageLayoutVersion?: unknown };
-		return typeof imageLayoutVersion === "string" ? imageLayoutVersion : undefined;
-	} catch {
-		return undefined;
 	}
 }
