@@ -64,9 +64,9 @@ async function readWhole(incoming: IncomingMessage): Promise<Buffer> {
 
 /** Bounds that are reached within a test's patience. */
 export const SHORT_LIMITS: Partial<ClientLimits> = {
-	answer_ms: 1000,
+	answer_ms: 2000,
 	finish_ms: 1000,
-	stall_ms: 200,
+	stall_ms: 600,
 	stall_bytes: 1000,
 	attempts: 3,
 	backoff_ms: 1,
