@@ -80,6 +80,36 @@ test("what rmi took away of one's own is forgotten, and a tag is pinned", (conte
 	);
 });
 
+test("a rule demands a signature inside the module", (context) => {
+	const machine = newMachine(context);
+	for (const name of ["team", "other"])
+		machine.must("trust", "keygen", "--type", "ed25519-wasm", "--output-key-prefix", name);
+	for (const name of ["signed", "plain"]) machine.must("build", "-t", `me/${name}`, guest("wat/hello"));
+	machine.must("sign", "--embed", "--key", "team.key", "me/signed");
+	machine.must("trust", "rule", "me/*", "--embedded-key", "team.pub");
+	assert.equal(machine.must("run", "me/signed"), "hello\n");
+	assert.match(machine.wherry("run", "me/plain").stderr, /\[SIGNATURE_MISSING\]/);
+	machine.must("trust", "rule", "me/*", "--embedded-key", "other.pub");
+	const { stdout, stderr } = machine.wherry("run", "me/signed");
+	assert.equal(stdout.toString(), "");
+	assert.match(stderr, /\[SIGNATURE_INVALID\]/);
+});
+
+test("a rule demands an attestation: a signature alone will not do, nor one without the other", (context) => {
+	const machine = newMachine(context);
+	const run = () => machine.wherry("run", "hello");
+	Object.assign(process.env, { WHERRY_PASSWORD: "secret" });
+	machine.must("trust", "keygen", "--output-key-prefix", "team");
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	machine.must("trust", "rule", "hello", "--key", "team.pub", "--attestation", "https://cyclonedx.org/bom");
+	assert.match(run().stderr, /\[SIGNATURE_MISSING\]/);
+	writeFileSync(machine.path("work/sbom.json"), machine.must("sbom", "--format", "cyclonedx-json", "hello"));
+	machine.must("attest", "--key", "team.key", "--type", "cyclonedx", "--predicate", "sbom.json", "hello");
+	assert.match(run().stderr, /\[SIGNATURE_INVALID\]/);
+	machine.must("sign", "--key", "team.key", "hello");
+	assert.equal(run().stdout.toString(), "hello\n");
+});
+
 test("a name that may not run gets no other name that may", (context) => {
 	const machine = newMachine(context);
 	machine.must("build", "-t", "hello", guest("wat/hello"));

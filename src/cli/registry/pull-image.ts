@@ -78,6 +78,8 @@ async function pullInto(
 	await copyGraph(from, to, root, copyOptions(asked, moved));
 	if (asked.attachments !== false)
 		await pullAttachments(from, to, [root, image.descriptor], SILENT, asked.signal);
+	// what was signed there and came here without its signature could not run
+	if (admission.keys.length > 0) await admitWithSignatures(trust, candidateOf(kept, root, image), () => to);
 	asked.signal?.throwIfAborted();
 	store.tag(root, formatReference(kept));
 	remember(admission);
