@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { guest } from "../support/wherry.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { guest, start } from "../support/wherry.ts";
 import { inspect, project } from "./project.ts";
 
 const HELLO = readFileSync(guest("wat/hello"));
@@ -192,4 +193,22 @@ test("building a name anew is no silent change", (context) => {
 	write({ "hello.wasm": CAT });
 	wherry(["build", "-t", "x"]);
 	assert.equal(wherry(["run", "x"]).stderr, "");
+});
+
+test("an interrupt ends the toolchain too, and leaves nothing behind", async (context) => {
+	const { folder } = project(context, {
+		"slow.sh*": "#!/bin/sh\necho $$ > started\nexec sleep 60\n",
+		"wherry.toml": '[build]\ncommand = ["./slow.sh"]\noutput = "a.wasm"\n',
+		"temporary/.keep": "",
+	});
+	const temporary = join(folder, "temporary");
+	const env = { PATH: process.env["PATH"], HOME: folder, TMPDIR: temporary };
+	const { child, ended, firstOutput } = start(["build"], { cwd: folder, env });
+	firstOutput.catch(() => undefined);
+	const started = join(folder, "started");
+	while (!existsSync(started) || readFileSync(started, "utf8") === "") await pause(20);
+	child.kill("SIGINT");
+	assert.equal((await ended).status, 130);
+	assert.throws(() => process.kill(Number(readFileSync(started, "utf8")), 0), /ESRCH/);
+	assert.deepEqual(readdirSync(temporary), [".keep"]);
 });

@@ -55,15 +55,25 @@ async function build(asked: BuildDraft & CommonDraft, words: readonly string[]):
 		throw new Fault("USAGE", "wherry build takes one folder", { help: `wherry build ... ${path}` });
 	const work = realpathSync(mkdtempSync(join(tmpdir(), "wherry-build-")));
 	const stop = new AbortController();
-	const onSignal = () => stop.abort();
+	let interrupted: number | undefined;
+	const onSignal = (_name: string, number: number) => {
+		interrupted = SIGNALLED_STATUS + number;
+		stop.abort();
+	};
 	process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
 	try {
 		return await buildIn(work, asked, path, stop.signal);
+	} catch (error) {
+		if (interrupted === undefined) throw error;
+		return interrupted;
 	} finally {
 		process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
 		rmSync(work, { recursive: true, force: true });
 	}
 }
+
+/** Shells' way to say that a signal ended a program. */
+const SIGNALLED_STATUS = 128;
 
 async function buildIn(
 	work: string,
