@@ -34,6 +34,9 @@ interface ProxyingHttp {
 function trustSystem(): void {
 	knowsAuthorities = true;
 	// loaded only now: it costs some 80 ms
-	const { getCACertificates, setDefaultCACertificates } = process.getBuiltinModule("node:tls");
-	setDefaultCACertificates([...new Set([...getCACertificates("default"), ...getCACertificates("system")])]);
+	const tls = process.getBuiltinModule("node:tls");
+	// Node 24.5 and later
+	if (!("setDefaultCACertificates" in tls)) return;
+	const authorities = [...tls.getCACertificates("default"), ...tls.getCACertificates("system")];
+	tls.setDefaultCACertificates([...new Set(authorities)]);
 }
