@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { globSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { shellWord } from "../base/shell.ts";
@@ -126,7 +126,7 @@ function failed(step: SpawnStep | SandboxStep, { status, signal, error }: Ended)
 
 function findOutput(outputs: readonly string[], last: SpawnStep | SandboxStep | undefined): string {
 	for (const pattern of outputs) {
-		const [found, ...others] = globSync(pattern).sort();
+		const [found, ...others] = filesLike(pattern);
 		if (found === undefined) continue;
 		if (others.length > 0) throw severalOutputs([found, ...others]);
 		return found;
@@ -135,6 +135,23 @@ function findOutput(outputs: readonly string[], last: SpawnStep | SandboxStep | 
 		note: [`looked for ${outputs.join(", ")}`, ...(last === undefined ? [] : [`after: ${stepText(last)}`])],
 		help: `printf '[build]\\noutput = "the/file.wasm"\\n' >> wherry.toml`,
 	});
+}
+
+/** Paths that a pattern means; `*` alone is special in it, for the folder's name may hold anything else. */
+function filesLike(pattern: string): readonly string[] {
+	let found: readonly string[] = [""];
+	for (const name of pattern.split("/").slice(1))
+		found = found.flatMap((folder) => namesLike(folder, name).map((one) => `${folder}/${one}`));
+	return found.filter((path) => existsSync(path));
+}
+
+function namesLike(folder: string, pattern: string): readonly string[] {
+	if (!pattern.includes("*")) return [pattern];
+	if (!existsSync(folder)) return [];
+	const [start = "", end = ""] = pattern.split("*");
+	const fits = (name: string) =>
+		name.startsWith(start) && name.endsWith(end) && name.length >= start.length + end.length;
+	return readdirSync(folder).filter(fits).sort();
 }
 
 function severalOutputs(found: readonly string[]): Fault {

@@ -123,6 +123,29 @@ test("a command of wherry.toml is run without a shell, and what it says goes to 
 	assert.equal(wherry(["run", "x"]).stdout.toString(), "hello\n");
 });
 
+test("a label is reason enough for an image", (context) => {
+	const { wherry, store } = project(context, { "hello.wasm": HELLO });
+	wherry(["build", "-t", "x", "--label", "a=b"]);
+	assert.deepEqual(inspect(store, "docker.io/library/x:latest", "--config")["config"], {
+		Entrypoint: ["/hello.wasm"],
+		Labels: { a: "b" },
+	});
+	assert.equal(wherry(["run", "x"]).stdout.toString(), "hello\n");
+});
+
+test("a program whose name the toolchain chooses is found, in a folder of any name", (context) => {
+	const command = (files: string) =>
+		`[build]\ncommand = ["sh", "-c", "mkdir -p out; for f in ${files}; do cp hello.wat out/$f.wasm; done"]\noutput = "out/*.wasm"\n`;
+	const { wherry, write } = project(
+		context,
+		{ "hello.wat": HELLO_TEXT, "wherry.toml": command("one") },
+		"a [b] {c}",
+	);
+	assert.equal(wherry(["build", "-q"]).status, 0);
+	write({ "wherry.toml": command("one two") });
+	assert.match(wherry(["build", "-q"]).stderr, /left several programs[^]*one\.wasm\nnote: .*two\.wasm/);
+});
+
 const failing: readonly (readonly [string, Record<string, string>, RegExp, number])[] = [
 	[
 		"a command that fails",
