@@ -57,11 +57,12 @@ function oneLine(text: string): string {
 	return printable(short).replaceAll("\n", "\\u{a}");
 }
 
-/** Text that cannot move a terminal's cursor or colour: C0, DEL, C1 and bidi controls escaped. */
+/** What moves a terminal's cursor, colours it or turns its text around: C0 but for tab and line's end, DEL, C1, bidi. */
+export const CONTROLS =
+	// oxlint-disable-next-line no-control-regex -- these are the characters to escape
+	/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Text that cannot move a terminal's cursor or colour, its controls escaped. */
 export function printable(text: string): string {
-	return text.replaceAll(
-		// oxlint-disable-next-line no-control-regex -- these are the characters to escape
-		/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-		(character) => `\\u{${character.charCodeAt(0).toString(16)}}`,
-	);
+	return text.replaceAll(CONTROLS, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }

@@ -1,11 +1,14 @@
 /** What wherry itself says: results on standard output, errors and notes on standard error. */
 import { fstatSync, writeSync } from "node:fs";
-import { type Fault, formatFault, printable } from "../base/fault.ts";
+import { CONTROLS, type Fault, formatFault, printable } from "../base/fault.ts";
 import type { Format } from "./run-options.ts";
 
-/** Writes a result. Ends the process as SIGPIPE does when nobody reads it any more. */
+/**
+ * Writes a result. Ends the process as SIGPIPE does when nobody reads it any more. Controls of terminals,
+ * which labels, names and annotations of others may hold, are escaped so that JSON keeps its meaning.
+ */
 export function printResult(text: string): void {
-	writeAll(1, text);
+	writeAll(1, escaped(text));
 }
 
 /** Writes what is true and may surprise. */
@@ -26,9 +29,17 @@ export function printFault(fault: Fault, format: Format, stack: boolean): void {
 
 /** The error as it is to stand on standard error. */
 export function faultText(fault: Fault, format: Format): string {
-	if (format === "json") return `${JSON.stringify(faultObject(fault))}\n`;
+	if (format === "json") return `${escaped(JSON.stringify(faultObject(fault)))}\n`;
 	const text = formatFault(fault);
 	return wantsColour(2) ? coloured(text) : text;
+}
+
+/** As JSON escapes them: it does so itself below U+0020 alone. */
+function escaped(text: string): string {
+	return text.replaceAll(
+		CONTROLS,
+		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	);
 }
 
 /** Whether text on this descriptor may be coloured: a terminal that can, and no NO_COLOR. */

@@ -1,5 +1,5 @@
 /** Where trust keeps its files on Node, and how they are read. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Code } from "../../base/codes.ts";
 import { Fault } from "../../base/fault.ts";
@@ -38,16 +38,29 @@ function readPinsText(file: string): string | undefined {
 /**
  * The policy that a person wrote: `trust.toml` or `trust.json`; undefined: neither is there.
  *
- * @throws Fault TRUST_POLICY_INVALID when both are
+ * @throws Fault TRUST_POLICY_INVALID when both are, or that cannot be known
  */
 export function policyFile(): string | undefined {
 	const files = ["trust.toml", "trust.json"].map((name) => join(configFolder(), name));
-	const [file, other] = files.filter((one) => existsSync(one));
+	const [file, other] = files.filter(isNamed);
 	if (other === undefined) return file;
 	throw new Fault("TRUST_POLICY_INVALID", "there are two trust policies", {
 		note: `'${file}' and '${other}'`,
 		help: `rm '${other}'`,
 	});
+}
+
+/** A link that leads nowhere, or a folder that may not be looked into, is no sign that nobody wrote a policy. */
+function isNamed(file: string): boolean {
+	try {
+		return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+	} catch (cause) {
+		throw new Fault("TRUST_POLICY_INVALID", `cannot tell whether there is a trust policy '${file}'`, {
+			note: (cause as Error).message,
+			help: `ls -l '${dirname(file)}'`,
+			cause,
+		});
+	}
 }
 
 /** The lock of the working folder, or of the nearest folder above that has one. */

@@ -1,0 +1,53 @@
+/** Attacks that once went through, against the program as people start it. */
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { test, type TestContext } from "node:test";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { guest } from "../support/wherry.ts";
+import { Machine } from "./machine.ts";
+
+function newMachine(context: TestContext): Machine {
+	const machine = new Machine(temporaryDirectory(context));
+	for (const name of ["work", "config/wherry"]) mkdirSync(machine.path(name), { recursive: true });
+	return machine;
+}
+
+for (const name of ["trust.toml", "trust.json"])
+	test(`a ${name} that is a link to nowhere is no policy that is not there`, (context) => {
+		const machine = newMachine(context);
+		machine.must("build", "-t", "hello", guest("wat/hello"));
+		symlinkSync(machine.path("unmounted", name), machine.path("config/wherry", name));
+		const { status, stdout, stderr } = machine.wherry("run", "hello");
+		assert.notEqual(status, 0);
+		assert.match(stderr, /\[TRUST_POLICY_INVALID\]/);
+		assert.equal(stdout.length, 0);
+	});
+
+/** ESC and BEL of C0, DEL, the CSI of C1, a bidi override, a line separator. */
+const CONTROLS = "a\u001b]0;title\u0007\u007f\u009b31m\u202e\u2028z";
+// oxlint-disable-next-line no-control-regex -- these must not come out
+const ANY_CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e\u2028]/;
+
+for (const words of [
+	"image inspect evil",
+	"image inspect -f {{.Config.Labels.evil}} evil",
+	"image inspect -f {{json@.Config.Labels}} evil",
+	"image inspect --format json evil",
+	"history --no-trunc evil",
+	"history --no-trunc --format json evil",
+	"images",
+])
+	test(`wherry ${words}: a label cannot speak to the terminal`, (context) => {
+		const machine = newMachine(context);
+		writeFileSync(
+			machine.path("work/Dockerfile"),
+			`FROM scratch\nLABEL evil="${CONTROLS}"\nENTRYPOINT ["/a.wasm"]\n`,
+		);
+		machine.must("build", "-t", "evil", ".");
+		const text = machine.must(...words.split(" ").map((word) => word.replace("@", " ")));
+		assert.doesNotMatch(text.replaceAll("    ", ""), ANY_CONTROL);
+		if (words.endsWith("inspect evil")) {
+			const [image] = JSON.parse(text) as [{ Config: { Labels: Record<string, string> } }];
+			assert.equal(image.Config.Labels["evil"], CONTROLS);
+		}
+	});
