@@ -1,6 +1,6 @@
 /** `wherry run NAME`: from the name of an image to a program, every byte of it checked. */
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { within } from "../base/within.ts";
 import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
 import type { Grants } from "../capability/grants.ts";
@@ -46,7 +46,7 @@ export interface Program {
  * @throws Fault REFERENCE_INVALID, IMAGE_*, DIGEST_MISMATCH, LAYER_INVALID, REGISTRY_*, and what trust says
  */
 export async function openImageProgram(options: RunOptions): Promise<Program> {
-	const folder = join(dataFolder(), "images");
+	const folder = within(dataFolder(), "images");
 	const name = parseImageName(options.file);
 	const shown = { ...options, file: shownName(name) };
 	const root = await findOrPull(folder, name, shown, options.file);

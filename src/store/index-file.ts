@@ -1,6 +1,6 @@
 /** index.json of an image layout: ours, or one that others wrote. */
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { within } from "../base/within.ts";
 import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { isDigest } from "../oci/digest.ts";
@@ -40,7 +40,7 @@ const EMPTY: IndexFile = { entries: [], foreign: [], raw: { schemaVersion: 2 } }
  * @throws Fault STORE_INVALID, IO
  */
 export function readIndex(folder: string): IndexFile {
-	const text = readText(join(folder, INDEX_FILE), folder);
+	const text = readText(within(folder, INDEX_FILE), folder);
 	return text === undefined ? EMPTY : parseIndexFile(text, folder);
 }
 

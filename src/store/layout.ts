@@ -10,7 +10,7 @@
  *     wherry/leases/         a locked file for each process that is writing
  */
 import { constants } from "node:fs";
-import { join } from "node:path";
+import { within } from "../base/within.ts";
 import { algorithmOf, type Digest, hexOf } from "../oci/digest.ts";
 
 export const LAYOUT_FILE = "oci-layout";
@@ -29,14 +29,14 @@ export const INDEX_BYTES_MAX = 16 << 20;
 export const READING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export function blobsFolder(folder: string, algorithm: string): string {
-	return join(folder, "blobs", algorithm);
+	return within(folder, "blobs", algorithm);
 }
 
 export function blobPath(folder: string, digest: Digest): string {
-	return join(blobsFolder(folder, algorithmOf(digest)), hexOf(digest));
+	return within(blobsFolder(folder, algorithmOf(digest)), hexOf(digest));
 }
 
 /** A folder or file of our own within the store. */
 export function ownPath(folder: string, ...names: readonly string[]): string {
-	return join(folder, "wherry", ...names);
+	return within(folder, "wherry", ...names);
 }

@@ -1,6 +1,7 @@
 /** Where trust keeps its files on Node, and how they are read. */
 import { closeSync, existsSync, fstatSync, lstatSync, openSync, readSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { within } from "../../base/within.ts";
 import type { Code } from "../../base/codes.ts";
 import { Fault } from "../../base/fault.ts";
 import { configFolder, dataFolder } from "../../host/node/folders.ts";
@@ -11,7 +12,7 @@ import { lookUpPins, parsePins, type Pin, PINS_BYTES_MAX, type PinsLookup } from
 export const KEY_BYTES_MAX = 64 << 10;
 
 export function pinsFile(): string {
-	return join(dataFolder(), "pins.json");
+	return within(dataFolder(), "pins.json");
 }
 
 /**
@@ -41,7 +42,7 @@ function readPinsText(file: string): string | undefined {
  * @throws Fault TRUST_POLICY_INVALID when both are, or that cannot be known
  */
 export function policyFile(): string | undefined {
-	const files = ["trust.toml", "trust.json"].map((name) => join(configFolder(), name));
+	const files = ["trust.toml", "trust.json"].map((name) => within(configFolder(), name));
 	const [file, other] = files.filter(isNamed);
 	if (other === undefined) return file;
 	throw new Fault("TRUST_POLICY_INVALID", "there are two trust policies", {
@@ -65,7 +66,7 @@ function isNamed(file: string): boolean {
 
 /** The lock of the working folder, or of the nearest folder above that has one. */
 export function findLock(folder = process.cwd()): string | undefined {
-	const file = join(folder, LOCK_FILE);
+	const file = within(folder, LOCK_FILE);
 	if (existsSync(file)) return file;
 	const above = dirname(folder);
 	return above === folder ? undefined : findLock(above);
