@@ -119,11 +119,12 @@ async function demandTrust(
 	folder: string,
 	name: ImageName,
 	image: Pick<Candidate, "digest" | "shown">,
-	{ trustPolicy, locked }: ImageOptions,
+	{ trustPolicy, locked, platform }: ImageOptions,
 ): Promise<void> {
 	const trust = await openTrust({ policy: trustPolicy, locked });
 	const reference = name.kind === "digest" ? undefined : formatReference(name.reference);
-	await admitRun(trust, { ...image, reference, moment: "run" }, async () => {
+	const meant = { ...image, reference, ...(platform !== undefined && { platform }) };
+	await admitRun(trust, { ...meant, moment: "run" }, async () => {
 		const { ImageStore } = await import("../store/image-store.ts");
 		const repository = name.kind === "digest" ? "" : repositoryName(name.reference);
 		return ImageStore.open(folder).repository(repository);

@@ -26,6 +26,8 @@ export interface Candidate {
 	readonly shown: string;
 	/** Of what the name stands for: a manifest, or an index. Whoever asks has checked it. */
 	readonly digest: Digest;
+	/** Of an index: which of its manifests is meant, as `candidates` has it; absent: the best. */
+	readonly platform?: string;
 	/** Of its layers, where they are known already: held to the lock. */
 	readonly layers?: readonly Digest[];
 	/**

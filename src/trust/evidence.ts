@@ -13,8 +13,12 @@ import { findSignatures } from "./signatures.ts";
 import type { TrustKey } from "./trust-policy.ts";
 import { verifySignature } from "./verify-signature.ts";
 
-/** The signatures beside the manifest `digest` in `repository`; they are looked for once. */
-export function evidenceIn(repository: Repository, digest: Digest): Evidence {
+/**
+ * The signatures beside the manifest `digest` in `repository`; they are looked for once.
+ *
+ * @param platform of an index: whose module is looked into, as `candidates` has it; "" for the best
+ */
+export function evidenceIn(repository: Repository, digest: Digest, platform = ""): Evidence {
 	let records: Promise<readonly SignatureRecord[]> | undefined;
 	return {
 		async signatures(keys) {
@@ -22,7 +26,7 @@ export function evidenceIn(repository: Repository, digest: Digest): Evidence {
 			records ??= findSignatures(repository, digest);
 			return judge(await records, opened);
 		},
-		embedded: async (keys) => judgeModule(await moduleOf(repository, digest), keys),
+		embedded: async (keys) => judgeModule(await moduleOf(repository, digest, platform), keys),
 	};
 }
 
@@ -74,10 +78,14 @@ async function judgeOne(
 }
 
 /** The program of an image that is one module; undefined: it is a file among others. */
-async function moduleOf(repository: Repository, digest: Digest): Promise<Uint8Array | undefined> {
+async function moduleOf(
+	repository: Repository,
+	digest: Digest,
+	platform: string,
+): Promise<Uint8Array | undefined> {
 	const root = await repository.resolve(digest);
 	if (root === undefined) return undefined;
-	const { shape } = await openImage(repository, root);
+	const { shape } = await openImage(repository, root, platform);
 	return shape.kind === "module" ? readVerified(repository, shape.layer, MODULE_BYTES_MAX) : undefined;
 }
 

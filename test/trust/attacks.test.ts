@@ -2,6 +2,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
+import { putDocument } from "../../src/oci/attachments.ts";
+import type { Descriptor } from "../../src/oci/descriptor.ts";
+import { encodeIndex } from "../../src/oci/encode.ts";
+import { MediaType } from "../../src/oci/media-types.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { guest } from "../support/wherry.ts";
 import { Machine } from "./machine.ts";
@@ -51,3 +55,33 @@ for (const words of [
 			assert.equal(image.Config.Labels["evil"], CONTROLS);
 		}
 	});
+
+test("of an index, the module that runs is held to the signature, not another", async (context) => {
+	const machine = newMachine(context);
+	machine.must("trust", "keygen", "--type", "ed25519-wasm", "--output-key-prefix", "team");
+	for (const name of ["signed", "plain"]) machine.must("build", "-t", `me/${name}`, guest("wat/hello"));
+	machine.must("sign", "--embed", "--key", "team.key", "me/signed");
+	machine.must("trust", "rule", "me/*", "--embedded-key", "team.pub");
+	await tagIndex(machine, "me/both", { "wasi/wasm": "me/signed", "linux/amd64": "me/plain" });
+	assert.equal(machine.must("run", "me/both"), "hello\n");
+	const { stdout, stderr } = machine.wherry("run", "--platform", "linux/amd64", "me/both");
+	assert.match(stderr, /\[SIGNATURE_MISSING\]/);
+	assert.equal(stdout.toString(), "");
+});
+
+/** Lets a name stand for an index of other images, by platform. */
+async function tagIndex(machine: Machine, name: string, images: Record<string, string>): Promise<void> {
+	const manifests: Descriptor[] = [];
+	for (const [platform, image] of Object.entries(images)) {
+		const found = await machine.repository(`docker.io/${image}`).resolve("latest");
+		assert.ok(found);
+		const [os = "", architecture = ""] = platform.split("/");
+		manifests.push({ ...found, platform: { os, architecture } });
+	}
+	const index = encodeIndex({ schemaVersion: 2, mediaType: MediaType.INDEX, manifests });
+	const { store } = machine;
+	const repository = store.repository(`docker.io/${name}`);
+	await putDocument(repository, index);
+	await repository.tag(index.descriptor, "latest");
+	store.close();
+}

@@ -71,7 +71,8 @@ async function pullInto(
 	if (root === undefined) throw notThere(reference);
 	progress.say(`${reference.digest ?? reference.tag}: Pulling from ${reference.path}`);
 	const image = await openImage(from, root, platformOf(asked), asked.signal);
-	const admission = await admitWithSignatures(trust, candidateOf(kept, root, image), () => from);
+	const candidate = { ...candidateOf(kept, root, image), platform: platformOf(asked) };
+	const admission = await admitWithSignatures(trust, candidate, () => from);
 	const to = store.repository(repositoryName(reference));
 	const before = await to.resolve(kept.digest ?? kept.tag ?? "latest");
 	const moved = new MovedBytes(progress);
@@ -79,7 +80,7 @@ async function pullInto(
 	if (asked.attachments !== false)
 		await pullAttachments(from, to, [root, image.descriptor], SILENT, asked.signal);
 	// what was signed there and came here without its signature could not run
-	if (admission.keys.length > 0) await admitWithSignatures(trust, candidateOf(kept, root, image), () => to);
+	if (admission.keys.length > 0) await admitWithSignatures(trust, candidate, () => to);
 	asked.signal?.throwIfAborted();
 	store.tag(root, formatReference(kept));
 	remember(admission);

@@ -54,7 +54,7 @@ async function admitLocked(trust: TrustState, candidate: Candidate, image: Where
 	const root = await repository.resolve(candidate.digest);
 	if (root === undefined) throw notHere(candidate);
 	const { openImage } = await import("../../oci/open-image.ts");
-	const { manifest } = await openImage(repository, root);
+	const { manifest } = await openImage(repository, root, candidate.platform);
 	const layers = manifest.layers.map(({ digest }) => digest);
 	return admitWithSignatures(trust, { ...candidate, layers }, () => repository);
 }
@@ -81,7 +81,7 @@ export async function admitWithSignatures(
 ): Promise<Admission> {
 	const { evidenceIn } = await import("../../trust/evidence.ts");
 	try {
-		return await admit(trust, candidate, evidenceIn(await image(), candidate.digest));
+		return await admit(trust, candidate, evidenceIn(await image(), candidate.digest, candidate.platform));
 	} catch (error) {
 		noteOffer(candidate, error);
 		throw error;
@@ -96,7 +96,7 @@ export async function mayRun(
 ): Promise<Admission | Fault> {
 	const { evidenceIn } = await import("../../trust/evidence.ts");
 	try {
-		return await admit(trust, candidate, evidenceIn(await image(), candidate.digest));
+		return await admit(trust, candidate, evidenceIn(await image(), candidate.digest, candidate.platform));
 	} catch (error) {
 		if (error instanceof Fault) return error;
 		throw error;
