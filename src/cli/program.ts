@@ -143,18 +143,24 @@ const WAT_FEATURES = {
 	threads: true,
 };
 
-function notFound(file: string, cause: unknown): Fault {
+/** Where there is no such file. The help is a program beside it of a like name. */
+export function notFound(file: string, cause?: unknown): Fault {
+	return new Fault("FILE_NOT_FOUND", `cannot find '${file}'`, {
+		note: "there is no such file",
+		help: likeProgram(file) === undefined ? `ls ${dirname(file)}` : `wherry run ${likeProgram(file)}`,
+		cause,
+	});
+}
+
+/** A program in the folder of `file` whose name is like its own, whatever their endings. */
+export function likeProgram(file: string): string | undefined {
 	const folder = dirname(file);
 	const name = basename(file);
 	// a link to nowhere is listed, and is no help
 	const programs = programsIn(folder).filter((one) => one !== name);
 	const [nearStem] = nearMisses(stemOf(name), programs.map(stemOf));
 	const near = programs.find((one) => stemOf(one) === nearStem);
-	return new Fault("FILE_NOT_FOUND", `cannot find '${file}'`, {
-		note: "there is no such file",
-		help: near === undefined ? `ls ${folder}` : `wherry run ${join(folder, near)}`,
-		cause,
-	});
+	return near === undefined ? undefined : join(folder, near);
 }
 
 /** A name without its ending, which all programs have alike. */

@@ -23,7 +23,7 @@ import { readIndex } from "../store/index-file.ts";
 import { readBlob, readName } from "../store/read.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
-import { isDirectory, PROGRAM_BYTES_MAX } from "./program.ts";
+import { isDirectory, likeProgram, notFound, PROGRAM_BYTES_MAX } from "./program.ts";
 import type { Candidate } from "../trust/admission.ts";
 import type { ImageOptions, RunOptions } from "./run-options.ts";
 import { admitRun, openTrust } from "./trust/gate.ts";
@@ -78,6 +78,8 @@ async function findOrPull(
 	if (found !== undefined) return found;
 	// a folder of that name: more likely meant than an image that nobody has pulled
 	if (pull !== "always" && existsSync(word)) throw isDirectory(word);
+	// a slip in the name of a file is not to be asked of a registry
+	if (pull !== "always" && /\.[^./:@]+$/.test(word) && likeProgram(word) !== undefined) throw notFound(word);
 	if (pull === "never" || name.kind === "digest") throw notHere(folder, options);
 	const { pullImage } = await import("./registry/pull-image.ts");
 	const { descriptor } = await pullImage(name.reference, pullAsked(options.image));
