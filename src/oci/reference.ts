@@ -48,8 +48,10 @@ export function parseReference(text: string): Reference {
 export function parseNamed(text: string): Reference {
 	if (text.length > REFERENCE_CHARACTERS_MAX) throw tooLong(text, "it", REFERENCE_CHARACTERS_MAX);
 	const { name, tag, digest } = splitEnds(text);
-	const { registry, path } = splitRegistry(name);
-	checkRegistry(text, registry);
+	const { registry: spelled, path } = splitRegistry(name);
+	checkRegistry(text, spelled);
+	const registry = oneSpelling(spelled);
+	if (registry === undefined) throw noRegistry(text, spelled);
 	checkPath(text, path);
 	if (tag !== undefined) checkTag(text, tag);
 	return {
@@ -114,8 +116,24 @@ function splitRegistry(name: string): { registry: string; path: string } {
 	const slash = name.indexOf("/");
 	const first = name.slice(0, Math.max(0, slash));
 	if (slash < 0 || !looksLikeRegistry(first)) return { registry: DEFAULT_REGISTRY, path: name };
-	const registry = first === "index.docker.io" ? DEFAULT_REGISTRY : first;
-	return { registry, path: name.slice(slash + 1) };
+	return { registry: first, path: name.slice(slash + 1) };
+}
+
+const HUB_NAMES: ReadonlySet<string> = new Set(["index.docker.io", "registry-1.docker.io"]);
+
+/**
+ * One registry has one name here, so that a rule or a pin for it holds however it is written: no case, no
+ * zeros before a port, addresses as URLs write them. Undefined: it looks like an address and is none.
+ */
+function oneSpelling(registry: string): string | undefined {
+	// a single word is a registry by its upper case alone
+	if (!/[.:]/.test(registry) && registry.toLowerCase() !== "localhost") return registry;
+	const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(registry.toLowerCase()) ?? [];
+	const isAddress = host.startsWith("[") || /(?:^|\.)(?:\d+|0x[\da-f]*)$/.test(host);
+	const name = isAddress ? URL.parse(`http://${host}/`)?.hostname : host;
+	if (name === undefined) return undefined;
+	if (port !== undefined) return `${name}:${Number(port)}`;
+	return HUB_NAMES.has(name) ? DEFAULT_REGISTRY : name;
 }
 
 /** Docker's rule: a dot, a colon, an upper-case letter, or just `localhost`. */
@@ -130,7 +148,11 @@ function checkRegistry(text: string, registry: string): void {
 	if (/^https?:$/.test(registry))
 		throw invalid(text, "a name has no scheme before its registry", text.replace(/^https?:\/\//, ""));
 	if (/[A-Z]/.test(registry) && !/[.:]/.test(registry)) throw notLowerCase(text);
-	throw invalid(text, `'${registry}' is no registry: a host, and perhaps a port from 1 to 65535`);
+	throw noRegistry(text, registry);
+}
+
+function noRegistry(text: string, registry: string): Fault {
+	return invalid(text, `'${registry}' is no registry: a host, and perhaps a port from 1 to 65535`);
 }
 
 function checkPath(text: string, path: string): void {

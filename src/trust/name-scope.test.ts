@@ -22,6 +22,7 @@ for (const [glob, reference, matches] of [
 	["registry.example.com/team/a*p:1.*", TEAM, true],
 	["*.example.com/**", TEAM, true],
 	["localhost/a", "localhost/a:1", true],
+	["Registry.Example.COM/team/*", TEAM, true],
 	["localhost:5000/a", "localhost:5000/a:1", true],
 	["registry.example.com/team/app", "registry.example.com.evil.org/team/app:1", false],
 ] as const)
@@ -68,6 +69,8 @@ for (const [scope, reference, matches] of [
 	["*.example.com", TEAM, true],
 	["*.example.com", "example.com/app:1", false],
 	["*.com", TEAM, true],
+	["Registry.Example.COM/team", TEAM, true],
+	["*.Example.COM", TEAM, true],
 	["hello", HELLO, false],
 ] as const)
 	test(`the scope '${scope}' of policy.json ${matches ? "is" : "is not"} for ${reference}`, () => {

@@ -23,7 +23,7 @@ const STEP = 1024;
  * The more specific glob has more characters before its first star, then more in all.
  */
 export function globScope(text: string): NameScope {
-	const glob = text === "*" || text === "**" ? "**" : fullName(text);
+	const glob = text === "*" || text === "**" ? "**" : withHostInLowerCase(fullName(text));
 	const first = glob.indexOf("*");
 	const prefix = first < 0 ? glob.length : first;
 	return {
@@ -40,11 +40,18 @@ export function globScope(text: string): NameScope {
  */
 export function containersScope(text: string): NameScope {
 	const wild = text.startsWith("*.");
+	const scope = withHostInLowerCase(text);
 	return {
 		text,
 		rank: wild ? text.length : text === "" ? 0 : STEP + text.length,
-		matches: (reference) => (wild ? isUnderDomain(reference, text.slice(1)) : isWithin(reference, text)),
+		matches: (reference) => (wild ? isUnderDomain(reference, scope.slice(1)) : isWithin(reference, scope)),
 	};
+}
+
+/** As references have it: whoever wrote a rule with another case meant the same host. */
+function withHostInLowerCase(name: string): string {
+	const host = hostOf(name);
+	return /[.:]/.test(host) ? host.toLowerCase() + name.slice(host.length) : name;
 }
 
 /** `docker.io/library/hello` of `docker.io/library/hello:latest`, or of what ends in `@sha256:...`. */

@@ -75,9 +75,16 @@ export const DEFAULT_POLICY: TrustPolicy = {
 export function ruleFor(policy: TrustPolicy, reference: string | undefined): TrustRule {
 	let best: TrustRule | undefined;
 	if (reference === undefined) return policy.otherwise;
+	const spellings = [reference, withoutUsualPort(reference)];
 	for (const rule of policy.rules) {
-		if (rule.scope?.matches(reference) !== true) continue;
-		if (best?.scope === undefined || rule.scope.rank > best.scope.rank) best = rule;
+		const { scope } = rule;
+		if (scope === undefined || !spellings.some((name) => scope.matches(name))) continue;
+		if (best?.scope === undefined || scope.rank > best.scope.rank) best = rule;
 	}
 	return best ?? policy.otherwise;
+}
+
+/** The same registry is asked with and without it. */
+function withoutUsualPort(reference: string): string {
+	return reference.replace(/^([^/:]+\.[^/:]+):443\//, "$1/");
 }

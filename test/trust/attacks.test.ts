@@ -27,6 +27,16 @@ for (const name of ["trust.toml", "trust.json"])
 		assert.equal(stdout.length, 0);
 	});
 
+for (const name of ["example.com/app", "EXAMPLE.com/app", "example.com:443/app", "example.com:0443/app"])
+	test(`a rule for example.com is for ${name}`, (context) => {
+		const machine = newMachine(context);
+		machine.must("build", "-t", name, guest("wat/hello"));
+		machine.must("trust", "rule", "Example.com/**", "--reject");
+		const { stdout, stderr } = machine.wherry("run", name);
+		assert.match(stderr, /\[UNTRUSTED\]/);
+		assert.equal(stdout.toString(), "");
+	});
+
 /** ESC and BEL of C0, DEL, the CSI of C1, a bidi override, a line separator. */
 const CONTROLS = "a\u001b]0;title\u0007\u007f\u009b31m\u202e\u2028z";
 // oxlint-disable-next-line no-control-regex -- these must not come out
