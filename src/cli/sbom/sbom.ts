@@ -12,15 +12,14 @@ import { printNote, printResult } from "../print.ts";
 import { verb } from "../verb.ts";
 import { billOfFile, billOfImage } from "./bill-of.ts";
 import { signerOf } from "./signer.ts";
+import { signingFlags, type SigningDraft } from "../trust/signing-flags.ts";
 
 const USAGE = "wherry sbom [OPTIONS] NAME|FILE.wasm";
 
-interface Draft {
+interface Draft extends SigningDraft {
 	form: "table" | "cyclonedx-json" | undefined;
 	output: string | undefined;
 	attach: boolean;
-	key: string | undefined;
-	passwordStdin: boolean;
 }
 
 /** `wherry sbom`: what a program is made of. */
@@ -55,20 +54,7 @@ export const SBOM_VERB = verb<Draft>({
 			doc: "Hang it on the image, so that push takes it along",
 			apply: (draft, value) => (draft.attach = value === "true"),
 		},
-		{
-			long: "key",
-			value: "FILE",
-			completes: "file",
-			group: "Options",
-			doc: "Attach it, and signed with this private key as well",
-			apply: (draft, value) => (draft.key = value),
-		},
-		{
-			long: "password-stdin",
-			group: "Options",
-			doc: "Read the password of the key from standard input",
-			apply: (draft, value) => (draft.passwordStdin = value === "true"),
-		},
+		...signingFlags<Draft>("Attach it, and signed with this private key as well"),
 	],
 	examples: [
 		{ says: "See what a program is made of", words: "wherry sbom app.wasm" },

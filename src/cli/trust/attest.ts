@@ -14,15 +14,14 @@ import { parseAttestationType, TYPES_SHOWN } from "./attestation-types.ts";
 import { readSigningKeyFile } from "./key-files.ts";
 import { imagesToSign, type ImageToSign, requireName } from "./signed-image.ts";
 import { signingTime } from "./signing-time.ts";
+import { SIGN_WITH, signingFlags, type SigningDraft } from "./signing-flags.ts";
 
 const USAGE = "wherry attest --key FILE --type TYPE --predicate FILE [OPTIONS] NAME[:TAG|@DIGEST]";
 
-interface Draft extends RegistryDraft {
-	key: string | undefined;
+interface Draft extends RegistryDraft, SigningDraft {
 	type: string | undefined;
 	predicate: string | undefined;
 	push: boolean;
-	passwordStdin: boolean;
 }
 
 /** `wherry attest`: a signed statement about an image. */
@@ -34,14 +33,7 @@ export const ATTEST_VERB = verb<Draft>({
 		"Attest with another key than you sign with: cosign takes any bundle of the right key for a signature of the image.",
 	],
 	flags: [
-		{
-			long: "key",
-			value: "FILE",
-			completes: "file",
-			group: "Options",
-			doc: "Sign with this private key, made by wherry trust keygen, cosign or OpenSSL",
-			apply: (draft, value) => (draft.key = value),
-		},
+		...signingFlags<Draft>(SIGN_WITH),
 		{
 			long: "type",
 			value: "TYPE",
@@ -62,12 +54,6 @@ export const ATTEST_VERB = verb<Draft>({
 			group: "Options",
 			doc: "Attest in the registry of the name too; the image need not be in the store then",
 			apply: (draft, value) => (draft.push = value === "true"),
-		},
-		{
-			long: "password-stdin",
-			group: "Options",
-			doc: "Read the password of the key from standard input",
-			apply: (draft, value) => (draft.passwordStdin = value === "true"),
 		},
 		...(REGISTRY_FLAGS as readonly Flag<Draft>[]),
 	],

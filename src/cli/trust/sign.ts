@@ -13,15 +13,14 @@ import { readSigningKeyFile } from "./key-files.ts";
 import { parseAnnotation } from "./annotation-words.ts";
 import { imagesToSign, type ImageToSign, type NamedImage, requireName, signedName } from "./signed-image.ts";
 import { signingTime } from "./signing-time.ts";
+import { SIGN_WITH, signingFlags, type SigningDraft } from "./signing-flags.ts";
 
 const USAGE = "wherry sign --key FILE [OPTIONS] NAME[:TAG|@DIGEST]";
 
-interface Draft extends RegistryDraft {
-	key: string | undefined;
+interface Draft extends RegistryDraft, SigningDraft {
 	annotations: Map<string, string>;
 	embed: boolean;
 	push: boolean;
-	passwordStdin: boolean;
 }
 
 /** `wherry sign`: puts a signature beside an image. */
@@ -33,14 +32,7 @@ export const SIGN_VERB = verb<Draft>({
 		"The password of the key is taken from WHERRY_PASSWORD or COSIGN_PASSWORD, from standard input, or is asked for.",
 	],
 	flags: [
-		{
-			long: "key",
-			value: "FILE",
-			completes: "file",
-			group: "Options",
-			doc: "Sign with this private key, made by wherry trust keygen, cosign or OpenSSL",
-			apply: (draft, value) => (draft.key = value),
-		},
+		...signingFlags<Draft>(SIGN_WITH),
 		{
 			long: "annotations",
 			short: "a",
@@ -63,12 +55,6 @@ export const SIGN_VERB = verb<Draft>({
 			group: "Options",
 			doc: "Put the signature into the module itself (Ed25519): that makes another image, which takes the name",
 			apply: (draft, value) => (draft.embed = value === "true"),
-		},
-		{
-			long: "password-stdin",
-			group: "Options",
-			doc: "Read the password of the key from standard input",
-			apply: (draft, value) => (draft.passwordStdin = value === "true"),
 		},
 		...(REGISTRY_FLAGS as readonly Flag<Draft>[]),
 	],
