@@ -59,6 +59,8 @@ export function denialFault(denial: Denial, grants: Grants, lookup: HostLookup):
 export function suggestGrant(denial: PathDenial, grants: Grants, lookup: HostLookup): string | undefined {
 	if (denial.rule === "escape" || !isPlain(denial.guestPath)) return undefined;
 	const mount = mountOf(denial.guestPath, grants);
+	// an image's own file: that the host has one of that name says nothing
+	if (mount === undefined && denial.rule === "read-only") return undefined;
 	if (mount === undefined || denial.rule === "no-mount") return newGrant(denial, lookup);
 	if (mount.origin.where === READ_ONLY_FLAG) return undefined;
 	return mount.type === "tmpfs"
@@ -94,7 +96,9 @@ function ruleNotes(denial: PathDenial, grants: Grants, help: string | undefined)
 		return [`'${mount.guest}' is granted read-only, by '${mount.origin.where}'`];
 	}
 	if (denial.rule === "read-only" && grants.root !== undefined)
-		return [`the files of '${grants.root.image}' are read-only because of --read-only`];
+		return [
+			`the files of '${grants.root.image}' are read-only because of --read-only; run it without that to allow it`,
+		];
 	const rule = grantedNote(grants);
 	if (help !== undefined) return [rule];
 	if (!isPlain(denial.guestPath))

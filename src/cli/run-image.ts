@@ -47,7 +47,7 @@ export interface Program {
  */
 export async function openImageProgram(options: RunOptions): Promise<Program> {
 	const folder = within(dataFolder(), "images");
-	const name = parseImageName(options.file);
+	const name = asWritten(folder, options);
 	const shown = { ...options, file: shownName(name) };
 	const root = await findOrPull(folder, name, shown, options.file);
 	const { digest } = root;
@@ -61,6 +61,21 @@ export async function openImageProgram(options: RunOptions): Promise<Program> {
 	return shape.kind === "module"
 		? { ...moduleProgram(folder, shape, shown), digest }
 		: { ...(await imageProgram(folder, shape, shown)), digest };
+}
+
+/** A name before an id, and the beginning of an id before a name that is not here: docker's order. */
+function asWritten(folder: string, { file, image }: RunOptions): ImageName {
+	const name = parseImageName(file);
+	const start = /^(?:sha256:)?([0-9a-f]{4,63})$/.exec(file)?.[1];
+	if (start === undefined || image.pull === "always" || find(folder, name) !== undefined) return name;
+	const digests = readIndex(folder).entries.map(({ descriptor }) => descriptor.digest);
+	const [digest, ...others] = new Set(digests.filter((one) => one.startsWith(`sha256:${start}`)));
+	if (digest === undefined) return name;
+	if (others.length === 0) return { kind: "digest", digest };
+	throw new Fault("REFERENCE_INVALID", `'${file}' is the beginning of several ids`, {
+		note: [digest, ...others].slice(0, 4),
+		help: "wherry images --no-trunc    shows them whole",
+	});
 }
 
 function shownName(name: ImageName): string {
@@ -82,7 +97,10 @@ async function findOrPull(
 	if (pull !== "always" && /\.[^./:@]+$/.test(word) && likeProgram(word) !== undefined) throw notFound(word);
 	if (pull === "never" || name.kind === "digest") throw notHere(folder, options);
 	const { pullImage } = await import("./registry/pull-image.ts");
-	const { descriptor } = await pullImage(name.reference, pullAsked(options.image));
+	const asked = pullAsked(options.image);
+	const { descriptor } = await pullImage(name.reference, asked).catch((cause: unknown) => {
+		throw nowhere(cause, folder, options);
+	});
 	// no guest is to run in a process that has talked to a registry: connections, credentials, other code
 	const words = ourWords(process.argv.slice(2));
 	startAnew(hiddenWords(wordsWithoutPull(words, options.args.length)));
@@ -197,9 +215,7 @@ function withoutRootMount(grants: Grants, { file }: RunOptions): Grants {
 }
 
 function notHere(folder: string, { file, image }: RunOptions): Fault {
-	const names = readIndex(folder).entries.flatMap(({ name }) => name ?? []);
-	const familiar = names.map((name) => name.replace(/^docker\.io\/(library\/)?/, ""));
-	const near = nearMisses(file, familiar);
+	const near = nearNames(folder, file);
 	return new Fault("IMAGE_NOT_FOUND", `cannot find the image '${file}'`, {
 		note:
 			image.pull === "never"
@@ -207,4 +223,28 @@ function notHere(folder: string, { file, image }: RunOptions): Fault {
 				: "it is not here",
 		help: near.length > 0 ? near.map((name) => `wherry run ${name}`) : "wherry images",
 	});
+}
+
+/** A registry that does not have it either: likely the name of one that is here was meant. */
+function nowhere(cause: unknown, folder: string, { file, image }: RunOptions): unknown {
+	const isNowhere =
+		cause instanceof Fault && /^(?:REGISTRY_UNREACHABLE|REGISTRY_DENIED|IMAGE_NOT_FOUND)$/.test(cause.code);
+	if (!isNowhere || image.pull === "always") return cause;
+	return new Fault(cause.code, cause.message, {
+		note: [...cause.notes, `it was asked because '${file}' is not on this machine`],
+		help: [...nearNames(folder, file).map((name) => `wherry run ${name}`), ...cause.helps],
+		cause,
+	});
+}
+
+/** By what comes before the tag, which most have alike, unless the whole comes near. */
+function nearNames(folder: string, file: string): readonly string[] {
+	const names = readIndex(folder).entries.flatMap(({ name }) => name ?? []);
+	const familiar = names.map((name) => name.replace(/^docker\.io\/(library\/)?/, ""));
+	const stems = new Map(familiar.map((name) => [stemOf(name), name]));
+	return nearMisses(stemOf(file), stems.keys()).map((stem) => stems.get(stem) ?? stem);
+}
+
+function stemOf(name: string): string {
+	return name.replace(/:[^/]*$/, "");
 }

@@ -24,7 +24,7 @@ export class ArchiveFile {
 	 * Reads the names of what is in it.
 	 *
 	 * @param handle an open file, which is left open
-	 * @throws Fault LAYER_INVALID for what is no sound tar, IMAGE_INVALID for names that stand twice
+	 * @throws Fault LAYER_INVALID for a tar that is not sound, IMAGE_INVALID for what is none and for names that stand twice
 	 */
 	constructor(handle: number, what: string) {
 		this.what = what;
@@ -130,7 +130,7 @@ export function archiveInvalid(what: string, note: string): Fault {
 /** Nothing but files and links is of use. A name that stands twice means one thing to some readers and another to others. */
 function filesOf(source: TarSource): ReadonlyMap<string, TarEntry> {
 	const files = new Map<string, TarEntry>();
-	for (const entry of walkTar(source)) {
+	for (const entry of entriesOf(source)) {
 		if (entry.kind !== "file" && entry.kind !== "link") continue;
 		const name = entry.name.replace(/^(?:\.\/)+/, "");
 		if (files.has(name)) throw archiveInvalid(source.what, `'${name}' is in it twice`);
@@ -138,6 +138,21 @@ function filesOf(source: TarSource): ReadonlyMap<string, TarEntry> {
 		files.set(name, entry);
 	}
 	return files;
+}
+
+/** What breaks off at its very start is not a damaged archive, but some other file. */
+function* entriesOf(source: TarSource): Generator<TarEntry, void, undefined> {
+	if (source.size_bytes === 0) throw archiveInvalid(source.what, "it is empty");
+	let begun = false;
+	try {
+		for (const entry of walkTar(source)) {
+			begun = true;
+			yield entry;
+		}
+	} catch (cause) {
+		if (begun || !(cause instanceof Fault) || cause.code !== "LAYER_INVALID") throw cause;
+		throw archiveInvalid(source.what, "it is no tar archive");
+	}
 }
 
 /** `../OTHER/layer.tar`, seen from the folder of the link; what leads out of the archive is in it under no name. */

@@ -260,6 +260,16 @@ for (const [what, files, expected] of REFUSED)
 		assert.match(await faultTextOf(load(context, tarOf(files))), expected);
 	});
 
+for (const [what, text, note] of [
+	["what is no archive at all", "root:x:0:0:root:/root:/bin/bash\n".repeat(50), "it is no tar archive"],
+	["an empty file", "", "it is empty"],
+] as const)
+	test(`${what} is called so`, async (context) => {
+		const fault = await faultTextOf(load(context, Buffer.from(text)));
+		assert.match(fault, /^error: cannot load from archive 'archive.tar'/);
+		assert.ok(fault.includes(note), fault);
+	});
+
 test("any bytes are no archive, and nothing is written of them", async (context) => {
 	await fc.assert(
 		fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), async (bytes) => {

@@ -204,6 +204,14 @@ for (const [name, files, expected, status] of failing)
 		assert.equal(existsSync(store), false);
 	});
 
+test("a source file is refused, and pointed to its folder", (context) => {
+	const { wherry } = project(context, { "main.c": "#include <stdio.h>\nint main(void) { return 0; }\n" });
+	const { stderr, status } = wherry(["build", "../project/main.c"]);
+	assert.match(stderr, /^error: cannot build an image of '\.\.\/project\/main.c': it is C or C\+\+ source/);
+	assert.match(stderr, /^help: wherry build \.\.\/project$/m);
+	assert.equal(status, 126);
+});
+
 test("a name with a digest cannot be chosen", (context) => {
 	const { wherry } = project(context, { "hello.wasm": HELLO });
 	assert.match(wherry(["build", "-t", `a@sha256:${"0".repeat(64)}`]).stderr, /cannot be chosen/);

@@ -124,7 +124,14 @@ const CASES: readonly Case[] = [
 		"nothing when its root is read-only",
 		["run", "--read-only", "--entrypoint", "/app/smallfiles.wasm", "wc:1", "/data"],
 		"",
-		/Read-only file system\nerror: guest may not write '\/data\/small-00000.txt' \[NOT_GRANTED\]\nnote: the files of 'wc:1' are read-only because of --read-only\n$/,
+		/Read-only file system\nerror: guest may not write '\/data\/small-00000.txt' \[NOT_GRANTED\]\nnote: the files of 'wc:1' are read-only because of --read-only; run it without that to allow it\n$/,
+		1,
+	],
+	[
+		"no grant of the host's, where that has a folder of the same name",
+		["run", "--read-only", "--entrypoint", "/app/smallfiles.wasm", "wc:1", "/tmp"],
+		"",
+		/^(?!.*help:)/s,
 		1,
 	],
 	[
@@ -187,6 +194,27 @@ test("run an image: by its digest", () => {
 	assert.match(digest, /^sha256:[0-9a-f]{64}$/);
 	assert.equal(wherry("run", `@${digest}`).stdout.toString(), "hello\n");
 	assert.equal(wherry("run", `hello@${digest}`).stdout.toString(), "hello\n");
+});
+
+test("run an image: by the beginning of its digest, before any registry is asked", () => {
+	const id = wherry("images", "-q", "hello").stdout.toString().trim();
+	assert.match(id, /^[0-9a-f]{12}$/);
+	for (const word of [id, `sha256:${id}`]) assert.equal(wherry("run", word).stdout.toString(), "hello\n");
+});
+
+test("run an image: one that is nowhere is likely another that is here", () => {
+	for (const name of [`${host}/team/nowhere`, "127.0.0.1:9999/hello"]) {
+		const { stderr, status } = wherry("run", name);
+		assert.match(stderr, /^note: it was asked because '.*' is not on this machine$/m);
+		assert.equal(status, 125);
+	}
+	const { stderr } = wherry("run", "127.0.0.1:9999/helo:1", "x");
+	assert.match(stderr, /note: nothing listens there\n/);
+	assert.match(stderr, /help: wherry registry serve --port 9999 /);
+	wherry("tag", "hello", "127.0.0.1:9999/hello:1");
+	for (const slip of ["127.0.0.1:9999/helo:1", "127.0.0.1:9999/hello:2"])
+		assert.match(wherry("run", slip).stderr, /^help: wherry run 127\.0\.0\.1:9999\/hello:1$/m, slip);
+	wherry("rmi", "127.0.0.1:9999/hello:1");
 });
 
 test("run an image: pulled when it is missing, or always, or never, and then in a new process", () => {

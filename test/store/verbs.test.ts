@@ -104,6 +104,14 @@ test("images lists names, ids, ages, sizes and profiles, as it is asked to", asy
 	assert.deepEqual([Repository, Tag, ID, Profile], ["127.0.0.1:5000/team/app", "1.2", id(app), "image"]);
 });
 
+test("images are shown in a table of one's own, with docker's headings", async (context) => {
+	const { wherry, hello } = await furnishedHome(context);
+	assert.equal(
+		wherry("images", "--format", "table {{.Repository}}\\t{{.ID}}", "hello").stdout,
+		`REPOSITORY   IMAGE ID\nhello        ${id(hello)}\n`,
+	);
+});
+
 const FILTERS: readonly (readonly [string, string])[] = [
 	["reference=hel*", "hello"],
 	["reference=127.0.0.1:5000/*/app:1.?", "127.0.0.1:5000/team/app"],
@@ -164,7 +172,9 @@ test("rmi tells of what is not there, and removes the rest", async (context) => 
 	const ended = wherry("rmi", "helo", app.slice(0, 20), "--format=json");
 	assert.equal(ended.status, 1);
 	assert.deepEqual((JSON.parse(ended.stderr) as { help: unknown }).help, ["wherry rmi hello:latest"]);
-	assert.match(ended.stdout, /^Untagged: 127.0.0.1:5000\/team\/app:1.2\nDeleted: /);
+	const removed = JSON.parse(ended.stdout) as { untagged: unknown; deleted: unknown[] };
+	assert.deepEqual(removed.untagged, ["127.0.0.1:5000/team/app:1.2"]);
+	assert.ok(removed.deleted.includes(app));
 	assert.deepEqual(wherry("rmi", "-f", "helo"), { stdout: "", stderr: "", status: 0 });
 });
 

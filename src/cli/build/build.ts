@@ -179,8 +179,22 @@ function neverAsked(): never {
 /** Modules are checked, so that no image is made of what cannot run. */
 async function readWasm(file: string): Promise<Uint8Array> {
 	const bytes = await readProgram(file);
-	demandProgram(bytes, file);
+	try {
+		demandProgram(bytes, file);
+	} catch (cause) {
+		throw cause instanceof Fault && cause.code === "NOT_WASM" ? noProgram(file, cause) : cause;
+	}
 	return bytes;
+}
+
+/** A source is built with the folder it is in. */
+function noProgram(file: string, cause: Fault): Fault {
+	const what = cause.message.replace(/^cannot run /, "cannot build an image of ");
+	return new Fault(cause.code, what, {
+		note: "a single file has to be compiled already; sources are built with their folder",
+		help: `wherry build ${dirname(file)}`,
+		cause,
+	});
 }
 
 function imageWords({ labels, annotations, platform }: BuildDraft): ImageWords {

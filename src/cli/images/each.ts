@@ -31,11 +31,6 @@ export function demandWords(words: readonly string[], least: number, most: numbe
 	if (words.length >= least && words.length <= most) return;
 	const wanted =
 		least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
-	throw new Fault(
-		"USAGE",
-		`there are ${words.length} words, and ${wanted} ${wanted === "1" ? "is" : "are"} wanted`,
-		{
-			help: usage,
-		},
-	);
+	const given = words.length === 1 ? "there is one word" : `there are ${words.length || "no"} words`;
+	throw new Fault("USAGE", `${given}, and it takes ${most === 0 ? "none" : wanted}`, { help: usage });
 }

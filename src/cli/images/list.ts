@@ -68,7 +68,7 @@ export const IMAGES_VERB = verb<Draft>({
 			long: "format",
 			value: "table|json|names|TEMPLATE",
 			group: GROUP,
-			doc: "Write a table, one JSON object each, names alone, or docker's {{.Field}} filled in",
+			doc: "Write a table, one JSON object each, names alone, or docker's {{.Field}} filled in, with 'table ' before it as a table",
 			apply: (draft, value) => (draft.form = value),
 		},
 	],
@@ -99,6 +99,7 @@ function listText(rows: readonly ListRow[], asked: Draft & CommonDraft): string 
 	if (quiet) return [...new Set(rows.map(({ ID }) => ID))].map((id) => `${id}\n`).join("");
 	if (form === "names") return rows.map(({ Repository, Tag }) => `${Repository}:${Tag}\n`).join("");
 	if (form === "json") return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+	if (form.startsWith("table ")) return templateTable(form.slice("table ".length), rows);
 	if (form !== "table" && form !== "text") return rows.map((row) => `${fillTemplate(form, row)}\n`).join("");
 	const headings = [
 		"REPOSITORY",
@@ -121,4 +122,27 @@ function listText(rows: readonly ListRow[], asked: Draft & CommonDraft): string 
 			row.Profile,
 		]),
 	);
+}
+
+/** Docker's headings of the fields that are not called as they are. */
+const FIELD_HEADINGS: Readonly<Record<string, string>> = {
+	ID: "IMAGE ID",
+	CreatedSince: "CREATED",
+	CreatedAt: "CREATED AT",
+};
+
+/** `table {{.Repository}}\t{{.Size}}`: a column for each part between tabs. */
+function templateTable(template: string, rows: readonly ListRow[]): string {
+	const columns = template.split(/\t|\\t/);
+	const headings = columns.map((column) =>
+		column.replaceAll(/\{\{\s*(?:json\s+)?\.(\w+)\s*\}\}/g, (_, field: string) => headingOf(field)),
+	);
+	return tableText(
+		headings,
+		rows.map((row) => columns.map((column) => fillTemplate(column, row))),
+	);
+}
+
+function headingOf(field: string): string {
+	return (Object.hasOwn(FIELD_HEADINGS, field) && FIELD_HEADINGS[field]) || field.toUpperCase();
 }

@@ -37,8 +37,8 @@ export const REMOVE_VERB = verb({
 		const store = openStore();
 		return forEach(words, asked, async (word) => {
 			try {
-				const lines = await removeImage(store, word, asked.force);
-				printResult(lines.map((line) => `${line}\n`).join(""));
+				const removed = await removeImage(store, word, asked.force);
+				printResult(asked.format === "json" ? jsonText(word, removed) : plainText(removed));
 			} catch (error) {
 				const isMissing = error instanceof Fault && error.code === "IMAGE_NOT_FOUND";
 				if (!asked.force || !isMissing) throw error;
@@ -47,7 +47,13 @@ export const REMOVE_VERB = verb({
 	},
 });
 
-async function removeImage(store: ImageStore, word: string, force: boolean): Promise<string[]> {
+interface Removed {
+	/** As docker shows them. */
+	readonly untagged: readonly string[];
+	readonly collected: Collected;
+}
+
+async function removeImage(store: ImageStore, word: string, force: boolean): Promise<Removed> {
 	const found = await findImage(store, word, "rmi");
 	const all = store.list().filter(({ digest }) => digest === found.descriptor.digest);
 	const names = namesToTake(found, all);
@@ -60,7 +66,18 @@ async function removeImage(store: ImageStore, word: string, force: boolean): Pro
 		({ name, pin }) => pin !== undefined || (name !== undefined && !names.includes(name)),
 	);
 	if (left.length === 0) store.forgetUnnamed(found.descriptor.digest);
-	return [...names.map((name) => `Untagged: ${shownName(name)}`), ...deletedLines(store.collect())];
+	return { untagged: names.map(shownName), collected: store.collect() };
+}
+
+function plainText({ untagged, collected }: Removed): string {
+	const lines = [...untagged.map((name) => `Untagged: ${name}`), ...deletedLines(collected)];
+	return lines.map((line) => `${line}\n`).join("");
+}
+
+function jsonText(image: string, { untagged, collected }: Removed): string {
+	const { removed, reclaimed_bytes } = collected;
+	const deleted = removed.map(({ digest }) => digest);
+	return `${JSON.stringify({ image, untagged, deleted, reclaimed_bytes })}\n`;
 }
 
 /** By a tag only that; with the last tag, and by a digest or id, all names of the image. */

@@ -177,13 +177,17 @@ function problemOf(thrown: unknown, url: URL, signal: AbortSignal | undefined): 
 	const cause = (thrown as Error).cause as { code?: string | number; message?: string } | undefined;
 	const code = String(cause?.code ?? "");
 	const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
-	const why = known ?? cause?.message ?? (thrown as Error).message;
+	const said = cause?.message ?? (thrown as Error).message;
+	const why =
+		known ?? (said === "bad port" ? `port ${url.port} belongs to another service: fetch refuses it` : said);
 	return new Unreachable(url, why, !LASTING.test(code), thrown, code);
 }
 
+const NOTHING_LISTENS = "nothing listens there";
+
 /** What the codes of the system, of TLS and of undici say to a person. */
 const WORDS: Readonly<Record<string, string>> = {
-	ECONNREFUSED: "nothing listens there",
+	ECONNREFUSED: NOTHING_LISTENS,
 	ENOTFOUND: "there is no such host",
 	EAI_AGAIN: "the host's name cannot be looked up now",
 	ECONNRESET: "the connection broke",
@@ -206,9 +210,13 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Codes of what is no better a moment later. */
 const LASTING = /^(?:ECONNREFUSED|ENOTFOUND|EPROTO|ERR_|.*CERT.*|UNABLE_|UND_ERR_HEADERS_OVERFLOW|HPE_)/;
 
-function helpFor(why: string, url: URL): string | undefined {
+const LOOPBACK = /^(?:localhost|127\.[\d.]+|\[::1\])$/;
+
+function helpFor(why: string, url: URL): string {
 	if (why.includes("does not speak TLS")) return `--insecure ${url.host}    if it really speaks plain HTTP`;
 	if (why.includes("certificate"))
 		return "NODE_EXTRA_CA_CERTS=ca.pem wherry ...    to trust the authority that signed it";
-	return undefined;
+	if (why === NOTHING_LISTENS && LOOPBACK.test(url.hostname) && url.port !== "")
+		return `wherry registry serve --port ${url.port}    if there should be one on this machine`;
+	return `curl -v ${url.origin}/v2/    to see how far this machine gets`;
 }
