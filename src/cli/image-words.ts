@@ -8,8 +8,13 @@ import type { ImageOptions } from "./run-options.ts";
  * no program's ending, and no file is there under it. A directory may well be: it was built from that.
  */
 export function namesImage(word: string): boolean {
-	if (/^(-$|[./~\\]|[A-Za-z]:[\\/])|\.(wasm|wat)$/.test(word)) return false;
+	if (namesFile(word)) return false;
 	return statSync(word, { throwIfNoEntry: false })?.isDirectory() !== false;
+}
+
+/** Whether the word is a path or has a program's ending: no image is meant, whatever is there. */
+export function namesFile(word: string): boolean {
+	return /^(-$|[./~\\]|[A-Za-z]:[\\/])|\.(wasm|wat)$/.test(word);
 }
 
 /**

@@ -78,6 +78,34 @@ function asWritten(folder: string, { file, image }: RunOptions): ImageName {
 	});
 }
 
+/**
+ * A file of the working folder must not run for an image that was trusted under the same word: the folder
+ * may be somebody else's work.
+ *
+ * @throws Fault USAGE
+ */
+export function refuseTwoMeanings(word: string): void {
+	const image = storedUnder(word);
+	if (image === undefined) return;
+	throw new Fault("USAGE", `cannot tell which '${word}' is meant`, {
+		note: ["there is a file of this name in the working folder", `and an image '${image}' in the store`],
+		help: [`wherry run ./${word}    for the file`, `wherry run ${image}    for the image`],
+	});
+}
+
+/** In full; undefined: there is no such image, or no store that could be read. */
+function storedUnder(word: string): string | undefined {
+	try {
+		const name = parseImageName(word);
+		if (find(within(dataFolder(), "images"), name) === undefined) return undefined;
+		return name.kind === "digest" ? `@${name.digest}` : formatReference(name.reference);
+	} catch (error) {
+		// who has no home has no store either
+		if (error instanceof Fault || process.env["HOME"] === undefined) return undefined;
+		throw error;
+	}
+}
+
 function shownName(name: ImageName): string {
 	return name.kind === "digest" ? name.digest : familiarName(name.reference);
 }

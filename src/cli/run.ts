@@ -14,7 +14,7 @@ import { Guest } from "../wasi/guest.ts";
 import { type OpenedWorld, openWorld } from "./open-world.ts";
 import { printResult } from "./print.ts";
 import { readProgram } from "./program.ts";
-import { namesImage, refuseImageFlags } from "./image-words.ts";
+import { namesFile, namesImage, refuseImageFlags } from "./image-words.ts";
 import type { Program } from "./run-image.ts";
 import type { RunOptions } from "./run-options.ts";
 import { alarmsOf, reportEnding } from "./run-report.ts";
@@ -34,6 +34,14 @@ export function run(options: RunOptions): number | Promise<number> {
 			.then(({ openImageProgram }) => openImageProgram(options))
 			.then(runProgram);
 	refuseImageFlags(options.file, options.image);
+	if (namesFile(options.file)) return runFile(options);
+	return import("./run-image.ts").then(({ refuseTwoMeanings }) => {
+		refuseTwoMeanings(options.file);
+		return runFile(options);
+	});
+}
+
+function runFile(options: RunOptions): number | Promise<number> {
 	const program = readProgram(options.file);
 	return program instanceof Promise
 		? program.then((bytes) => runProgram(fromFile(bytes, options)))

@@ -30,25 +30,33 @@ export function referrersTag(digest: Digest): string {
 /** How deep things may hang on each other: a signature on an SBOM on an image. */
 const DEPTH_MAX = 3;
 
-/** All that hangs on the manifest of this digest here, and on that in turn. */
-export async function attachments(repository: Repository, digest: Digest): Promise<readonly Attachment[]> {
+/**
+ * All that hangs on the manifest of this digest here, and on that in turn.
+ *
+ * @param most after so many no others are looked for: each costs four questions
+ */
+export async function attachments(
+	repository: Repository,
+	digest: Digest,
+	most = ENTRIES_MAX,
+): Promise<readonly Attachment[]> {
 	const found = new Map<string, Attachment>();
-	await collect(repository, digest, found, DEPTH_MAX);
+	await collect(repository, digest, { found, most }, DEPTH_MAX);
 	return [...found.values()];
 }
 
 async function collect(
 	repository: Repository,
 	digest: Digest,
-	found: Map<string, Attachment>,
+	{ found, most }: { readonly found: Map<string, Attachment>; readonly most: number },
 	depth: number,
 ): Promise<void> {
-	if (depth === 0) return;
+	if (depth === 0 || found.size >= most) return;
 	for (const attachment of await directlyOn(repository, digest)) {
 		const key = `${attachment.tag ?? ""} ${attachment.descriptor.digest}`;
-		if (found.has(key) || found.size >= ENTRIES_MAX) continue;
+		if (found.has(key) || found.size >= most) continue;
 		found.set(key, attachment);
-		await collect(repository, attachment.descriptor.digest, found, depth - 1);
+		await collect(repository, attachment.descriptor.digest, { found, most }, depth - 1);
 	}
 }
 

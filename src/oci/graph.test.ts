@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { test } from "node:test";
 import { faultTextOf } from "../../test/support/fault.ts";
-import { attachmentTag, attachReferrer, copyAttachments, putDocument } from "./attachments.ts";
+import { attachments, attachmentTag, attachReferrer, copyAttachments, putDocument } from "./attachments.ts";
 import type { ContentSource, CopyProgress } from "./content.ts";
+import type { Digest } from "./digest.ts";
 import type { Descriptor, Platform } from "./descriptor.ts";
 import { type Document, documentOf, encodeIndex } from "./encode.ts";
 import { copyGraph } from "./graph.ts";
@@ -207,6 +208,24 @@ test("signatures and SBOMs are taken along, tags and all", async () => {
 	assert.deepEqual(await to.resolve(tag), await from.resolve(tag));
 	assert.deepEqual(await to.referrers(root.digest), await from.referrers(root.digest));
 	assert.equal((await to.referrers(root.digest))[0]?.digest, sbom.digest);
+});
+
+test("whoever wants few attachments asks for no more", async () => {
+	let asked = 0;
+	class Asked extends MemoryRepository {
+		override async referrers(digest: Digest): Promise<readonly Descriptor[]> {
+			asked += 1;
+			return super.referrers(digest);
+		}
+	}
+	const repository = new Asked();
+	const root = await putImage(repository, ["a"]);
+	for (const text of "abcdefgh")
+		await attachReferrer(repository, root, "text/plain", [
+			{ bytes: Buffer.from(text), mediaType: "text/plain" },
+		]);
+	assert.equal((await attachments(repository, root.digest, 3)).length, 3);
+	assert.ok(asked <= 4, `${asked} questions`);
 });
 
 const WASI: Platform = { os: "wasi", architecture: "wasm" };

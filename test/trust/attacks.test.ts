@@ -1,6 +1,6 @@
 /** Attacks that once went through, against the program as people start it. */
 import assert from "node:assert/strict";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { putDocument } from "../../src/oci/attachments.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
@@ -36,6 +36,34 @@ for (const name of ["example.com/app", "EXAMPLE.com/app", "example.com:443/app",
 		assert.match(stderr, /\[UNTRUSTED\]/);
 		assert.equal(stdout.toString(), "");
 	});
+
+test("a file of the working folder does not run for an image of that name", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	writeFileSync(machine.path("work/hello"), readFileSync(guest("wat/exit")));
+	const { status, stdout, stderr } = machine.wherry("run", "hello");
+	assert.equal(status, 125);
+	assert.match(stderr, /cannot tell which 'hello' is meant/);
+	assert.equal(stdout.length, 0);
+	assert.equal(machine.must("run", "docker.io/library/hello:latest"), "hello\n");
+	machine.must("rmi", "hello");
+	writeFileSync(machine.path("work/hello"), readFileSync(guest("wat/hello")));
+	assert.equal(machine.must("run", "hello"), "hello\n");
+});
+
+test("a lock is written through no link that waits in its folder", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	const target = machine.path("precious");
+	writeFileSync(target, "mine");
+	const { pid } = process;
+	// whichever number its process gets
+	for (let next = pid; next < pid + 2000; next++)
+		symlinkSync(target, machine.path("work", `wherry.lock.${next}.tmp`));
+	machine.must("lock", "hello");
+	assert.equal(readFileSync(target, "utf8"), "mine");
+	assert.match(readFileSync(machine.path("work/wherry.lock"), "utf8"), /docker.io\/library\/hello/);
+});
 
 /** ESC and BEL of C0, DEL, the CSI of C1, a bidi override, a line separator. */
 const CONTROLS = "a\u001b]0;title\u0007\u007f\u009b31m\u202e\u2028z";

@@ -27,9 +27,9 @@ export async function pullAttachments(
 ): Promise<void> {
 	const digests = new Set(images.map(({ digest }) => digest));
 	for (const digest of digests) {
-		const all = await attachments(from, digest);
+		const all = await attachments(from, digest, ATTACHMENTS_MAX + 1);
 		if (all.length > ATTACHMENTS_MAX)
-			printNote(`of ${all.length} signatures and other attachments, ${ATTACHMENTS_MAX} are taken along`);
+			printNote(`of more than ${ATTACHMENTS_MAX} signatures and other attachments, as many are taken along`);
 		for (const attachment of all.slice(0, ATTACHMENTS_MAX))
 			await pullOne(from, to, attachment, progress, signal);
 	}

@@ -7,6 +7,8 @@ export function replaceFile(file: string, content: string | Uint8Array, mode = 0
 	const temporary = `${file}.${process.pid}.tmp`;
 	try {
 		mkdirSync(dirname(file), { recursive: true });
+		// a lock's folder may be somebody else's work: a link that waits under this name is not followed
+		rmSync(temporary, { force: true });
 		writeWhole(temporary, content, mode);
 		renameSync(temporary, file);
 	} catch (cause) {
@@ -16,7 +18,7 @@ export function replaceFile(file: string, content: string | Uint8Array, mode = 0
 }
 
 function writeWhole(file: string, content: string | Uint8Array, mode: number): void {
-	const fd = openSync(file, "w", mode);
+	const fd = openSync(file, "wx", mode);
 	try {
 		writeFileSync(fd, content);
 		fsyncSync(fd);
