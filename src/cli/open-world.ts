@@ -17,6 +17,7 @@ import { FileType } from "../sys/stat.ts";
 import type { Waiter } from "../sys/waiter.ts";
 import { Descriptors, type OpenDirectory } from "../wasi/descriptors.ts";
 import type { Ending } from "../wasi/end.ts";
+import { NamedFile } from "../wasi/filesystem/named-file.ts";
 import { type Mounted, type MountTable, mountTable } from "../wasi/filesystem/table.ts";
 import type { World } from "../wasi/guest.ts";
 import { closedInput, silentOutput, terminalStream } from "../wasi/standard.ts";
@@ -55,7 +56,8 @@ export function openWorld(
 	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
 	for (const { name, directory } of table.preopens)
 		descriptors.add({ kind: "directory", directory, preopen: name, name });
-	if (grants.workdir !== undefined && image !== undefined) addTopmost(descriptors, image, table);
+	if (grants.workdir !== undefined && image !== undefined)
+		addTopmost(descriptors, image, table, grants.workdir);
 	// once more, behind the root, where wasi-libc takes the last of the two: see mountTable
 	if (grants.workdir !== undefined && isVirtual(grants)) descriptors.add(openWorkdir(grants.workdir, table));
 	const listens = addListeners(descriptors, grants);
@@ -84,16 +86,29 @@ function withRoot(
 	return root === undefined || image === undefined ? mounted : [openRoot(root, image, clocks), ...mounted];
 }
 
+/** Of an image's root, so many names are preopened: each takes a descriptor. */
+const TOPMOST_MAX = 100;
+
 /**
- * Each directory in an image's root by its own name: wasi-libc takes "/" and "." for the same place, the
- * last one, so that beside a working directory only longer names lead into the image.
+ * Each directory and file in an image's root by its own name: wasi-libc takes "/" and "." for the same
+ * place, the last one, so that beside a working directory only longer names lead into the image. It
+ * also takes `/a` and `a` for the same: what the working directory has itself keeps its name.
  */
-function addTopmost(descriptors: Descriptors, image: TreeDirectory, table: MountTable): void {
+function addTopmost(
+	descriptors: Descriptors,
+	image: TreeDirectory,
+	table: MountTable,
+	workdir: string,
+): void {
 	const given = new Set(table.preopens.map(({ name }) => name));
-	for (const [entry, { kind }] of image.entries) {
+	const root = table.directoryAt("/");
+	const here = table.directoryAt(workdir);
+	if (root === undefined || here === undefined) return;
+	for (const entry of [...image.entries.keys()].slice(0, TOPMOST_MAX)) {
 		const name = `/${entry}`;
-		const directory = kind === "file" || given.has(name) ? undefined : table.directoryAt(name);
-		if (directory !== undefined) descriptors.add({ kind: "directory", directory, preopen: name, name });
+		if (given.has(name) || typeof here.statAt(entry, false) !== "number") continue;
+		const directory = table.directoryAt(name) ?? new NamedFile(root, entry);
+		descriptors.add({ kind: "directory", directory, preopen: name, name });
 	}
 }
 

@@ -24,6 +24,8 @@ const DOCKERFILE = `FROM scratch
 COPY environment.wasm wc.wasm smallfiles.wasm /app/
 COPY greeting.txt /data/greeting.txt
 COPY root.txt /
+COPY root.txt /data/twice/name.txt
+COPY greeting.txt /twice/name.txt
 ENV COLOUR=blue NAME=image
 WORKDIR /data
 ENTRYPOINT ["/app/wc.wasm"]
@@ -100,6 +102,12 @@ const CASES: readonly Case[] = [
 		"variables over the image's",
 		["run", "-e", "NAME=mine", "--entrypoint", "/app/environment.wasm", "wc:1"],
 		/\[COLOUR=blue\]\n.*\[NAME=mine\]\n/s,
+	],
+	["a file in the root, beside a working directory", ["run", "wc:1", "/root.txt"], /12 \/root\.txt\n$/],
+	[
+		"a name that is in both, in the working directory",
+		["run", "wc:1", "twice/name.txt"],
+		/12 twice\/name\.txt\n$/,
 	],
 	["another working directory", ["run", "-w", "/", "wc:1", "root.txt"], /12 root\.txt\n$/],
 	[
@@ -231,7 +239,7 @@ test("run an image: pulled when it is missing, or always, or never, and then in 
 	assert.match(pulled.stdout.toString(), / greeting\.txt\n$/);
 	assert.equal(wherry("run", name).stderr, "");
 	// flags that look like options of Node's are the guest's, in the process that takes over as well
-	const again = wherry("run", "-q", "--pull", "always", "--", name, "--env-file", "root.txt");
+	const again = wherry("run", "-q", "--pull", "always", "--", name, "--env-file", "nothing.txt");
 	assert.equal(again.stderr.match(/wc: /g)?.length ?? 0, 2, again.stderr);
 });
 

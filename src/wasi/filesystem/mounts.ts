@@ -3,6 +3,7 @@ import { Errno } from "../../sys/errno.ts";
 import { checkPath } from "../../sys/resolve.ts";
 import type { File } from "../../sys/file.ts";
 import { bareStat, FileType, type NewTime, type Stat } from "../../sys/stat.ts";
+import { NamedFile } from "./named-file.ts";
 import { ReadOnlyDirectory } from "./readonly.ts";
 
 /** One name that a file grant makes visible: a name in a directory of the host. */
@@ -200,6 +201,8 @@ export function betweenPlaces(
 }
 
 function placeOf(directory: Directory, path: string): Place {
+	if (directory instanceof NamedFile)
+		return path === "." ? placeOf(directory.directory, directory.name) : Errno.NOTDIR;
 	return directory instanceof MountDirectory
 		? directory.locate(path)
 		: { directory, path, mountPoint: false };
