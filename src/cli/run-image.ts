@@ -63,10 +63,13 @@ export async function openImageProgram(options: RunOptions): Promise<Program> {
 		: { ...(await imageProgram(folder, shape, shown)), digest };
 }
 
-/** A name before an id, and the beginning of an id before a name that is not here: docker's order. */
+/**
+ * A name before an id, and the beginning of an id before a name that is not here: docker's order. But not
+ * so short a beginning that somebody can make an image for it, whose id then stands for `cafe`.
+ */
 function asWritten(folder: string, { file, image }: RunOptions): ImageName {
 	const name = parseImageName(file);
-	const start = /^(?:sha256:)?([0-9a-f]{4,63})$/.exec(file)?.[1];
+	const start = /^(?:sha256:)?([0-9a-f]{12,63})$/.exec(file)?.[1];
 	if (start === undefined || image.pull === "always" || find(folder, name) !== undefined) return name;
 	const digests = readIndex(folder).entries.map(({ descriptor }) => descriptor.digest);
 	const [digest, ...others] = new Set(digests.filter((one) => one.startsWith(`sha256:${start}`)));

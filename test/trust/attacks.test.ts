@@ -51,6 +51,14 @@ test("a file of the working folder does not run for an image of that name", (con
 	assert.equal(machine.must("run", "hello"), "hello\n");
 });
 
+test("an image does not run for a name that is the short beginning of its id", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	const id = machine.must("images", "-q").trim();
+	assert.match(machine.wherry("run", "--pull", "never", id.slice(0, 8)).stderr, /\[IMAGE_NOT_FOUND\]/);
+	assert.equal(machine.must("run", id), "hello\n");
+});
+
 test("a lock is written through no link that waits in its folder", (context) => {
 	const machine = newMachine(context);
 	machine.must("build", "-t", "hello", guest("wat/hello"));
