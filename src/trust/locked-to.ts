@@ -22,6 +22,20 @@ export function demandLocked(lock: Lock | undefined, candidate: Candidate, keys?
 		throw drift(lock, candidate, signedBy(locked.keys), signedBy(keys));
 }
 
+/**
+ * Refuses a name that the lock does not hold, before anything is asked of a registry.
+ *
+ * @throws Fault LOCK_DRIFT
+ */
+export function demandInLock(
+	lock: Lock | undefined,
+	{ reference, shown }: Pick<Candidate, "reference" | "shown">,
+): void {
+	// by a digest the lock may hold it under another name: what comes is looked at
+	if (lock === undefined || reference === undefined || reference.includes("@")) return;
+	if (!lock.images.has(reference)) throw notLocked(lock, { shown });
+}
+
 /** A name with a digest is held to the names of the same repository. */
 function lockedByDigest(lock: Lock, reference: string, digest: Digest): LockedImage | undefined {
 	if (!reference.includes("@")) return undefined;
@@ -39,9 +53,10 @@ function signedBy(keys: readonly string[]): string {
 	return keys.length === 0 ? "no demanded signature" : `a signature by ${keys.join(" and ")}`;
 }
 
-function notLocked({ file }: Lock, { shown, digest }: Candidate): Fault {
+function notLocked({ file }: Lock, { shown, digest }: Pick<Candidate, "shown"> & Partial<Candidate>): Fault {
+	const expected = `expected one of the images that '${file}' names`;
 	return new Fault("LOCK_DRIFT", `'${shown}' is not in the lock`, {
-		note: [`expected one of the images that '${file}' names`, `found    ${digest}`],
+		note: digest === undefined ? expected : [expected, `found    ${digest}`],
 		help: `wherry lock ${shown}`,
 	});
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { guest, start } from "../support/wherry.ts";
 import { inspect, project } from "./project.ts";
 
@@ -242,4 +244,20 @@ test("an interrupt ends the toolchain too, and leaves nothing behind", async (co
 	assert.equal((await ended).status, 130);
 	assert.throws(() => process.kill(Number(readFileSync(started, "utf8")), 0), /ESRCH/);
 	assert.deepEqual(readdirSync(temporary), [".keep"]);
+});
+
+test("an interrupt while the image is packed makes no image", async (context) => {
+	const { folder, store, wherry } = project(context, {
+		"large.bin": randomBytes(48 << 20),
+		Dockerfile: "FROM scratch\nCOPY large.bin /\n",
+	});
+	const temporary = temporaryDirectory(context);
+	const env = { PATH: process.env["PATH"], HOME: join(folder, "../home"), TMPDIR: temporary };
+	const { child, ended, firstOutput } = start(["build", "-t", "large"], { cwd: folder, env });
+	firstOutput.catch(() => undefined);
+	while (readdirSync(temporary).length === 0) await pause(5);
+	child.kill("SIGINT");
+	assert.equal((await ended).status, 130);
+	assert.deepEqual(readdirSync(temporary), []);
+	assert.equal(wherry(["images", "-q"]).stdout.toString(), "", store);
 });

@@ -1,16 +1,17 @@
 /** The image commands as a person types them, against a store of their own. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { attachReferrer, attachmentTag } from "../../src/oci/attachments.ts";
 import { imageProfile } from "../../src/oci/profiles.ts";
 import { putDocument } from "../../src/oci/attachments.ts";
 import { packLayer } from "../../src/store/pack.ts";
 import { ImageStore } from "../../src/store/image-store.ts";
 import { blobPath } from "../../src/store/layout.ts";
-import { guest, ROOT, run } from "../support/wherry.ts";
+import { guest, ROOT, run, start } from "../support/wherry.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { putModule } from "./support.ts";
 
@@ -325,3 +326,19 @@ test(
 		assert.equal(store.list().length, 2);
 	},
 );
+
+test("an interrupted save leaves no part of an archive", async (context) => {
+	const { folder, store } = newHome(context);
+	const repository = store.repository("docker.io/library/large");
+	const { manifest } = await putModule(repository, Buffer.alloc(100 << 20, "large"));
+	await repository.tag(manifest.descriptor, "latest");
+	store.close();
+	const env = { PATH: process.env["PATH"], HOME: folder };
+	const { child, ended, firstOutput } = start(["save", "-o", "large.tar", "large"], { env, cwd: folder });
+	firstOutput.catch(() => undefined);
+	const written = () => readdirSync(folder).filter((name) => name.startsWith("large.tar"));
+	while (written().length === 0) await pause(1);
+	child.kill("SIGINT");
+	assert.equal((await ended).status, 130);
+	assert.deepEqual(written(), []);
+});

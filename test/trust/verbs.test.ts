@@ -31,6 +31,7 @@ for (const [words, code, says] of [
 	["trust show --locked", "LOCK_DRIFT", "help: wherry lock NAME..."],
 	["lock", "USAGE", "help: wherry lock NAME[:TAG]"],
 	["lock other", "IMAGE_NOT_FOUND", "cannot find the image 'docker.io/library/other:latest'"],
+	["lock other", "IMAGE_NOT_FOUND", "help: wherry pull other:latest"],
 	["run --locked hello", "LOCK_DRIFT", "there is no lock to hold images to"],
 ] as const)
 	test(`wherry ${words}: ${code}`, (context) => {
@@ -42,6 +43,16 @@ for (const [words, code, says] of [
 		for (const text of [`[${code}]`, says]) assert.ok(stderr.includes(text), stderr);
 		assert.equal(existsSync(machine.path("config/wherry/trust.toml")), false, "a policy was written");
 	});
+
+test("what the lock does not name is asked of no registry", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	machine.must("lock", "hello");
+	for (const verb of ["run", "pull"]) {
+		const { stderr } = machine.wherry(verb, "--locked", "127.0.0.1:9999/other:1");
+		assert.match(stderr, /^error: '127.0.0.1:9999\/other:1' is not in the lock \[LOCK_DRIFT\]$/m);
+	}
+});
 
 test("accept asks, shows both digests, and takes no answer for a no", (context) => {
 	const machine = newMachine(context);

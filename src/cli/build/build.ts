@@ -53,7 +53,6 @@ async function build(asked: BuildDraft & CommonDraft, words: readonly string[]):
 	const [path = ".", ...more] = words;
 	if (more.length > 0)
 		throw new Fault("USAGE", "wherry build takes one folder", { help: `wherry build ... ${path}` });
-	const work = realpathSync(mkdtempSync(join(tmpdir(), "wherry-build-")));
 	const stop = new AbortController();
 	let interrupted: number | undefined;
 	const onSignal = (_name: string, number: number) => {
@@ -61,6 +60,7 @@ async function build(asked: BuildDraft & CommonDraft, words: readonly string[]):
 		stop.abort();
 	};
 	process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
+	const work = realpathSync(mkdtempSync(join(tmpdir(), "wherry-build-")));
 	try {
 		return await buildIn(work, asked, path, stop.signal);
 	} catch (error) {
@@ -84,7 +84,7 @@ async function buildIn(
 	const epoch_s = sourceEpoch(process.env["SOURCE_DATE_EPOCH"]);
 	const target = targetOf(path, asked);
 	if (target.type === "program")
-		return finish(await programDraft(target.file, asked, { work, signal }), asked, [], epoch_s, undefined);
+		return finish(await programDraft(target.file, asked, { work, signal }), { asked, epoch_s, signal }, []);
 	const find = findOnMachine(target.folder, packageFolders());
 	const decision = await decide(
 		{
@@ -105,9 +105,9 @@ async function buildIn(
 	const job: Job = { folder: target.folder, work, asked, epoch_s, signal };
 	// before the toolchain leaves files of its own
 	const story = asked.attest ? (await attesting()).storyOf(decision, target.folder, work) : undefined;
-	if (decision.type === "dockerfile") return finish(dockerDraft(decision, job), asked, [], epoch_s, story);
+	if (decision.type === "dockerfile") return finish(dockerDraft(decision, job), job, [], story);
 	const { tags } = decision.buildFile;
-	return finish(await planDraft(decision, job), asked, tags, epoch_s, story);
+	return finish(await planDraft(decision, job), job, tags, story);
 }
 
 /** Loaded where it is asked for: it brings all that an SBOM is made with. */
@@ -250,10 +250,9 @@ async function optimised(
 
 async function finish(
 	{ draft, program, name }: Drafted,
-	asked: BuildDraft & CommonDraft,
+	{ asked, epoch_s, signal }: Pick<Job, "asked" | "epoch_s" | "signal">,
 	tagsOfFile: readonly string[],
-	epoch_s: number,
-	story: BuildStory | undefined,
+	story?: BuildStory,
 ): Promise<number> {
 	const tags = asked.tags.length > 0 ? asked.tags : tagsOfFile.map(parseTag);
 	if (asked.output !== undefined) {
@@ -270,6 +269,7 @@ async function finish(
 		if (tags.length === 0) return 0;
 	}
 	const image = await assemble(draft, epoch_s);
+	await hearSignals(signal);
 	const stored = await keepImage(image, tags, name);
 	if (asked.attest) await (await attesting()).attestBuild(stored, asked.key, story);
 	if (asked.idFile !== undefined) writeFileSync(asked.idFile, image.manifest.descriptor.digest);
@@ -281,6 +281,13 @@ async function finish(
 		),
 	);
 	return 0;
+}
+
+/** Packing waits for nothing: a signal that came meanwhile is only heard when the loop has turned once. */
+async function hearSignals(signal: AbortSignal): Promise<void> {
+	// the first turn may already be past the point where signals are taken
+	for (let turns = 0; turns < 2; turns++) await new Promise((settle) => void setImmediate(settle));
+	signal.throwIfAborted();
 }
 
 const SHORT_CHARACTERS = 12;

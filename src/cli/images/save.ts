@@ -5,6 +5,7 @@ import { openImage } from "../../oci/open-image.ts";
 import { repositoryName } from "../../oci/reference.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { archivePieces, type DockerImage, type SavedImage } from "../../store/save-archive.ts";
+import { interruptible } from "../registry/interrupt.ts";
 import { verb } from "../verb.ts";
 import { demandWords, forEach } from "./each.ts";
 import { findImage, type FoundImage, referenceOf, shownName } from "./find-image.ts";
@@ -39,15 +40,17 @@ export const SAVE_VERB = verb<{ output: string | undefined }>({
 	draft: () => ({ output: undefined }),
 	async act(asked, words) {
 		demandWords(words, 1, Infinity, USAGE);
-		return forEach([asked.output ?? "-"], asked, async (file) => {
-			if (file === "-" && process.getBuiltinModule("node:tty").isatty(STANDARD_OUTPUT))
-				throw isTerminal(words);
-			const store = openStore();
-			const images = await Promise.all(words.map((word) => savedImage(store, word)));
-			const pieces = archivePieces(store.folder, merged(images));
-			if (file === "-") await writePieces(STANDARD_OUTPUT, pieces, "standard output");
-			else await writeFile(file, pieces);
-		});
+		return interruptible((signal) =>
+			forEach([asked.output ?? "-"], asked, async (file) => {
+				if (file === "-" && process.getBuiltinModule("node:tty").isatty(STANDARD_OUTPUT))
+					throw isTerminal(words);
+				const store = openStore();
+				const images = await Promise.all(words.map((word) => savedImage(store, word)));
+				const pieces = untilStopped(archivePieces(store.folder, merged(images)), signal);
+				if (file === "-") await writePieces(STANDARD_OUTPUT, pieces, "standard output");
+				else await writeFile(file, pieces, signal);
+			}),
+		);
 	},
 });
 
@@ -114,7 +117,11 @@ function distinct(attached: SavedImage["attached"]): SavedImage["attached"] {
 }
 
 /** Under another name until it is whole: what was there stays until then. */
-async function writeFile(file: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function writeFile(
+	file: string,
+	pieces: AsyncIterable<Uint8Array>,
+	signal: AbortSignal,
+): Promise<void> {
 	const partial = `${file}.${process.pid}.part`;
 	let handle: number;
 	try {
@@ -128,7 +135,19 @@ async function writeFile(file: string, pieces: AsyncIterable<Uint8Array>): Promi
 		renameSync(partial, file);
 	} catch (cause) {
 		rmSync(partial, { force: true });
-		throw cause instanceof Fault ? cause : unwritable(file, cause);
+		throw cause instanceof Fault || signal.aborted ? cause : unwritable(file, cause);
+	}
+}
+
+/** Reading and writing wait for nothing: the loop has to turn for a signal to be heard. */
+async function* untilStopped(
+	pieces: AsyncIterable<Uint8Array>,
+	signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+	for await (const piece of pieces) {
+		yield piece;
+		await new Promise((settle) => void setImmediate(settle));
+		signal.throwIfAborted();
 	}
 }
 

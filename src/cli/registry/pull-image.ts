@@ -8,6 +8,7 @@ import { familiarName, formatReference, type Reference, repositoryName } from ".
 import type { ImageStore } from "../../store/image-store.ts";
 import { openStore } from "../images/open-store.ts";
 import { admitWithSignatures, openTrust, remember, type TrustAsked } from "../trust/gate.ts";
+import { demandInLock } from "../../trust/locked-to.ts";
 import { openRepository, type RegistryAsked } from "./open-registry.ts";
 import { openProgress, PULL_WORDS, SILENT, type ShownProgress } from "./progress.ts";
 import { pullAttachments } from "./pull-attachments.ts";
@@ -67,6 +68,7 @@ async function pullInto(
 	const kept = keptName(reference);
 	// before anything is asked of a registry: a policy or a lock that cannot be read trusts nothing
 	const trust = await openTrust(asked.trust);
+	demandInLock(trust.lock, { reference: formatReference(kept), shown: familiarName(kept) });
 	const root = await from.resolve(reference.digest ?? reference.tag ?? "latest");
 	if (root === undefined) throw notThere(reference);
 	progress.say(`${reference.digest ?? reference.tag}: Pulling from ${reference.path}`);

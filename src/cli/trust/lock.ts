@@ -49,7 +49,9 @@ export const LOCK_VERB = verb({
 
 async function lockedImage(trust: TrustState, { reference, shown }: TaggedName): Promise<LockedImage> {
 	const store = openStore();
-	const { descriptor } = await findImage(store, reference, "pull");
+	const { descriptor } = await findImage(store, reference, "lock").catch((cause: unknown) => {
+		throw notPulled(cause, shown);
+	});
 	const repository = store.repository(reference.slice(0, reference.lastIndexOf(":")));
 	const { digest } = descriptor;
 	// what may not run is not locked either
@@ -85,6 +87,13 @@ function changeText(
 		...removed.map((one) => `     -  it no longer imports ${one}`),
 		"",
 	].join("\n");
+}
+
+/** What is not here is most likely not pulled yet. */
+function notPulled(cause: unknown, shown: string): unknown {
+	if (!(cause instanceof Fault) || cause.code !== "IMAGE_NOT_FOUND") return cause;
+	const help = [`wherry pull ${shown}`, ...cause.helps.filter((line) => line !== "wherry images")];
+	return new Fault(cause.code, cause.message, { note: cause.notes, help, cause });
 }
 
 function nothingToLock(): Fault {
