@@ -59,6 +59,22 @@ test("an image does not run for a name that is the short beginning of its id", (
 	assert.equal(machine.must("run", id), "hello\n");
 });
 
+test("a wherry.toml takes no name from what was not built here", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "first", guest("wat/exit"));
+	machine.must("tag", "first", "tool");
+	mkdirSync(machine.path("work/project"));
+	writeFileSync(machine.path("work/project/app.wasm"), readFileSync(guest("wat/hello")));
+	writeFileSync(machine.path("work/project/wherry.toml"), '[image]\ntags = ["app", "tool"]\n');
+	const { stderr } = machine.wherry("build", "project");
+	assert.match(stderr, /\[PIN_CHANGED\]/);
+	assert.match(stderr, /help: wherry build -t tool:latest/);
+	assert.equal(machine.must("run", "tool"), "");
+	machine.must("build", "-t", "tool", "project");
+	assert.equal(machine.must("run", "tool"), "hello\n");
+	machine.must("build", "project");
+});
+
 test("a lock is written through no link that waits in its folder", (context) => {
 	const machine = newMachine(context);
 	machine.must("build", "-t", "hello", guest("wat/hello"));

@@ -23,9 +23,10 @@ import type { CommonDraft } from "../common-flags.ts";
 import { printNote, printResult } from "../print.ts";
 import { readProgram } from "../program.ts";
 import { verb } from "../verb.ts";
-import { BUILD_FLAGS, type BuildDraft, emptyBuildDraft, parseTag } from "./build-flags.ts";
+import { BUILD_FLAGS, type BuildDraft, emptyBuildDraft } from "./build-flags.ts";
 import type { BuildStory } from "./attest-build.ts";
 import { keepImage } from "./keep-image.ts";
+import { namesOfFile } from "./names-of-file.ts";
 
 /** `wherry build`: from a folder, or a program, to an image in the store. */
 export const BUILD_VERB = verb({
@@ -254,7 +255,7 @@ async function finish(
 	tagsOfFile: readonly string[],
 	story?: BuildStory,
 ): Promise<number> {
-	const tags = asked.tags.length > 0 ? asked.tags : tagsOfFile.map(parseTag);
+	const tags = asked.tags.length > 0 ? asked.tags : namesOfFile(tagsOfFile);
 	if (asked.output !== undefined) {
 		if (program === undefined)
 			throw new Fault("USAGE", "cannot write the program of a Dockerfile to a file", {
