@@ -1,4 +1,5 @@
 /** Follows a Dockerfile that is FROM scratch: instructions to an image, as docker does it. */
+import { nearMisses } from "../base/near.ts";
 import type { ContainerConfig } from "../oci/config.ts";
 import type { Platform } from "../oci/descriptor.ts";
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
@@ -137,7 +138,13 @@ const MAKES_LAYER: ReadonlySet<string> = new Set(["COPY", "ADD", "WORKDIR", "FRO
 function follow(state: DockerState, instruction: Instruction): void {
 	const { name, line } = instruction;
 	const act = INSTRUCTIONS.get(name);
-	if (act === undefined) throw invalid(state.file.name, line, `there is no instruction '${name}'`);
+	if (act === undefined)
+		throw invalid(
+			state.file.name,
+			line,
+			`there is no instruction '${name}'`,
+			nearMisses(name, INSTRUCTIONS.keys()),
+		);
 	if (!state.begun && name !== "FROM" && name !== "ARG")
 		throw invalid(state.file.name, line, `${name} stands before FROM`, "FROM scratch");
 	try {

@@ -1,6 +1,7 @@
 /** COPY, and ADD of what is here. */
 import { closeSync, openSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
+import { shellWord } from "../base/shell.ts";
 import type { Context, ContextEntry } from "./context.ts";
 import { copyEntry } from "./copy-files.ts";
 import { absolutePath, type DockerState, variablesOf } from "./docker-build.ts";
@@ -73,8 +74,20 @@ function readWords(state: DockerState, instruction: Instruction): { words: reado
 		throw invalid(state.file.name, line, `${name} needs a source and a place`, `${name} app.wasm /app.wasm`);
 	const odd = words.find((word) => word.startsWith("<<") || isRemote(name, word));
 	if (odd === undefined) return { words, to };
-	const what = odd.startsWith("<<") ? "a here-document" : "something of the network";
-	throw invalid(state.file.name, line, `'${odd}' is ${what}; only files of the folder can be copied`);
+	const why = (what: string) => `'${odd}' is ${what}; only files of the folder can be copied`;
+	if (odd.startsWith("<<"))
+		throw invalid(
+			state.file.name,
+			line,
+			why("a here-document"),
+			`COPY file.txt ${shellWord(to)}    with the text in that file`,
+		);
+	const file = basename(odd).replace(/\.git$/, "");
+	const fetch = /^https?:/.test(odd) && !odd.endsWith(".git") ? "curl -fLO" : "git clone";
+	throw invalid(state.file.name, line, why("something of the network"), [
+		`${fetch} ${shellWord(odd)}`,
+		`COPY ${shellWord(file)} ${shellWord(to)}`,
+	]);
 }
 
 function isRemote(name: string, word: string): boolean {

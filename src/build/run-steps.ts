@@ -116,6 +116,7 @@ function failed(step: SpawnStep | SandboxStep, { status, signal, error }: Ended)
 	if (error?.code === "ENOENT")
 		return new Fault("TOOLCHAIN_MISSING", `cannot run '${program}'`, {
 			note: "there is no such program on the PATH",
+			help: "wherry build --plan    shows what is run; command = [...] in wherry.toml names another",
 		});
 	const how = error?.message ?? (signal ? `it was ended by ${signal}` : `it ended with status ${status}`);
 	return new Fault("BUILD_FAILED", `the build failed in '${program}'`, {

@@ -85,6 +85,13 @@ note: a file to run ends in .wasm or .wat, or is written with a '/'; an image is
 help: wherry run
 `,
 	],
+	[
+		"inspect hello",
+		`error: wherry has no command 'inspect' [COMMAND_UNKNOWN]
+note: a file to run ends in .wasm or .wat, or is written with a '/'; an image is run by its name behind 'run'
+help: wherry image inspect
+`,
+	],
 	["help rnu", "error: wherry has no command 'rnu' [COMMAND_UNKNOWN]\n"],
 	[
 		"explain NOT_GRANTD",

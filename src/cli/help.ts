@@ -75,7 +75,7 @@ export function commandUnknown(words: readonly string[]): Fault {
 	const names = COMMANDS.flatMap(({ name, aliases = [] }) => [name].concat(aliases));
 	const ofGroup = names.filter((name) => name.startsWith(`${first} `));
 	if (ofGroup.length > 0) return groupUnknown(`${first} ${second}`.trimEnd(), ofGroup);
-	const near = nearMisses(first, names);
+	const near = [...names.filter((name) => name.endsWith(` ${first}`)), ...nearMisses(first, names)];
 	return new Fault("COMMAND_UNKNOWN", `wherry has no command '${first}'`, {
 		note: "a file to run ends in .wasm or .wat, or is written with a '/'; an image is run by its name behind 'run'",
 		help: near.length > 0 ? near.map((name) => `wherry ${name}`) : "wherry --help",

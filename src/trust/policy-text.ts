@@ -16,6 +16,7 @@ export interface PolicyText {
 export function policyFault(where: string, problem: string | readonly string[], cause?: unknown): Fault {
 	return new Fault("TRUST_POLICY_INVALID", `cannot read the trust policy '${where}'`, {
 		note: problem,
+		help: "wherry explain TRUST_POLICY_INVALID",
 		cause,
 	});
 }

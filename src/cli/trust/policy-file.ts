@@ -1,5 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import { POLICY_BYTES_MAX, readPolicy } from "../../trust/read-policy.ts";
 import type { TrustPolicy } from "../../trust/trust-policy.ts";
 import { KEY_BYTES_MAX, readBounded } from "./trust-files.ts";
@@ -14,6 +15,7 @@ export async function readTrustPolicy(file: string): Promise<TrustPolicy> {
 	if (bytes === undefined)
 		throw new Fault("TRUST_POLICY_INVALID", `cannot find the trust policy '${file}'`, {
 			note: `looked in ${process.cwd()}`,
+			help: "wherry trust rule --help    says how one is written",
 		});
 	const folder = dirname(resolve(file));
 	return readPolicy(bytes, { file, readKey: (name) => readKey(file, resolve(folder, name)) });
@@ -40,5 +42,6 @@ function readKey(policy: string, file: string): Uint8Array {
 	if (bytes !== undefined) return bytes;
 	throw new Fault("TRUST_POLICY_INVALID", `cannot read the trust policy '${policy}'`, {
 		note: `it names the key '${file}', which is not there`,
+		help: `ls ${shellWord(dirname(file))}`,
 	});
 }
