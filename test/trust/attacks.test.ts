@@ -1,6 +1,7 @@
 /** Attacks that once went through, against the program as people start it. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { putDocument } from "../../src/oci/attachments.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
@@ -74,6 +75,22 @@ test("a wherry.toml takes no name from what was not built here", (context) => {
 	assert.equal(machine.must("run", "tool"), "hello\n");
 	machine.must("build", "project");
 });
+
+for (const [words, file] of [
+	["run hello", "data/wherry/pins.json"],
+	["run hello", "config/wherry/trust.toml"],
+	["run --locked hello", "work/wherry.lock"],
+	["run --trust-policy policy.toml hello", "work/policy.toml"],
+] as const)
+	test(`wherry ${words} waits for no pipe in the place of ${file}`, (context) => {
+		const machine = newMachine(context);
+		machine.must("build", "-t", "hello", guest("wat/hello"));
+		rmSync(machine.path(file), { force: true });
+		execFileSync("mkfifo", [machine.path(file)]);
+		const { status, stdout } = machine.wherry(...words.split(" "));
+		assert.notEqual(status, 0);
+		assert.equal(stdout.length, 0);
+	});
 
 test("a lock is written through no link that waits in its folder", (context) => {
 	const machine = newMachine(context);

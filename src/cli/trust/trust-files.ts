@@ -6,6 +6,7 @@ import type { Code } from "../../base/codes.ts";
 import { Fault } from "../../base/fault.ts";
 import { configFolder, dataFolder } from "../../host/node/folders.ts";
 import { type Lock, LOCK_BYTES_MAX, LOCK_FILE, parseLock } from "../../trust/lock.ts";
+import { READING } from "../../store/layout.ts";
 import { lookUpPins, parsePins, type Pin, PINS_BYTES_MAX, type PinsLookup } from "../../trust/pins.ts";
 
 /** Of a key, public or private. */
@@ -87,8 +88,11 @@ export function readLock(): Lock {
 export function readBounded(file: string, bytes_max: number, code: Code): Uint8Array | undefined {
 	let fd: number | undefined;
 	try {
-		fd = openSync(file, "r");
-		const { size } = fstatSync(fd);
+		fd = openSync(file, READING);
+		const stat = fstatSync(fd);
+		const { size } = stat;
+		// a pipe has no size, and would be taken for a policy that demands nothing
+		if (!stat.isFile()) throw new Fault(code, `cannot read '${file}'`, { note: "it is no ordinary file" });
 		if (size > bytes_max)
 			throw new Fault(code, `cannot read '${file}'`, { note: `it has ${size} bytes, over ${bytes_max}` });
 		const bytes = new Uint8Array(size);
