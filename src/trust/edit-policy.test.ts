@@ -78,5 +78,6 @@ test("what was added is read back, whatever its words, and taken away without a 
 			);
 			assert.equal(withoutRule({ file, text }, "new")?.trimEnd(), before.trimEnd());
 		}),
+		{ examples: [[[",", " "], "trust.toml"]] },
 	);
 });

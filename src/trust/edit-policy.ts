@@ -57,9 +57,13 @@ export function withDefault(policy: PolicyDraft, word: string): string {
 
 type TomlValue = string | readonly string[];
 
-/** A basic string of TOML takes the escapes of JSON's; a DEL it wants escaped too. */
 function tomlValue(value: TomlValue): string {
-	return JSON.stringify(value).replaceAll("\u007f", "\\u007f").replaceAll('","', '", "');
+	return typeof value === "string" ? tomlString(value) : `[${value.map(tomlString).join(", ")}]`;
+}
+
+/** A basic string of TOML takes the escapes of JSON's; a DEL it wants escaped too. */
+function tomlString(text: string): string {
+	return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
 }
 
 /** What stands before the first table, then each table with all up to the next. */
