@@ -32,6 +32,8 @@ export interface ArchiveImages {
 export interface LoadOptions extends CopyOptions {
 	/** Asked of each image that has come in whole with what is attached to it; throws what keeps it from getting its name. */
 	readonly admit?: (image: LoadedImage) => Promise<void>;
+	/** Lets the tag of a signature stand for what came; absent: in the place of what it stood for. */
+	readonly tagAttached?: (descriptor: Descriptor, name: string) => Promise<void>;
 }
 
 /**
@@ -52,9 +54,10 @@ export async function loadArchive(
 	for (const { descriptor } of images) await copyImage(store, content, descriptor, options);
 	for (const { descriptor } of attached)
 		if (content.has(descriptor.digest)) await copyGraph(content, store.repository(""), descriptor, options);
-	const tags = attached.filter(({ name }) => subjectOfName(name) !== undefined);
+	const tagAttached = options.tagAttached ?? (async (descriptor, name) => store.tag(descriptor, name));
 	// signatures first: whoever admits the images may want to see them
-	store.tagAll(tags);
+	for (const { descriptor, name } of attached)
+		if (name !== undefined && subjectOfName(name) !== undefined) await tagAttached(descriptor, name);
 	for (const image of images) await options.admit?.(image);
 	store.tagAll(images);
 	return images;

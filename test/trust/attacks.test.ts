@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
-import { putDocument } from "../../src/oci/attachments.ts";
+import { attachmentTag, putDocument } from "../../src/oci/attachments.ts";
 import type { Descriptor } from "../../src/oci/descriptor.ts";
 import { encodeIndex } from "../../src/oci/encode.ts";
 import { MediaType } from "../../src/oci/media-types.ts";
+import { parseManifest } from "../../src/oci/parse-manifest.ts";
+import { readVerified } from "../../src/oci/verify.ts";
+import { generateKey } from "../../src/trust/keys.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { guest } from "../support/wherry.ts";
 import { Machine } from "./machine.ts";
@@ -91,6 +94,22 @@ for (const [words, file] of [
 		assert.notEqual(status, 0);
 		assert.equal(stdout.length, 0);
 	});
+
+test("an archive takes no signature away", async (context) => {
+	const mine = newMachine(context);
+	const theirs = newMachine(context);
+	for (const machine of [mine, theirs]) {
+		machine.must("build", "-t", "hello", guest("wat/hello"));
+		await machine.sign("docker.io/library/hello", "latest", await generateKey());
+	}
+	theirs.must("save", "-o", mine.path("work/hello.tar"), "hello");
+	mine.must("load", "-i", "hello.tar");
+	const repository = mine.repository("docker.io/library/hello");
+	const tagged = await repository.resolve(attachmentTag(await mine.digest("hello"), "sig"));
+	assert.ok(tagged);
+	const { layers } = parseManifest(await readVerified(repository, tagged, 1 << 20));
+	assert.equal(layers.length, 2);
+});
 
 test("a lock is written through no link that waits in its folder", (context) => {
 	const machine = newMachine(context);

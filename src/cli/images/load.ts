@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { Fault } from "../../base/fault.ts";
+import { splitName } from "../../store/attached.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { type LoadedImage, loadArchive } from "../../store/load-archive.ts";
 import type { Admission, TrustState } from "../../trust/admission.ts";
+import { tagSignatures } from "../../trust/merge-signatures.ts";
 import { repositoryOf } from "../../trust/name-scope.ts";
 import { printResult } from "../print.ts";
 import { admitWithSignatures, openTrust, remember } from "../trust/gate.ts";
@@ -77,6 +79,11 @@ async function load(store: ImageStore, handle: number, what: string): Promise<re
 		const admissions: Admission[] = [];
 		const images = await loadArchive(store, handle, what, {
 			concurrency: CONCURRENCY,
+			// somebody's archive must not take away the signatures that are here
+			tagAttached: async (descriptor, name) => {
+				const { repository, tag = "" } = splitName(name);
+				await tagSignatures(store.repository(repository), descriptor, tag);
+			},
 			admit: async (image) => void admissions.push(await admitLoaded(store, trust, image)),
 		});
 		for (const admission of admissions) remember(admission);
