@@ -206,6 +206,18 @@ for (const [name, files, expected, status] of failing)
 		assert.equal(existsSync(store), false);
 	});
 
+for (const [flag, file] of [
+	["--output", "nowhere/app.wasm"],
+	["--iidfile", "nowhere/id"],
+] as const)
+	test(`${flag} says that its folder is not there`, (context) => {
+		const { wherry } = project(context, { "hello.wasm": HELLO });
+		const { stderr, status } = wherry(["build", "-t", "hello", flag, file]);
+		assert.match(stderr, new RegExp(`^error: cannot write '${file}' \\[IO\\]\nnote: asked for by ${flag}\n`));
+		assert.match(stderr, /^help: ls -ld nowhere /m);
+		assert.equal(status, 125);
+	});
+
 test("a source file is refused, and pointed to its folder", (context) => {
 	const { wherry } = project(context, { "main.c": "#include <stdio.h>\nint main(void) { return 0; }\n" });
 	const { stderr, status } = wherry(["build", "../project/main.c"]);

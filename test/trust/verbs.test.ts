@@ -44,6 +44,18 @@ for (const [words, code, says] of [
 		assert.equal(existsSync(machine.path("config/wherry/trust.toml")), false, "a policy was written");
 	});
 
+test("an attestation that is missing is to be attested, not signed", (context) => {
+	const machine = newMachine(context);
+	machine.must("build", "-t", "hello", guest("wat/hello"));
+	machine.must("trust", "keygen", "--type", "ed25519-wasm", "--output-key-prefix", "wherry");
+	const { stderr } = machine.wherry("verify", "--key", "wherry.pub", "--type", "cyclonedx", "hello");
+	assert.match(stderr, /nobody attested it \[SIGNATURE_MISSING\]/);
+	assert.match(
+		stderr,
+		/^help: wherry attest --key wherry.key --type https:\S+ --predicate FILE hello:latest$/m,
+	);
+});
+
 test("what the lock does not name is asked of no registry", (context) => {
 	const machine = newMachine(context);
 	machine.must("build", "-t", "hello", guest("wat/hello"));

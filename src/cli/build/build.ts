@@ -2,6 +2,7 @@ import { mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import { assemble, type AssembledImage, type ImageDraft } from "../../build/assemble.ts";
 import { Context } from "../../build/context.ts";
 import { decide, type FollowDockerfile, type FollowPlan } from "../../build/decide.ts";
@@ -266,14 +267,14 @@ async function finish(
 				note: "--attest hangs what it says on an image, and --output without -t makes none",
 				help: `wherry build --attest -t ${name} -o ${asked.output} ...`,
 			});
-		writeFileSync(asked.output, program);
+		writeResult(asked.output, program, "--output");
 		if (tags.length === 0) return 0;
 	}
 	const image = await assemble(draft, epoch_s);
 	await hearSignals(signal);
 	const stored = await keepImage(image, tags, name);
 	if (asked.attest) await (await attesting()).attestBuild(stored, asked.key, story);
-	if (asked.idFile !== undefined) writeFileSync(asked.idFile, image.manifest.descriptor.digest);
+	if (asked.idFile !== undefined) writeResult(asked.idFile, image.manifest.descriptor.digest, "--iidfile");
 	printResult(
 		resultText(
 			image,
@@ -282,6 +283,18 @@ async function finish(
 		),
 	);
 	return 0;
+}
+
+function writeResult(file: string, content: Uint8Array | string, flag: string): void {
+	try {
+		writeFileSync(file, content);
+	} catch (cause) {
+		throw new Fault("IO", `cannot write '${file}'`, {
+			note: [`asked for by ${flag}`, `the system says: ${(cause as Error).message}`],
+			help: `ls -ld ${shellWord(dirname(file))}    to see whether it is there, and who may write`,
+			cause,
+		});
+	}
 }
 
 /** Packing waits for nothing: a signal that came meanwhile is only heard when the loop has turned once. */

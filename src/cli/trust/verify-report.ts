@@ -1,4 +1,5 @@
 import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import { parseReference, repositoryName } from "../../oci/reference.ts";
 import { isSignature } from "../../trust/claims.ts";
 import { tableText } from "../images/table.ts";
@@ -40,12 +41,19 @@ export function refusal(
 	{ others }: Judged,
 ): Fault {
 	const [type = ""] = types;
-	const what = isSignature({ predicateType: type }) ? "a signature" : `an attestation '${type}'`;
+	const isSigned = isSignature({ predicateType: type });
+	const what = isSigned ? "a signature" : `an attestation '${type}'`;
 	if (others.length === 0)
-		return new Fault("SIGNATURE_MISSING", `cannot verify '${shown}': nobody signed it`, {
-			note: `expected ${what} of ${descriptor.digest} in ${repository.name}; found none`,
-			help: `wherry sign --key wherry.key ${shown}`,
-		});
+		return new Fault(
+			"SIGNATURE_MISSING",
+			`cannot verify '${shown}': nobody ${isSigned ? "signed" : "attested"} it`,
+			{
+				note: `expected ${what} of ${descriptor.digest} in ${repository.name}; found none`,
+				help: isSigned
+					? `wherry sign --key wherry.key ${shown}`
+					: `wherry attest --key wherry.key --type ${shellWord(type)} --predicate FILE ${shown}`,
+			},
+		);
 	const named = keys.map((key) => `'${key}'`).join(" or ");
 	const lines = Map.groupBy(others, (other) => `${other.what}: ${other.why}`);
 	const found = Array.from(lines, ([line, { length }]) => (length === 1 ? line : `${length} times ${line}`));
