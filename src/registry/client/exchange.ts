@@ -101,7 +101,8 @@ class FetchAnswer implements Answer {
 	readonly status: number;
 	readonly headers: Headers;
 	readonly url: URL;
-	readonly #body: ReadableStream<Uint8Array> | null;
+	/** Held until its body is read: fetch cancels the body of a response that nobody holds any more. */
+	readonly #response: Response;
 	readonly #patience: Patience;
 	readonly #signal: AbortSignal | undefined;
 
@@ -109,14 +110,14 @@ class FetchAnswer implements Answer {
 		this.status = response.status;
 		this.headers = response.headers;
 		this.url = url;
-		this.#body = response.body;
+		this.#response = response;
 		this.#patience = patience;
 		this.#signal = signal;
 	}
 
 	async *pieces(): AsyncGenerator<Uint8Array, void, undefined> {
-		if (this.#body === null) return;
-		const reader = this.#body.getReader();
+		const reader = this.#response.body?.getReader();
+		if (reader === undefined) return;
 		try {
 			for (;;) {
 				const piece = await this.#next(reader);
