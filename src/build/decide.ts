@@ -63,7 +63,7 @@ export async function decide(asked: Asked, find: Finder): Promise<Decision> {
 		return dockerfileAt(join(asked.folder, dockerfile), dockerfile);
 	const decision = planFolder(asked, find, listing, buildFile);
 	if (dockerfile === undefined || isOurs) return decision;
-	const note = `${dockerfile} is not FROM scratch and was left alone; -f ${dockerfile} says why it cannot be followed`;
+	const note = `${dockerfile} is not one stage FROM scratch and was left alone; -f ${dockerfile} says why it cannot be followed`;
 	return { ...decision, notes: [...decision.notes, note] };
 }
 
