@@ -124,10 +124,14 @@ function take(folder: string, path: string): void {
 	cpSync(path, to, { recursive: true, dereference: true });
 }
 
-/** Of the files in it alone. */
+/** Each file once; links are not followed: some of a root's lead to this machine's. */
 function bytesOf(folder: string): number {
-	let bytes = 0;
-	for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-		if (entry.isFile()) bytes += lstatSync(join(entry.parentPath, entry.name)).size;
-	return bytes;
+	const sizes = new Map<number, number>();
+	const visit = (path: string): void => {
+		const stat = lstatSync(path);
+		if (stat.isDirectory()) for (const name of readdirSync(path)) visit(join(path, name));
+		else if (stat.isFile()) sizes.set(stat.ino, stat.size);
+	};
+	visit(folder);
+	return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }

@@ -65,8 +65,7 @@ async function* verified(
 	for (let at = 0; at < size;) {
 		signal?.throwIfAborted();
 		if (last !== undefined) yield last;
-		// what is not read into it is cut off
-		const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, size - at));
+		const piece = new Uint8Array(Math.min(PIECE_BYTES, size - at));
 		const { bytesRead } = await handle.read(piece, 0, piece.length, at);
 		if (bytesRead === 0) throw mismatch(file, descriptor, { size: at });
 		last = piece.subarray(0, bytesRead);
