@@ -27,6 +27,7 @@ import { verb } from "../verb.ts";
 import { BUILD_FLAGS, type BuildDraft, emptyBuildDraft } from "./build-flags.ts";
 import type { BuildStory } from "./attest-build.ts";
 import { keepImage } from "./keep-image.ts";
+import { interruptible } from "../interrupt.ts";
 import { namesOfFile } from "./names-of-file.ts";
 
 /** `wherry build`: from a folder, or a program, to an image in the store. */
@@ -55,27 +56,15 @@ async function build(asked: BuildDraft & CommonDraft, words: readonly string[]):
 	const [path = ".", ...more] = words;
 	if (more.length > 0)
 		throw new Fault("USAGE", "wherry build takes one folder", { help: `wherry build ... ${path}` });
-	const stop = new AbortController();
-	let interrupted: number | undefined;
-	const onSignal = (_name: string, number: number) => {
-		interrupted = SIGNALLED_STATUS + number;
-		stop.abort();
-	};
-	process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-	const work = realpathSync(mkdtempSync(join(tmpdir(), "wherry-build-")));
-	try {
-		return await buildIn(work, asked, path, stop.signal);
-	} catch (error) {
-		if (interrupted === undefined) throw error;
-		return interrupted;
-	} finally {
-		process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-		rmSync(work, { recursive: true, force: true });
-	}
+	return interruptible(async (signal) => {
+		const work = realpathSync(mkdtempSync(join(tmpdir(), "wherry-build-")));
+		try {
+			return await buildIn(work, asked, path, signal);
+		} finally {
+			rmSync(work, { recursive: true, force: true });
+		}
+	});
 }
-
-/** Shells' way to say that a signal ended a program. */
-const SIGNALLED_STATUS = 128;
 
 async function buildIn(
 	work: string,

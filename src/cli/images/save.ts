@@ -5,7 +5,7 @@ import { openImage } from "../../oci/open-image.ts";
 import { repositoryName } from "../../oci/reference.ts";
 import type { ImageStore } from "../../store/image-store.ts";
 import { archivePieces, type DockerImage, type SavedImage } from "../../store/save-archive.ts";
-import { interruptible } from "../registry/interrupt.ts";
+import { interruptible } from "../interrupt.ts";
 import { verb } from "../verb.ts";
 import { demandWords, forEach } from "./each.ts";
 import { findImage, type FoundImage, referenceOf, shownName } from "./find-image.ts";

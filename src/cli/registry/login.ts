@@ -8,7 +8,7 @@ import { demandWords } from "../images/each.ts";
 import { askPassword, passwordFromStdin } from "../password.ts";
 import { printLog, printResult } from "../print.ts";
 import { verb } from "../verb.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible } from "../interrupt.ts";
 import { REGISTRY_FLAGS, type RegistryDraft } from "./registry-flags.ts";
 import { serverOf } from "./server-name.ts";
 import type { Flag } from "../flags.ts";

@@ -5,7 +5,7 @@ import type { Format } from "../run-options.ts";
 import { TRUST_FLAGS, type TrustDraft } from "../trust/trust-flags.ts";
 import { verb } from "../verb.ts";
 import type { Flag } from "../flags.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible } from "../interrupt.ts";
 import { openRepository } from "./open-registry.ts";
 import { type PulledImage, pullImage } from "./pull-image.ts";
 import { emptyTransfer, TRANSFER_FLAGS, type TransferDraft } from "./registry-flags.ts";

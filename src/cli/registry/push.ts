@@ -16,7 +16,7 @@ import { imageNotFound, referenceOf } from "../images/find-image.ts";
 import { openStore } from "../images/open-store.ts";
 import { printResult } from "../print.ts";
 import { verb } from "../verb.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible } from "../interrupt.ts";
 import { openRepository } from "./open-registry.ts";
 import { openProgress, PUSH_WORDS, SILENT } from "./progress.ts";
 import { emptyTransfer, TRANSFER_FLAGS, type TransferDraft } from "./registry-flags.ts";
