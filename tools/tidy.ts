@@ -12,12 +12,14 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 	wasm: ["base"],
 	capability: ["base"],
 	wasi: ["base", "sys", "capability"],
-	guest: ["base", "sys", "wasm", "capability", "wasi"],
+	component: ["base", "sys", "wasm", "wasi"],
+	guest: ["base", "sys", "wasm", "capability", "wasi", "component"],
 	oci: ["base", "sys"],
 	trust: ["base", "oci", "wasm"],
 	registry: ["base", "oci"],
 	store: ["base", "sys", "oci"],
 	build: ["base", "sys", "wasm", "oci", "store", "trust"],
+	serve: ["base", "sys", "capability", "wasi", "component", "host/node"],
 	"host/memory": ["base", "sys"],
 	"host/node": ["base", "sys", "capability"],
 	// the composition root on Node: the only room that names backends
@@ -28,6 +30,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 		"capability",
 		"wasi",
 		"guest",
+		"component",
+		"serve",
 		"host/memory",
 		"host/node",
 		"oci",
@@ -39,7 +43,17 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that know nothing of any host: they may import neither Node's modules nor a backend. */
-const HOST_NEUTRAL = new Set(["base", "sys", "wasm", "capability", "wasi", "host/memory", "oci", "trust"]);
+const HOST_NEUTRAL = new Set([
+	"base",
+	"sys",
+	"wasm",
+	"capability",
+	"wasi",
+	"component",
+	"host/memory",
+	"oci",
+	"trust",
+]);
 
 /** npm packages, and the rooms that may import them. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {

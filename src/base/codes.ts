@@ -29,6 +29,7 @@ export const CODES = {
 	MODULE_TOO_LARGE: { blame: "guest", exit: 126 },
 	FEATURE_MISSING: { blame: "machine", exit: 126 },
 	COMPONENT_UNSUPPORTED: { blame: "user", exit: 126 },
+	COMPONENT_INVALID: { blame: "guest", exit: 126 },
 	IMPORT_UNKNOWN: { blame: "guest", exit: 126 },
 	IMPORT_MISMATCH: { blame: "guest", exit: 126 },
 	ENTRY_MISSING: { blame: "user", exit: 126 },

@@ -129,6 +129,12 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 		remedy: "Build for preview1: target wasm32-wasip1 instead of wasm32-wasip2.",
 		example: "cargo build --release --target wasm32-wasip1",
 	},
+	COMPONENT_INVALID: {
+		means: "The file begins as a component but breaks the component model's rules, or its own.",
+		why: "It is cut off, was changed on its way, or a tool wrote it wrong. Nothing of it has been run.",
+		remedy: "Build it anew, with a toolchain for WASI 0.2 or 0.3.",
+		example: "wherry wit app.wasm",
+	},
 	IMPORT_UNKNOWN: {
 		means: "The module imports functions, memories or globals that nobody here provides.",
 		why: "It was built for another host: a browser, emscripten's JavaScript, Go's wasm_exec.js, a plug-in system. The note names the imports and, where it can be seen, the toolchain.",
