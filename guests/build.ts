@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { buildAssemblyScript } from "./assemblyscript/build.ts";
 import { buildBare } from "./bare/build.ts";
 import { buildC } from "./c/build.ts";
+import { buildComponent } from "./components/build.ts";
 import { buildKotlin } from "./kotlin/build.ts";
 import { buildRust } from "./rust/build.ts";
 import { buildWat } from "./wat/build.ts";
@@ -24,6 +25,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 	assemblyscript: { ending: ".ts", build: buildAssemblyScript },
 	bare: { ending: ".c", build: buildBare },
 	c: { ending: ".c", build: buildC },
+	components: { ending: ".c", build: buildComponent },
 	kotlin: { ending: ".kt", build: buildKotlin },
 	rust: { ending: ".rs", build: buildRust },
 	wat: { ending: ".wat", build: buildWat },
