@@ -1,15 +1,14 @@
 import { Fault } from "../base/fault.ts";
-import { End } from "../wasi/end.ts";
 import { readFunctionNames } from "../wasm/customs.ts";
 import { readModule } from "../wasm/read-module.ts";
 import type { Guest } from "../wasi/guest.ts";
 import { importObject } from "../wasi/p1/imports.ts";
 import { GuestMemory } from "../wasi/p1/memory.ts";
 import type { TraceSink } from "../wasi/p1/trace.ts";
+import { ended } from "./ended.ts";
 import { list, parseArguments } from "./invoke.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Prepared } from "./prepare.ts";
-import { trapOf } from "./trap.ts";
 
 export interface RunRequest {
 	/** Call this export, with these words for arguments, instead of `_start`. */
@@ -54,13 +53,6 @@ function instantiate(prepared: Prepared, imports: WebAssembly.Imports): WebAssem
 	}
 }
 
-/** What the guest's code has to say comes first; only then is it an ending that it chose. */
-function ended(guest: Guest, cause: unknown): Outcome {
-	if (guest.end !== undefined) return guest.end.how;
-	if (cause instanceof Fault) throw cause;
-	return cause instanceof End ? cause.how : outOfMemory(cause) ? noRoom(cause) : trapOf(cause);
-}
-
 /** Tells a backtrace in the module's own functions and offsets, not in those of what was made of it. */
 function originally(outcome: Outcome, { bytes, origins, codeMoved_bytes }: Prepared): Outcome {
 	if (outcome.type !== "trap") return outcome;
@@ -77,18 +69,6 @@ function originally(outcome: Outcome, { bytes, origins, codeMoved_bytes }: Prepa
 }
 
 const NO_NAMES: ReadonlyMap<number, string> = new Map();
-
-/** V8 could not make the instance's memory: the machine's limit, not the guest's. */
-function outOfMemory(cause: unknown): cause is RangeError {
-	return cause instanceof RangeError && cause.message.includes("WebAssembly.Instance()");
-}
-
-function noRoom(cause: RangeError): never {
-	throw new Fault("MEMORY_LIMIT", "cannot make the module's memory", {
-		note: `V8 says: ${cause.message}`,
-		cause,
-	});
-}
 
 /** Preview1 finds the memory by its name; an export of that name which is no memory is none. */
 function attachMemory(memory: GuestMemory, { source }: Prepared, exports: WebAssembly.Exports): void {
