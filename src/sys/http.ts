@@ -1,6 +1,6 @@
 /** HTTP as WASI sees it: messages with bodies that come and go in pieces. What is on the wire is the host's. */
 
-/** A header or trailer. Names in lower case; values are bytes (RFC 9110 §5.5). */
+/** A header or trailer; its value is bytes (RFC 9110 §5.5). Those that came in have names in lower case; others are compared so. */
 export type Field = readonly [name: string, value: Uint8Array];
 
 /** wasi:http's `error-code`, in its spelling: `tag` as in the WIT of 0.2 and 0.3, `val` its payload in jco's form. */
@@ -31,8 +31,11 @@ export interface ByteSink {
 	write(bytes: Uint8Array): void;
 	/** Resolves when `room()` would no longer answer 0. Never rejects. */
 	writable(): Promise<void>;
-	/** Resolves when all that was written has left; never rejects. */
-	flushed(): Promise<void>;
+	/**
+	 * Resolves when all that was written has left; never rejects. Undefined: it already has, or it is on its way and there
+	 * is room for more, so that nobody need wait.
+	 */
+	flushed(): Promise<void> | undefined;
 	/** Completes the body. Answers a failure where what was sent is not what was announced. */
 	end(trailers: readonly Field[] | undefined): HttpFailure | undefined;
 	/** Breaks the message off, so that its reader knows that it is not complete. */
@@ -55,16 +58,19 @@ export interface Exchange {
 	readonly head: HttpRequestHead;
 	/** Undefined: it has none. */
 	readonly body: ByteSource | undefined;
-	/** Sends the head of the answer; once. */
+	/**
+	 * Sends the head of the answer; once. It may wait for the first bytes of the body or its end within the same turn of
+	 * the event loop, so that a small answer is one packet.
+	 */
 	respond(status: number, headers: readonly Field[]): ByteSink;
 	/** Aborted when the client has gone or the deadline has passed. */
 	readonly signal: AbortSignal;
 }
 
 export interface HttpTimeouts {
-	readonly connect_ns?: bigint;
-	readonly firstByte_ns?: bigint;
-	readonly betweenBytes_ns?: bigint;
+	readonly connect_ns?: bigint | undefined;
+	readonly firstByte_ns?: bigint | undefined;
+	readonly betweenBytes_ns?: bigint | undefined;
 }
 
 export interface HttpResponse {
@@ -81,7 +87,26 @@ export interface HttpSent {
 	cancel(): void;
 }
 
-/** Sends requests. It does not follow redirects. Whom it may reach is decided per connection, by `NetRules`. */
+/** Where a connection may be made to; asked before each, and no other address is connected to. */
+export type ConnectGate = (
+	host: string,
+	port: number,
+) => readonly string[] | HttpFailure | Promise<readonly string[] | HttpFailure>;
+
+export interface HttpSending {
+	readonly head: HttpRequestHead;
+	/** Without one nothing is said of a body; with one it is sent in chunks, or in the length that a `content-length` announces. */
+	readonly hasBody: boolean;
+	readonly timeouts: HttpTimeouts;
+	readonly gate: ConnectGate;
+}
+
+/**
+ * Sends requests, over connections that it keeps for one guest's next ones. It knows no rules but its gate's, follows no
+ * redirects and no proxy of the environment.
+ */
 export interface HttpClient {
-	send(head: HttpRequestHead, timeouts: HttpTimeouts): HttpSent;
+	send(request: HttpSending): HttpSent;
+	/** Ends all connections. */
+	close(): void;
 }
