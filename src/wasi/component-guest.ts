@@ -24,13 +24,27 @@ export interface ComponentWorld extends World {
 	readonly log: LogSink;
 }
 
+/** Streams, pollables, errors, descriptors, sockets, requests: so many a guest may hold at once. */
+export const RESOURCES_MAX = 65_536;
+
 /** One instance of a component: what WASI 0.2 and 0.3 know of it. */
 export class ComponentGuest extends Guest {
 	declare readonly world: ComponentWorld;
 	readonly waits: Waits;
+	#resources = 0;
 
 	constructor(world: ComponentWorld) {
 		super(world);
 		this.waits = waitsOf(world);
+	}
+
+	/** Counts one more thing that the host keeps for this guest. Traps at the limit. */
+	holdResource(): void {
+		if (this.#resources === RESOURCES_MAX) this.trap(`it holds more than ${RESOURCES_MAX} resources`);
+		this.#resources += 1;
+	}
+
+	releaseResource(): void {
+		this.#resources -= 1;
 	}
 }

@@ -17,6 +17,8 @@ export type Ending =
 	| { readonly type: "exit"; readonly code: number }
 	/** proc_raise, or a write to a pipe nobody reads; a POSIX signal's name. */
 	| { readonly type: "signal"; readonly signal: string; readonly number: number }
+	/** A component broke a rule of an interface, for which its WIT says that it traps. There is no code of wasm to show. */
+	| { readonly type: "trap"; readonly reason: string; readonly frames: readonly never[] }
 	/** The host's own failure: ours to answer for. */
 	| { readonly type: "bug"; readonly cause: unknown }
 	/** The guest's stack ran out inside a call of the host. */

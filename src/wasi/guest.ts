@@ -44,6 +44,11 @@ export class Guest {
 		throw this.#end;
 	}
 
+	/** Ends a guest that broke a rule of an interface. `reason`: what it did, as a clause. */
+	trap(reason: string): never {
+		return this.finish({ type: "trap", reason, frames: [] });
+	}
+
 	deny(denial: Denial): void {
 		this.denials.record(denial);
 	}

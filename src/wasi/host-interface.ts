@@ -18,6 +18,20 @@ export type HostInterface = Readonly<Record<string, unknown>>;
  */
 export type Host = ReadonlyMap<string, HostInterface>;
 
+/**
+ * The track that an interface's name belongs to, the key of a Host: versions that are compatible with each other share
+ * one, as the component model says (`0.2.6` -> `0.2`, `1.4.0` -> `1`, `0.0.7` alone). A pre-release is compatible with
+ * itself only: `wasi:keyvalue/store@0.2.0-draft` is its own track, and so is a name without a version.
+ */
+export function trackOf(name: string): string {
+	const at = name.lastIndexOf("@");
+	const match = /^(\d+)\.(\d+)\.\d+(?:\+[0-9A-Za-z.-]+)?$/.exec(at === -1 ? "" : name.slice(at + 1));
+	if (match === null) return name;
+	const [, major = "", minor = ""] = match;
+	if (major !== "0") return name.slice(0, at + 1) + major;
+	return minor === "0" ? name : `${name.slice(0, at + 1)}0.${minor}`;
+}
+
 /** What a host function throws for the error of a `result`. */
 export class ComponentError extends Error {
 	readonly payload: unknown;
