@@ -1,9 +1,12 @@
+import type { AddressClass } from "./net-class.ts";
+
 /**
  * Something that a guest asked for and was refused. Kept while it runs; a failing run ends with the
  * refusals and with the smallest grant that would allow each.
  */
 export type Denial =
 	| PathDenial
+	| NetDenial
 	/** A tmpfs, or the disk behind a grant, is full. */
 	| { readonly type: "no-space"; readonly guestPath: string }
 	| { readonly type: "descriptors"; readonly limit: number }
@@ -20,4 +23,18 @@ export interface PathDenial {
 	 * out of its grant (through `..` or a link) or to a device, FIFO or socket.
 	 */
 	readonly rule: "no-mount" | "read-only" | "escape";
+}
+
+export interface NetDenial {
+	readonly type: "net";
+	/** "udp": to send a datagram; "listen" and "bind": `host` and `port` are of this machine. */
+	readonly need: "connect" | "udp" | "listen" | "bind" | "resolve";
+	/** An address, without brackets; of "resolve" a name in lower case. */
+	readonly host: string;
+	/** 0 of "resolve"; of "listen" and "bind" also: any that is free. */
+	readonly port: number;
+	/** The name by which the guest came to the address, where it looked one up. */
+	readonly name: string | undefined;
+	/** The name is granted, but its address is of this class, not a public one. Undefined: no rule names it. */
+	readonly inward: AddressClass | undefined;
 }

@@ -28,7 +28,10 @@ const CASES: readonly (readonly [Partial<Grants>, readonly string[]])[] = [
 		},
 		["sees the variables A, __proto__"],
 	],
-	[{ net: parsePublish("8080:80", ORIGIN) }, ["may answer connections to port 8080 of 127.0.0.1"]],
+	[
+		{ net: parsePublish("8080:80", ORIGIN) },
+		["may answer connections to port 8080 of 127.0.0.1, its own port 80"],
+	],
 	[{ net: parsePublish("80", ORIGIN) }, ["may answer connections to a free port of 127.0.0.1"]],
 	[{ net: [parseNetRule("connect=a.example:443", ORIGIN)] }, ["may connect to port 443 of a.example"]],
 	[{ net: [parseNetRule("connect=a.example:1-9", ORIGIN)] }, ["may connect to ports 1 to 9 of a.example"]],

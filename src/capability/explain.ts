@@ -1,5 +1,6 @@
 import { formatTime } from "./clock.ts";
-import type { ClockGrant, Grants, Mount, NetRule, RandomGrant } from "./grants.ts";
+import type { ClockGrant, Grants, Mount, RandomGrant } from "./grants.ts";
+import { explainNet } from "./net-words.ts";
 import { formatSize } from "./quantity.ts";
 
 /** What a guest with these grants may do, a sentence each, to be read behind "the program ...". */
@@ -13,7 +14,7 @@ export function explain(grants: Grants): string[] {
 		...(env.size === 0
 			? []
 			: [`sees the ${env.size === 1 ? "variable" : "variables"} ${[...env.keys()].join(", ")}`]),
-		...net.map(explainNet),
+		...net.map((rule) => explainNet(rule, net)),
 		...explainClock(clock),
 		...explainRandom(random),
 	];
@@ -25,21 +26,6 @@ function explainMount(mount: Mount): string {
 	if (mount.type === "tmpfs")
 		return `${may} up to ${formatSize(mount.size_bytes)} in memory at ${mount.guest}`;
 	return `${may} ${mount.host} as ${mount.guest}`;
-}
-
-function explainNet(rule: NetRule): string {
-	switch (rule.type) {
-		case "listen": {
-			const port = rule.port === 0 ? "a free port" : `port ${rule.port}`;
-			return `may answer connections to ${port} of ${rule.address}`;
-		}
-		case "connect": {
-			const { first, last } = rule.ports;
-			return `may connect to ${first === last ? `port ${first}` : `ports ${first} to ${last}`} of ${rule.host}`;
-		}
-		case "resolve":
-			return `may look up the name ${rule.name}`;
-	}
 }
 
 function explainClock(clock: ClockGrant): string[] {

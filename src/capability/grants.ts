@@ -38,26 +38,62 @@ export interface ListenRule {
 	readonly address: string;
 	/** On the host; 0: one that is free. */
 	readonly port: number;
-	/** What `-p` calls this listener inside. A name only: preview1 has no ports. */
+	/** The port by which a component binds to it. For preview1, which has no ports, a name only. */
 	readonly guestPort: number;
 	readonly origin: Origin;
 }
 
+/** Whom a rule of the network means. Names are in lower case, addresses canonical and without brackets. */
+export type HostPattern =
+	| { readonly type: "name"; readonly name: string }
+	/** Every name that ends with a dot and this, at any depth; not this name itself. */
+	| { readonly type: "beneath"; readonly name: string }
+	/** A single address has as many bits of prefix as it has bits. Never IPv4 in the clothes of IPv6. */
+	| { readonly type: "network"; readonly address: string; readonly prefix_bits: number };
+
+/** TCP connections, and HTTP over them. */
 export interface ConnectRule {
 	readonly type: "connect";
-	/** A name in lower case, or an address without brackets. */
-	readonly host: string;
-	readonly ports: PortRange;
+	readonly host: HostPattern;
+	/** In order, none touching another; at least one. */
+	readonly ports: readonly PortRange[];
+	readonly origin: Origin;
+}
+
+/** Datagrams to a host, and its answers. */
+export interface UdpRule {
+	readonly type: "udp";
+	readonly host: HostPattern;
+	readonly ports: readonly PortRange[];
+	readonly origin: Origin;
+}
+
+/** An address of this machine that a socket may have: to send from, and for datagrams from anybody. */
+export interface BindRule {
+	readonly type: "bind";
+	/** An IPv4 or IPv6 address, without brackets. */
+	readonly address: string;
+	/** 0: one that is free. */
+	readonly ports: readonly PortRange[];
 	readonly origin: Origin;
 }
 
 export interface ResolveRule {
 	readonly type: "resolve";
-	readonly name: string;
+	readonly host: Exclude<HostPattern, { readonly type: "network" }>;
 	readonly origin: Origin;
 }
 
-export type NetRule = ListenRule | ConnectRule | ResolveRule;
+/** Docker's --add-host: a name that means this address to the guest, whatever others say. */
+export interface HostRule {
+	readonly type: "host";
+	readonly name: string;
+	/** Canonical, without brackets. */
+	readonly address: string;
+	readonly origin: Origin;
+}
+
+export type NetRule = ListenRule | ConnectRule | UdpRule | BindRule | ResolveRule | HostRule;
 
 /** Both ends included. */
 export interface PortRange {

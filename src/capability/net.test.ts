@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faultText } from "../../test/support/fault.ts";
-import { formatNetRule, formatPublish, parseAddress, parseNetRule, parsePublish } from "./net.ts";
+import { parseAddress } from "../base/ip-address.ts";
+import { formatNetRule, formatPublish, parseNetRule, parsePublish } from "./net.ts";
 
 const ORIGIN = { where: "a flag" };
 

@@ -1,6 +1,9 @@
-/** Grants of the network: docker's `-p`, and `--net connect=|listen=|resolve=`. */
+/** Grants of the network as text: docker's `-p` and `--add-host`, and `--net VERB=...`. */
+import { parseAddress } from "../base/ip-address.ts";
 import { type GrantForm, grantInvalid, shortened, unknownWord } from "./grant-fault.ts";
-import type { ListenRule, NetRule, Origin, PortRange } from "./grants.ts";
+import type { HostRule, ListenRule, NetRule, Origin, PortRange } from "./grants.ts";
+import { bracketed, formatHost, parseHost, parseName } from "./net-host.ts";
+import { formatPorts, PORT_MAX, parsePortList, parsePorts, portsProblem } from "./net-ports.ts";
 
 /**
  * Docker's `-p [IP:]HOSTPORT:GUESTPORT[/tcp]`, with ranges of equal length, and `GUESTPORT` alone for
@@ -14,12 +17,12 @@ export function parsePublish(text: string, origin: Origin): ListenRule[] {
 	if (protocol !== "tcp")
 		throw grantInvalid(PUBLISH, text, `a guest can listen by tcp only, not by '${protocol}'`);
 	const words = splitPorts(ports);
-	const guest = parsePorts(words?.guest ?? "");
+	const guest = parsePorts(words?.guest ?? "", 1);
 	if (words === undefined || guest === undefined) throw grantInvalid(PUBLISH, text);
 	const address = words.address === undefined ? LOOPBACK : parseAddress(words.address);
 	if (address === undefined)
 		throw grantInvalid(PUBLISH, text, `'${shortened(words.address ?? "")}' is not an address`);
-	const host = words.host === "" ? undefined : parsePorts(words.host);
+	const host = words.host === "" ? undefined : parsePorts(words.host, 1);
 	if (words.host !== "" && host === undefined)
 		throw grantInvalid(PUBLISH, text, `'${shortened(words.host)}' is not a port from 1 to 65535`);
 	return pairs(text, host, guest).map(([port, guestPort]) => ({
@@ -31,36 +34,56 @@ export function parsePublish(text: string, origin: Origin): ListenRule[] {
 	}));
 }
 
-/** `connect=HOST:PORT[-PORT]`, `listen=ADDRESS:PORT` or `resolve=NAME`. */
+/**
+ * `connect=HOST:PORTS`, `udp=HOST:PORTS`, `listen=ADDRESS:PORT`, `bind=ADDRESS:PORTS`, `resolve=NAME` or
+ * `host=NAME:ADDRESS`. HOST is a name, `*.NAME`, an address or a network; PORTS `80`, `80-90`, `80,443` or `*`.
+ */
 export function parseNetRule(text: string, origin: Origin): NetRule {
 	const equals = text.indexOf("=");
 	const verb = equals < 0 ? text : text.slice(0, equals);
-	const rest = equals < 0 ? "" : text.slice(equals + 1);
-	if (equals < 0 && ["connect", "listen", "resolve"].includes(verb))
-		throw grantInvalid(NET, text, `the '=' and what follows it are missing`);
-	if (verb === "connect") return connectRule(text, rest, origin);
-	if (verb === "listen") return listenRule(text, rest, origin);
-	if (verb !== "resolve")
+	const read = READERS.get(verb);
+	if (read === undefined)
 		throw grantInvalid(
 			NET,
 			text,
-			unknownWord(verb, ["connect=", "listen=", "resolve="], "a rule of the network"),
+			unknownWord(
+				equals < 0 ? verb : `${verb}=`,
+				[...READERS.keys()].map((known) => `${known}=`),
+				"a rule of the network",
+			),
 		);
-	const name = parseName(rest);
-	if (name === undefined)
-		throw grantInvalid(NET, text, `'${shortened(rest)}' is not a name of DNS`, "--net resolve=example.org");
-	return { type: "resolve", name, origin };
+	if (equals < 0) throw grantInvalid(NET, text, `the '=' and what follows it are missing`);
+	return read({ text, rest: text.slice(equals + 1), verb, origin });
+}
+
+/** The words before the `=`. */
+export const NET_VERBS: readonly NetRule["type"][] = ["connect", "udp", "listen", "bind", "resolve", "host"];
+
+/** Docker's `--add-host NAME:ADDRESS`, also with `=`; `host-gateway` is this machine. */
+export function parseAddHost(text: string, origin: Origin): HostRule {
+	const [, nameText = "", addressText = ""] = /^([^:=]*)[:=](.*)$/.exec(text) ?? [];
+	const name = parseName(nameText);
+	if (name === undefined) throw grantInvalid(ADD_HOST, text, `'${shortened(nameText)}' is not a name of DNS`);
+	const address = parseAddress(addressText === "host-gateway" ? LOOPBACK : addressText);
+	if (address === undefined)
+		throw grantInvalid(ADD_HOST, text, `'${shortened(addressText)}' is not an address`);
+	return { type: "host", name, address, origin };
 }
 
 /** The rule as `parseNetRule` reads it back, without the guest's name of a port. */
 export function formatNetRule(rule: NetRule): string {
 	switch (rule.type) {
 		case "connect":
-			return `connect=${bracketed(rule.host)}:${formatPorts(rule.ports)}`;
+		case "udp":
+			return `${rule.type}=${formatHost(rule.host)}:${formatPorts(rule.ports)}`;
 		case "listen":
 			return `listen=${bracketed(rule.address)}:${rule.port}`;
+		case "bind":
+			return `bind=${bracketed(rule.address)}:${formatPorts(rule.ports, 0)}`;
 		case "resolve":
-			return `resolve=${rule.name}`;
+			return `resolve=${formatHost(rule.host)}`;
+		case "host":
+			return `host=${rule.name}:${bracketed(rule.address)}`;
 	}
 }
 
@@ -69,19 +92,7 @@ export function formatPublish(rule: ListenRule): string {
 	return `${bracketed(rule.address)}:${rule.port === 0 ? "" : rule.port}:${rule.guestPort}`;
 }
 
-/** An address in its canonical spelling, without brackets; undefined when it is none. */
-export function parseAddress(text: string): string | undefined {
-	const inner = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-	// no leading zeros: some read 010 as ten, others as eight
-	if (/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(inner))
-		return inner.split(".").every((byte) => Number(byte) <= 255) ? inner : undefined;
-	if (!/^[0-9a-fA-F:.]{2,45}$/.test(inner) || !inner.includes(":")) return undefined;
-	// the URL parser knows every form of an IPv6 address and writes the canonical one (RFC 5952)
-	return URL.canParse(`http://[${inner}]/`) ? new URL(`http://[${inner}]/`).hostname.slice(1, -1) : undefined;
-}
-
 const LOOPBACK = "127.0.0.1";
-const PORT_MAX = 65_535;
 /** How many ports one `-p` may name. */
 const RANGE_PORTS_MAX = 64;
 
@@ -92,39 +103,52 @@ const PUBLISH: GrantForm = {
 };
 const NET: GrantForm = {
 	what: "a rule of the network",
-	form: "connect=HOST:PORT, listen=ADDRESS:PORT or resolve=NAME",
+	form: "connect=HOST:PORT, udp=HOST:PORT, listen=ADDRESS:PORT, bind=ADDRESS:PORT or resolve=NAME",
 	example: "--net connect=example.org:443",
 };
+const ADD_HOST: GrantForm = {
+	what: "a name and its address",
+	form: "NAME:ADDRESS",
+	example: "--add-host db:10.0.0.5",
+};
 
-function connectRule(text: string, rest: string, origin: Origin): NetRule {
-	const [hostText, portText] = splitHostPort(rest);
-	const host = parseAddress(hostText) ?? parseName(hostText);
-	if (host === undefined)
-		throw grantInvalid(NET, text, `'${shortened(hostText)}' is neither a name nor an address`);
-	const ports = portText === "*" ? { first: 1, last: PORT_MAX } : parsePorts(portText ?? "");
-	if (ports === undefined)
-		throw grantInvalid(
-			NET,
-			text,
-			portText === undefined
-				? "the port is missing"
-				: `'${shortened(portText)}' is not a port from 1 to ${PORT_MAX}`,
-			`--net connect=${hostText}:443`,
-		);
-	return { type: "connect", host, ports, origin };
+/** What a reader of one verb is given. */
+interface RuleText {
+	/** All of it, for messages. */
+	readonly text: string;
+	readonly rest: string;
+	readonly verb: string;
+	readonly origin: Origin;
 }
 
-function listenRule(text: string, rest: string, origin: Origin): NetRule {
-	const [addressText, portText = ""] = splitHostPort(rest);
-	const address = parseAddress(addressText);
-	if (address === undefined)
-		throw grantInvalid(
-			NET,
-			text,
-			`'${shortened(addressText)}' is not an address`,
-			`--net listen=127.0.0.1:8080`,
-		);
-	const ports = portText === "0" ? { first: 0, last: 0 } : parsePorts(portText);
+const READERS: ReadonlyMap<string, (rule: RuleText) => NetRule> = new Map([
+	["connect", (rule: RuleText) => ({ type: "connect", ...hostAndPorts(rule) })],
+	["udp", (rule: RuleText) => ({ type: "udp", ...hostAndPorts(rule) })],
+	["listen", listenRule],
+	["bind", bindRule],
+	["resolve", resolveRule],
+	["host", ({ rest, origin }: RuleText) => parseAddHost(rest, origin)],
+] as const);
+
+function hostAndPorts({ text, rest, verb, origin }: RuleText) {
+	const [hostText, portText] = splitHostPort(rest);
+	const host = parseHost(hostText);
+	if ("problem" in host) throw grantInvalid(NET, text, host.problem, helpWithHost(verb, host.help, portText));
+	const ports = portText === undefined ? undefined : parsePortList(portText, 1);
+	if (ports === undefined)
+		throw grantInvalid(NET, text, portsProblem(portText, 1), `--net ${verb}=${formatHost(host)}:443`);
+	return { host, ports, origin };
+}
+
+function helpWithHost(verb: string, host: string | undefined, portText: string | undefined) {
+	if (host === undefined) return undefined;
+	const ports = portText === undefined ? undefined : parsePortList(portText, 1);
+	return `--net ${verb}=${host}:${ports === undefined ? "443" : formatPorts(ports)}`;
+}
+
+function listenRule({ text, rest, origin }: RuleText): NetRule {
+	const [address, portText = ""] = localAddress(text, rest, "listen=127.0.0.1:8080");
+	const ports = parsePorts(portText, 0);
 	if (ports === undefined || ports.first !== ports.last)
 		throw grantInvalid(
 			NET,
@@ -133,6 +157,29 @@ function listenRule(text: string, rest: string, origin: Origin): NetRule {
 			"--net listen=127.0.0.1:8080",
 		);
 	return { type: "listen", address, port: ports.first, guestPort: ports.first, origin };
+}
+
+function bindRule({ text, rest, origin }: RuleText): NetRule {
+	const [address, portText] = localAddress(text, rest, "bind=127.0.0.1:5000");
+	const ports = portText === undefined ? undefined : parsePortList(portText, 0);
+	if (ports === undefined)
+		throw grantInvalid(NET, text, portsProblem(portText, 0), `--net bind=${bracketed(address)}:5000`);
+	return { type: "bind", address, ports, origin };
+}
+
+function localAddress(text: string, rest: string, example: string): [string, string | undefined] {
+	const [addressText, portText] = splitHostPort(rest);
+	const address = parseAddress(addressText);
+	if (address === undefined)
+		throw grantInvalid(NET, text, `'${shortened(addressText)}' is not an address`, `--net ${example}`);
+	return [address, portText];
+}
+
+function resolveRule({ text, rest, origin }: RuleText): NetRule {
+	const host = parseHost(rest);
+	if ("problem" in host || host.type === "network")
+		throw grantInvalid(NET, text, `'${shortened(rest)}' is not a name of DNS`, "--net resolve=example.org");
+	return { type: "resolve", host, origin };
 }
 
 interface PublishWords {
@@ -166,31 +213,4 @@ function pairs(text: string, host: PortRange | undefined, guest: PortRange): [nu
 		host === undefined ? 0 : host.first + index,
 		guest.first + index,
 	]);
-}
-
-function parsePorts(text: string): PortRange | undefined {
-	const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
-	if (match === null) return undefined;
-	const first = Number(match[1]);
-	const last = Number(match[2] ?? match[1]);
-	return first >= 1 && first <= last && last <= PORT_MAX ? { first, last } : undefined;
-}
-
-function formatPorts({ first, last }: PortRange): string {
-	if (first === 1 && last === PORT_MAX) return "*";
-	return first === last ? String(first) : `${first}-${last}`;
-}
-
-/** A name of DNS in lower case: up to 253 characters, labels of up to 63. */
-function parseName(text: string): string | undefined {
-	const name = text.toLowerCase().replace(/\.$/, "");
-	if (name.length > 253) return undefined;
-	const labels = name.split(".");
-	// all digits at the end would be an address in disguise (RFC 3696 §2)
-	if (/^\d+$/.test(labels.at(-1) ?? "")) return undefined;
-	return labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label)) ? name : undefined;
-}
-
-function bracketed(host: string): string {
-	return host.includes(":") ? `[${host}]` : host;
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { faultTextOf } from "../../test/support/fault.ts";
-import type { Grants, Mount, NetRule } from "./grants.ts";
+import { addressText } from "../base/ip-address.ts";
+import type { Grants, HostPattern, Mount, NetRule } from "./grants.ts";
 import { parseGuestPath } from "./guest-path.ts";
 import { LIMIT_RANGES, type Limits } from "./limits.ts";
 import { printPolicy } from "./policy-print.ts";
@@ -186,6 +187,36 @@ const mount: fc.Arbitrary<Mount> = fc.oneof(
 		origin: fc.constant(ORIGIN),
 	}),
 );
+const hostName = record({
+	type: fc.constantFrom("name", "beneath"),
+	name: fc.constantFrom("a.example", "localhost"),
+});
+const netHost: fc.Arbitrary<HostPattern> = fc.oneof(
+	hostName,
+	fc
+		.tuple(fc.array(fc.nat(255), { minLength: 4, maxLength: 4 }), fc.nat(32))
+		.map(([bytes, prefix_bits]) => networkOf(bytes, prefix_bits)),
+	fc
+		.tuple(fc.array(fc.nat(255), { minLength: 16, maxLength: 16 }), fc.nat(128))
+		// 2 and on: no address of IPv4 in disguise
+		.map(([bytes, prefix_bits]) => networkOf([0x20, ...bytes.slice(1)], Math.max(3, prefix_bits))),
+);
+const networkOf = (bytes: readonly number[], prefix_bits: number): HostPattern => ({
+	type: "network",
+	address: addressText(
+		bytes.map((byte, index) => byte & ((0xff00 >> Math.min(8, Math.max(0, prefix_bits - index * 8))) & 0xff)),
+	),
+	prefix_bits,
+});
+const portList = fc.oneof(
+	fc.constant([{ first: 1, last: 65_535 }]),
+	fc.uniqueArray(fc.integer({ min: 1, max: 10_000 }), { minLength: 1, maxLength: 6 }).map((numbers) =>
+		// every other number, so that no range touches the next
+		numbers
+			.toSorted((a, b) => a - b)
+			.map((number) => ({ first: number * 4, last: number * 4 + (number % 3) })),
+	),
+);
 const netRule: fc.Arbitrary<NetRule> = fc.oneof(
 	record({
 		type: fc.constant("listen"),
@@ -195,12 +226,24 @@ const netRule: fc.Arbitrary<NetRule> = fc.oneof(
 		origin: fc.constant(ORIGIN),
 	}),
 	record({
-		type: fc.constant("connect"),
-		host: fc.constantFrom("example.org", "::1", "10.0.0.1"),
-		ports: fc.tuple(port, port).map(([a, b]) => ({ first: Math.min(a, b), last: Math.max(a, b) })),
+		type: fc.constantFrom("connect", "udp"),
+		host: netHost,
+		ports: portList,
 		origin: fc.constant(ORIGIN),
 	}),
-	record({ type: fc.constant("resolve"), name: fc.constant("example.org"), origin: fc.constant(ORIGIN) }),
+	record({
+		type: fc.constant("bind"),
+		address: fc.constantFrom("127.0.0.1", "::", "fe80::1"),
+		ports: portList,
+		origin: fc.constant(ORIGIN),
+	}),
+	record({ type: fc.constant("resolve"), host: hostName, origin: fc.constant(ORIGIN) }),
+	record({
+		type: fc.constant("host"),
+		name: fc.constantFrom("db", "example.org"),
+		address: fc.constantFrom("10.0.0.1", "2001:db8::1"),
+		origin: fc.constant(ORIGIN),
+	}),
 );
 const name = text.filter((word) => word !== "" && !word.includes("="));
 const u64 = fc.bigInt(0n, 2n ** 64n - 1n);

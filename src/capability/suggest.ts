@@ -5,6 +5,7 @@ import { shellWord } from "../base/shell.ts";
 import type { Denial, PathDenial } from "./denial.ts";
 import type { BindMount, Grants, Mount, RootGrant } from "./grants.ts";
 import { LIMIT_RANGES } from "./limits.ts";
+import { netFault } from "./net-words.ts";
 import { formatSize } from "./quantity.ts";
 import { READ_ONLY_FLAG } from "./wishes.ts";
 
@@ -40,6 +41,8 @@ export function denialFault(denial: Denial, grants: Grants, lookup: HostLookup):
 	switch (denial.type) {
 		case "path":
 			return pathFault(denial, grants, lookup);
+		case "net":
+			return netFault(denial, grants);
 		case "no-space":
 			return spaceFault(denial.guestPath, grants);
 		case "descriptors":

@@ -33,6 +33,7 @@ interface AnySocket {
 	setOption(name: SocketOption, value: bigint): Errno;
 	/** For a Waiter or Readiness: to be told when it can be read, written or has connected. */
 	interest(event: "read" | "write"): Interest;
+	/** Once. */
 	close(): void;
 }
 
@@ -66,10 +67,25 @@ export interface UdpSocket extends AnySocket {
 	send(bytes: Uint8Array, remote: SocketAddress | undefined): Errno;
 }
 
+/** A name that is being looked up. It never waits either: whoever asks again takes the next step. */
+export interface Lookup {
+	/**
+	 * The addresses, at most 64; AGAIN while it is under way; NOENT: there is no such name, or it has no
+	 * addresses; TIMEDOUT: nobody answered; IO: those who answer for it cannot.
+	 */
+	result(): readonly string[] | Errno;
+	/** While it is under way: ask again when one of these is ready, */
+	readonly interests: readonly Interest[];
+	/** or after so long. Not less than 0. */
+	dueIn_ns(): bigint;
+	close(): void;
+}
+
 /** The machine's network. It knows no rules: they are asked before (wasi/sockets). */
 export interface Network {
+	/** The descriptors of all sockets are close-on-exec. IPv6 is IPv6 only. */
 	tcp(family: IpFamily): TcpSocket | Errno;
 	udp(family: IpFamily): UdpSocket | Errno;
-	/** The addresses of a name, as the machine's resolver has them, at most 64. */
-	resolve(name: string): Promise<readonly string[] | Errno>;
+	/** The addresses of a name in lower case, as the machine's hosts file and its name servers have them. */
+	lookup(name: string): Lookup | Errno;
 }

@@ -1,10 +1,11 @@
 import type { Errno } from "./errno.ts";
+import type { TcpSocket, UdpSocket } from "./network.ts";
 import type { Listener } from "./sockets.ts";
 import type { Stream } from "./stream.ts";
 
 /** One thing to wait for. `wait` fills in what it found. */
 export interface Interest {
-	readonly source: Stream | Listener;
+	readonly source: Stream | Listener | TcpSocket | UdpSocket;
 	readonly event: "read" | "write";
 	/** Reading or writing will not wait now; an end or an error counts. */
 	ready: boolean;

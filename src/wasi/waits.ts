@@ -9,6 +9,15 @@ export type Wait =
 	/** Of the monotonic clock. */
 	| { readonly type: "deadline"; readonly monotonic_ns: bigint }
 	| { readonly type: "interest"; readonly interest: Interest }
+	/** What takes steps of its own, such as looking up a name: each time it is asked, a step where one is due. */
+	| {
+			readonly type: "steps";
+			/** Takes the step. */
+			readonly isReady: () => boolean;
+			/** To ask again when one of these is ready, or after so long. */
+			readonly interests: () => readonly Interest[];
+			readonly dueIn_ns: () => bigint;
+	  }
 	/** What only the host's event loop can tell, such as HTTP. */
 	| { readonly type: "promise"; readonly isReady: () => boolean; readonly when: () => Promise<void> };
 
@@ -55,6 +64,7 @@ function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[]): number
 			case "interest":
 				// what cannot be waited for is ready: the call itself will say why
 				return looked !== Errno.SUCCESS || wait.interest.ready;
+			case "steps":
 			case "promise":
 				return wait.isReady();
 		}
@@ -62,9 +72,8 @@ function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[]): number
 }
 
 function sleep(host: WaitsHost, waits: readonly Wait[]): readonly number[] {
-	const interests = waits.flatMap((wait) => (wait.type === "interest" ? [wait.interest] : []));
 	for (;;) {
-		host.waiter.wait(interests, timeLeft(host.clocks, waits));
+		host.waiter.wait(waits.flatMap(interestsOf), timeLeft(host.clocks, waits));
 		const ready = readyNow(host, waits);
 		if (ready.length > 0) return ready;
 	}
@@ -97,21 +106,34 @@ function whenReady(
 			return readiness.after(timeLeft(clocks, [wait]) ?? 0n, signal);
 		case "interest":
 			return readiness.when(wait.interest, signal);
+		case "steps":
+			return Promise.race([
+				readiness.after(wait.dueIn_ns(), signal),
+				...wait.interests().map((interest) => readiness.when(interest, signal)),
+			]);
 		case "promise":
 			return wait.when();
 	}
 }
 
-/** Until the first deadline, not less than zero; undefined: there is none. */
+function interestsOf(wait: Wait): readonly Interest[] {
+	if (wait.type === "steps") return wait.interests();
+	return wait.type === "interest" ? [wait.interest] : [];
+}
+
+/** Until the first deadline or step, not less than zero; undefined: there is none. */
 function timeLeft(clocks: Clocks, waits: readonly Wait[]): bigint | undefined {
-	let first: bigint | undefined;
+	let least: bigint | undefined;
 	for (const wait of waits) {
-		if (wait.type === "deadline" && (first === undefined || wait.monotonic_ns < first))
-			first = wait.monotonic_ns;
+		const left = leftOf(clocks, wait);
+		if (left !== undefined && (least === undefined || left < least)) least = left;
 	}
-	if (first === undefined) return undefined;
-	const left = first - clocks.monotonic_ns();
-	return left < 0n ? 0n : left;
+	return least !== undefined && least < 0n ? 0n : least;
+}
+
+function leftOf(clocks: Clocks, wait: Wait): bigint | undefined {
+	if (wait.type === "deadline") return wait.monotonic_ns - clocks.monotonic_ns();
+	return wait.type === "steps" ? wait.dueIn_ns() : undefined;
 }
 
 function indicesOf(waits: readonly Wait[], is: (wait: Wait) => boolean): number[] {
