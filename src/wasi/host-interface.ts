@@ -37,9 +37,7 @@ export class ComponentError extends Error {
 	readonly payload: unknown;
 
 	constructor(payload: unknown) {
-		super(
-			`the error of a result: ${JSON.stringify(payload, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value))}`,
-		);
+		super("the error of a result");
 		this.name = "ComponentError";
 		this.payload = payload;
 	}
