@@ -82,6 +82,13 @@ export class Descriptors {
 		return this.#table[fd];
 	}
 
+	/** The directories that the guest was given, in their order. */
+	*preopens(): Generator<OpenDirectory & { readonly preopen: string }> {
+		for (const open of this.#table)
+			if (open?.kind === "directory" && open.preopen !== undefined)
+				yield open as OpenDirectory & { readonly preopen: string };
+	}
+
 	/** The new number, or `-MFILE`; then the caller still owns `open`. */
 	add(open: Open): number {
 		if (!this.hasRoom) return -Errno.MFILE;

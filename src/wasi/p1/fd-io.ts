@@ -1,13 +1,10 @@
 import { Errno } from "../../sys/errno.ts";
-import type { Stream } from "../../sys/stream.ts";
 import type { OpenFile } from "../descriptors.ts";
-import { spaceDenial } from "../filesystem/refusal.ts";
+import { grown, OFFSET_MAX } from "../filesystem/offsets.ts";
 import type { Guest } from "../guest.ts";
+import { writeStandard } from "../standard.ts";
 import { type Context, errnoOf, hostFunction } from "./function.ts";
 import { readIovecs } from "./iovec.ts";
-
-/** The last offset that the ports of sys take. */
-export const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 export const fd_read = hostFunction(
 	"fd_read",
@@ -109,19 +106,6 @@ function write(guest: Guest, fd: number, buffers: Uint8Array[]): number {
 	if (!open.stream.writable) return -Errno.BADF;
 	if (isEmpty(buffers)) return 0;
 	return open.kind === "stream" ? writeStandard(guest, open.stream, buffers) : open.stream.write(buffers);
-}
-
-/** What making a file larger answered: that there was no room is kept for the end of the run. */
-export function grown(guest: Guest, { name }: OpenFile, answer: number): number {
-	if (answer === -Errno.NOSPC) guest.denials.record(spaceDenial(name));
-	return answer;
-}
-
-/** A program whose standard output nobody reads any more ends quietly, as SIGPIPE ends a native one. */
-function writeStandard(guest: Guest, stream: Stream, buffers: Uint8Array[]): number {
-	const written = stream.write(buffers);
-	if (written === -Errno.PIPE) guest.finish({ type: "signal", signal: "SIGPIPE", number: 13 });
-	return written;
 }
 
 function readFile(open: OpenFile, buffers: Uint8Array[]): number {

@@ -2,7 +2,8 @@ import { type Advice } from "../../sys/file.ts";
 import { Errno } from "../../sys/errno.ts";
 import { FileType } from "../../sys/stat.ts";
 import type { Open, OpenFile } from "../descriptors.ts";
-import { grown, OFFSET_MAX, positionOf } from "./fd-io.ts";
+import { clampOffset, grown, OFFSET_MAX } from "../filesystem/offsets.ts";
+import { positionOf } from "./fd-io.ts";
 import { FDFLAGS_ALL, FdFlags } from "./flags.ts";
 import { type Context, errnoOf, hostFunction } from "./function.ts";
 import { Rights, rightsOf } from "./rights.ts";
@@ -33,7 +34,7 @@ export const fd_advise = hostFunction(
 	(context, fd: number, offset: bigint, length: bigint, advice: number) => {
 		if (advice < 0 || advice > 5 || offset < 0n || length < 0n) return Errno.INVAL;
 		return onFile(context, fd, Errno.SPIPE, (open) =>
-			open.file.advise(clamp(offset), clamp(length), advice as Advice),
+			open.file.advise(clampOffset(offset), clampOffset(length), advice as Advice),
 		);
 	},
 );
@@ -208,10 +209,6 @@ function move(open: Open, offset: bigint, whence: 0 | 1 | 2): bigint | Errno {
 function sizeOf(open: OpenFile): number {
 	const stat = open.file.stat();
 	return typeof stat === "number" ? -stat : Number(stat.size_bytes);
-}
-
-function clamp(value: bigint): number {
-	return Number(value > OFFSET_MAX ? OFFSET_MAX : value);
 }
 
 export function typeOf(open: Open): FileType {
