@@ -87,6 +87,16 @@ export function openBeneath(
 	};
 }
 
+/**
+ * Removes a directory. Linux answers NOTDIR for a link with a slash behind it; where the link leads out of what was
+ * granted, components are told so (path-resolution.md: the slash follows it).
+ */
+export function removeDirectory(directory: Directory, path: string): Errno {
+	const errno = directory.removeDirectory(path);
+	if (errno !== Errno.NOTDIR || !path.endsWith("/")) return errno;
+	return directory.statAt(path, true) === Errno.NOTCAPABLE ? Errno.NOTCAPABLE : errno;
+}
+
 /** Whether names can be made and removed in a directory, as far as its grant goes. */
 export function isMutable(directory: Directory): boolean {
 	if (directory instanceof MountDirectory) return directory.base !== undefined && isMutable(directory.base);

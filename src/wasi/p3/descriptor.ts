@@ -3,7 +3,7 @@ import type { Advice } from "../../sys/file.ts";
 import type { NewTime, Stat } from "../../sys/stat.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { OpenDirectory, OpenFile } from "../descriptors.ts";
-import { beneath, beneathBoth, isMutable, openBeneath } from "../filesystem/beneath.ts";
+import { beneath, beneathBoth, isMutable, openBeneath, removeDirectory } from "../filesystem/beneath.ts";
 import { isSameObject, metadataHash } from "../filesystem/identity.ts";
 import { spaceDenial } from "../filesystem/refusal.ts";
 import { nanosecondsOf, type Instant } from "./clocks.ts";
@@ -200,7 +200,7 @@ export class Descriptor {
 	}
 
 	removeDirectoryAt(path: string): void {
-		succeed(this.#beneath(path, "write", (directory, name) => directory.removeDirectory(name)));
+		succeed(this.#beneath(path, "write", removeDirectory));
 	}
 
 	renameAt(path: string, target: Descriptor, targetPath: string): void {
