@@ -60,6 +60,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 	"smol-toml": ["base"],
 	"@noble/ciphers/salsa.js": ["trust"],
 	wabt: ["cli"],
+	"@bytecodealliance/jco-transpile/component": ["cli"],
+	"@bytecodealliance/jco-transpile/wasm-tools": ["cli"],
 };
 
 const LINES_MAX = 500;

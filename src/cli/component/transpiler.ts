@@ -1,0 +1,97 @@
+import { join, dirname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { Fault } from "../../base/fault.ts";
+import type { Mode, Transpiled } from "../../component/jco/transpiled.ts";
+import type { Answer, Task } from "./transpiler-worker.ts";
+
+/** Of the transpiler: a part of what names an entry of the cache. */
+export const TRANSPILER_VERSION = "0.15.0";
+
+/** Ten times what the largest component we know needs, on a busy machine. */
+const TRANSPILE_MS_MAX = 120_000;
+const HEAP_MB_MAX = 2048;
+
+export interface TranspileOptions {
+	readonly mode: Mode;
+	/** As errors name it. */
+	readonly file: string;
+	/** Called each second while it takes. */
+	readonly onProgress?: ((elapsed_s: number) => void) | undefined;
+}
+
+/**
+ * Transpiles a component, in a thread of its own.
+ *
+ * @throws Fault COMPONENT_INVALID, LIMIT_REACHED
+ */
+export async function transpile(
+	bytes: Uint8Array<ArrayBuffer>,
+	{ mode, file, onProgress }: TranspileOptions,
+): Promise<Transpiled> {
+	return (await perform({ type: "transpile", bytes, mode }, file, onProgress)) as Transpiled;
+}
+
+/**
+ * The WIT of a component's world.
+ *
+ * @throws Fault COMPONENT_INVALID, LIMIT_REACHED
+ */
+export async function witOf(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<string> {
+	return (await perform({ type: "wit", bytes }, file, undefined)) as string;
+}
+
+async function perform(
+	task: Task,
+	file: string,
+	onProgress: ((elapsed_s: number) => void) | undefined,
+): Promise<unknown> {
+	const worker = new Worker(workerFile(), {
+		workerData: task,
+		env: {},
+		execArgv: [],
+		resourceLimits: { maxOldGenerationSizeMb: HEAP_MB_MAX },
+	});
+	const begun_ms = performance.now();
+	const ticks = setInterval(() => onProgress?.(Math.round((performance.now() - begun_ms) / 1000)), 1000);
+	try {
+		const answer = await answerOf(worker, file);
+		if ("reason" in answer) throw invalid(file, answer.reason);
+		return answer.value;
+	} finally {
+		clearInterval(ticks);
+		await worker.terminate();
+	}
+}
+
+function answerOf(worker: Worker, file: string): Promise<Answer> {
+	const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+	const timer = setTimeout(() => {
+		reject(
+			new Fault("LIMIT_REACHED", `cannot prepare '${file}': it takes too long`, {
+				note: `a component is to be transpiled within ${TRANSPILE_MS_MAX / 1000} s`,
+			}),
+		);
+	}, TRANSPILE_MS_MAX);
+	worker.once("message", resolve);
+	worker.once("error", (cause) => {
+		const ended = (cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";
+		reject(ended ? invalid(file, "the transpiler's memory is not enough for it") : cause);
+	});
+	return promise.finally(() => {
+		clearTimeout(timer);
+	});
+}
+
+/** In dist/, which lies around the running program, or beside this source. */
+function workerFile(): string {
+	const source = import.meta.dirname as string | undefined;
+	return source === undefined
+		? join(dirname(process.argv[1] ?? "."), "transpiler", "worker.mjs")
+		: join(source, "transpiler-source.ts");
+}
+
+function invalid(file: string, reason: string): Fault {
+	return new Fault("COMPONENT_INVALID", `cannot use the component '${file}'`, {
+		note: reason.trim().split("\n").slice(0, 8),
+	});
+}
