@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
+import { bundleTranspiler } from "./bundle-transpiler.ts";
 
 // What a plain run does not need: first what few runs do, then what many do, or what may be first used when
 // a guest runs. See tools/bundle.ts.
@@ -68,7 +69,8 @@ const { program, rest, image } = await bundle({
 		// a script, in which import() has nowhere to ask
 		external: Object.keys(dependencies),
 		supported: { "dynamic-import": false },
-		define: { WHERRY_VERSION: JSON.stringify(version) },
+		// what is in dist/ finds its files around the program
+		define: { WHERRY_VERSION: JSON.stringify(version), "import.meta.dirname": "undefined" },
 		logLevel: "warning",
 	},
 });
@@ -77,6 +79,7 @@ writeFileSync("dist/program.cjs", program);
 writeFileSync("dist/rest.cjs", rest);
 writeFileSync("dist/image.cjs", image);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
+await bundleTranspiler("dist/transpiler");
 makeCache("plain", ["run", guest("wat/hello")]);
 makeImageCache();
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
