@@ -14,7 +14,6 @@ import { bundleTranspiler } from "./bundle-transpiler.ts";
 const RARE = [
 	"src/capability/clock.ts",
 	"src/capability/mount-csv.ts",
-	"src/capability/net.ts",
 	"src/cli/env-files.ts",
 	"src/cli/trace-sink.ts",
 	"src/host/node/stack.ts",
@@ -28,6 +27,7 @@ const FREQUENT = [
 	"src/base/near.ts",
 	"src/capability/limit-words.ts",
 	"src/capability/mounts.ts",
+	"src/capability/net.ts",
 	"src/capability/suggest.ts",
 	"src/cli/open-mounts.ts",
 	"src/cli/run-report.ts",
@@ -41,15 +41,15 @@ const FREQUENT = [
 	"src/wasm/customs.ts",
 	"src/wasm/long-activations.ts",
 ];
-/** What an image's run needs before the second wall stands. */
-const EARLY = ["src/cli/image-root.ts", "src/cli/run-image.ts"];
+/** What runs of a kind need before the second wall stands, each in a script of its own. */
+const EARLY = { image: ["src/cli/image-root.ts", "src/cli/run-image.ts"] };
 
 const root = resolve(import.meta.dirname, "..");
 process.chdir(root);
 const { version, dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 
 rmSync("dist", { recursive: true, force: true });
-const { program, rest, image } = await bundle({
+const { program, rest, early } = await bundle({
 	entry: "src/cli/main.ts",
 	rare: RARE,
 	frequent: FREQUENT,
@@ -77,7 +77,7 @@ const { program, rest, image } = await bundle({
 mkdirSync("dist");
 writeFileSync("dist/program.cjs", program);
 writeFileSync("dist/rest.cjs", rest);
-writeFileSync("dist/image.cjs", image);
+for (const [name, script] of early) writeFileSync(`dist/${name}.cjs`, script);
 copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 await bundleTranspiler("dist/transpiler");
 makeCache("plain", ["run", guest("wat/hello")]);

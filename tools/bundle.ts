@@ -1,12 +1,12 @@
 /**
- * The command line as three scripts, so that a start pays for little more than it uses.
+ * The command line as several scripts, so that a start pays for little more than it uses.
  *
  * A bundler lifts the functions of all modules into one scope, where each of them is made anew at
  * every start, used or not. So modules that few runs need are bundled apart, each as one function,
  * which runs when something of it is first asked for: until then V8 has not looked into it. What many
  * runs ask for is in the script that starts, and so is what may be asked for when the second wall
- * stands and no file can be read any more; what a run of an image needs is in one of its own, and the rest
- * in another, which most runs never read.
+ * stands and no file can be read any more; what runs of one kind need, of images or of components, is in one of
+ * their own, and the rest in another, which most runs never read.
  */
 import { build, type BuildOptions, type OnResolveArgs, type Plugin } from "esbuild";
 import { relative, resolve } from "node:path";
@@ -19,8 +19,11 @@ export interface BundleRequest {
 	readonly rare: readonly string[];
 	/** Modules to bundle apart in the first script. */
 	readonly frequent: readonly string[];
-	/** Modules for the third script: used before a guest runs, and they may ask for the second script. */
-	readonly early: readonly string[];
+	/**
+	 * Modules for scripts of their own, by the scripts' names: used before a guest runs, and they may ask for the second
+	 * script. Each script is one scope with all that its modules need, and what others need of that as well is there once.
+	 */
+	readonly early: Readonly<Record<string, readonly string[]>>;
 	readonly options: BuildOptions;
 }
 
@@ -29,8 +32,8 @@ export interface Scripts {
 	readonly program: string;
 	/** Exports the modules that the program asks for as `./rest.cjs`. */
 	readonly rest: string;
-	/** An expression: the modules that the program asks for as "image". */
-	readonly image: string;
+	/** Functions, by the names that `early` gave: they take the program's `require` and answer their modules. */
+	readonly early: ReadonlyMap<string, string>;
 }
 
 /** What is known of the modules before any of them is bundled. */
@@ -45,10 +48,11 @@ export async function bundle({
 	entry,
 	rare,
 	frequent: listed,
-	early,
+	early: groups,
 	options,
 }: BundleRequest): Promise<Scripts> {
 	const imports = await readImports(entry, options);
+	const early = Object.values(groups).flat();
 	const later = [...imports.values()].flatMap(({ later: names }) => names);
 	const asked = new Set([...rare, ...listed, ...later].filter((name) => !early.includes(name)));
 	const shared = sharedModules(entry, imports, asked);
@@ -57,11 +61,26 @@ export async function bundle({
 	const apart = new Set([...asked, ...early, ...shared]);
 	const layers = await findLayers(entry, apart, options);
 	const wanted = new Set<string>();
+	const scripts = new Map<string, string>();
+	const scriptOf = new Map<string, string>();
+	const outside = new Set(frequent);
+	const reached = new Map(
+		Object.entries(groups).map(([group, names]) => [group, reachAll(names, imports, outside)]),
+	);
+	for (const [group, names] of Object.entries(groups)) {
+		// one script is read faster than many modules; but what others would have a second time is offered to them
+		const own = reached.get(group) ?? new Set();
+		const elsewhere = new Set(
+			[...reached].flatMap(([other, theirs]) => (other === group ? [] : [...theirs])),
+		);
+		const offered = [...own].filter((name) => apart.has(name) && !elsewhere.has(name));
+		const modulesOf = [...new Set([...names, ...offered])];
+		for (const name of modulesOf) scriptOf.set(name, group);
+		const whole = { ...layers, apart: new Set([...apart].filter((name) => !own.has(name))) };
+		scripts.set(group, await groupScript(modulesOf, whole, wanted));
+	}
 	const parts = new Map<string, string>();
-	// whole, with what other parts have as well: one script is read faster than many modules
-	const own = new Set(early.flatMap((name) => [...reach(name, imports, new Set(frequent))]));
-	const whole = { ...layers, apart: new Set([...asked, ...frequent].filter((name) => !own.has(name))) };
-	for (const name of apart) parts.set(name, await part(name, early.includes(name) ? whole : layers, wanted));
+	for (const name of apart) if (!scriptOf.has(name)) parts.set(name, await part(name, layers, wanted));
 	const program = await bundleWith(
 		{ stdin: { contents: `import "inner:";import "./${entry}";`, resolveDir: "." } },
 		[standIns(layers), await innerModules(wanted)],
@@ -71,15 +90,32 @@ export async function bundle({
 		names
 			.map((name) => `${JSON.stringify(name)}(module, exports, require) {\n${parts.get(name) ?? ""}}`)
 			.join(",\n");
-	const rest = [...apart].filter((name) => !frequent.includes(name) && !early.includes(name));
-	checkFrequent(frequent, [...rest, ...early], parts);
+	const rest = [...parts.keys()].filter((name) => !frequent.includes(name));
+	checkFrequent(frequent, [...rest, ...scriptOf.keys()], parts);
 	return {
 		program: PROGRAM.replace("/* PARTS */", () => table(frequent))
-			.replace("/* IMAGE */", () => JSON.stringify(early))
+			.replace("/* SCRIPTS */", () => JSON.stringify(Object.fromEntries(scriptOf)))
 			.replace("/* PROGRAM */", () => program),
-		image: `({\n${table(early)}\n})\n`,
+		early: scripts,
 		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
 	};
+}
+
+function reachAll(names: readonly string[], imports: Imports, outside: ReadonlySet<string>): Set<string> {
+	return new Set(names.flatMap((name) => [...reach(name, imports, outside)]));
+}
+
+/** All these modules in one scope. */
+async function groupScript(names: readonly string[], layers: Layers, wanted: Set<string>): Promise<string> {
+	const imports = names.map((name, index) => `import * as module_${index} from "./${name}";`);
+	const table = names.map((name, index) => `${JSON.stringify(name)}: module_${index}`);
+	const contents = `${imports.join("\n")}\noffer({ ${table.join(", ")} });`;
+	const text = await bundleWith(
+		{ stdin: { contents, resolveDir: "." } },
+		[sharing(layers, wanted)],
+		layers.options,
+	);
+	return `(function (require) {\n"use strict";\nlet modules;\nconst offer = (offered) => { modules = offered; };\n${text}\nreturn modules;\n})\n`;
 }
 
 const PROGRAM = `(function (exports, requireOfNode, loadScript) {
@@ -87,13 +123,8 @@ const PROGRAM = `(function (exports, requireOfNode, loadScript) {
 const frequent = {
 /* PARTS */
 };
-const namesOfImage = /* IMAGE */;
-let image;
-function partOf(name) {
-	if (!namesOfImage.includes(name)) return requireOfNode("./rest.cjs")[name];
-	image ??= loadScript("image", "image");
-	return image[name];
-}
+const scriptOf = new Map(Object.entries(/* SCRIPTS */));
+const scripts = new Map();
 const loaded = new Map();
 let innerModule;
 function require(name) {
@@ -107,9 +138,19 @@ function require(name) {
 function load(name) {
 	const inner = innerModule(name);
 	if (inner !== undefined) return inner;
+	const script = scriptOf.get(name);
+	if (script !== undefined) return modulesOf(script)[name];
 	const module = { exports: {} };
-	(frequent[name] ?? partOf(name))(module, module.exports, require);
+	(frequent[name] ?? requireOfNode("./rest.cjs")[name])(module, module.exports, require);
 	return module.exports;
+}
+function modulesOf(script) {
+	let modules = scripts.get(script);
+	if (modules === undefined) {
+		modules = loadScript(script, script)(require);
+		scripts.set(script, modules);
+	}
+	return modules;
 }
 (function (require, offer) {
 /* PROGRAM */
@@ -189,8 +230,13 @@ async function findLayers(entry: string, apart: ReadonlySet<string>, options: Bu
 }
 
 /** One module that is apart, with what only it needs. What it needs of inner modules goes to `wanted`. */
-async function part(name: string, { apart, inner, options }: Layers, wanted: Set<string>): Promise<string> {
-	const shared: Plugin = {
+function part(name: string, layers: Layers, wanted: Set<string>): Promise<string> {
+	return bundleWith({ entryPoints: [name] }, [sharing(layers, wanted)], layers.options);
+}
+
+/** What is bundled elsewhere is asked for when it is needed. */
+function sharing({ apart, inner }: Layers, wanted: Set<string>): Plugin {
+	return {
 		name: "shared",
 		setup(bundler) {
 			bundler.onResolve({ filter: /^\./ }, (args) => {
@@ -201,7 +247,6 @@ async function part(name: string, { apart, inner, options }: Layers, wanted: Set
 			});
 		},
 	};
-	return bundleWith({ entryPoints: [name] }, [shared], options);
 }
 
 /** Puts functions of the same names in the place of those that are apart: the first call loads them. */
