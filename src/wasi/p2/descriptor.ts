@@ -23,7 +23,7 @@ import {
 } from "./filesystem-values.ts";
 import { InputStream, READ_BYTES_MAX } from "./input-stream.ts";
 import { OutputStream } from "./output-stream.ts";
-import { sharedDescriptor, type SharedOpen } from "./shared-open.ts";
+import { sharedDescriptor, type SharedOpen } from "../filesystem/shared-open.ts";
 
 interface PathFlags {
 	readonly symlinkFollow?: boolean;

@@ -2,7 +2,7 @@ import type { Directory, DirectoryEntry } from "../../sys/directory.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import { Resource } from "../resource.ts";
 import { demandSuccess, descriptorType } from "./filesystem-values.ts";
-import type { SharedOpen } from "./shared-open.ts";
+import type { SharedOpen } from "../filesystem/shared-open.ts";
 
 /** So many entries are read ahead. */
 const BATCH_ENTRIES = 64;

@@ -6,7 +6,7 @@ import { type InputSource, READ_BYTES_MAX } from "./input-stream.ts";
 import { type StreamEnd, StreamFailure } from "./io-error.ts";
 import type { OutputSink } from "./output-stream.ts";
 import { READY } from "./pollable.ts";
-import type { SharedOpen } from "./shared-open.ts";
+import type { SharedOpen } from "../filesystem/shared-open.ts";
 
 /** How much of a file is taken in one write. */
 const WRITE_BYTES_MAX = 1_048_576;

@@ -4,7 +4,7 @@ import type { HostFamily } from "../host-family.ts";
 import { Descriptor } from "./descriptor.ts";
 import { DirectoryEntryStream } from "./directory-entry-stream.ts";
 import type { IoError } from "./io-error.ts";
-import { givenDirectory } from "./shared-open.ts";
+import { givenDirectory } from "../filesystem/shared-open.ts";
 
 /** wasi:filesystem 0.2. */
 export const FILESYSTEM: HostFamily = {

@@ -1,12 +1,13 @@
 import { Errno } from "../../sys/errno.ts";
 import type { Advice } from "../../sys/file.ts";
-import type { NewTime, Stat } from "../../sys/stat.ts";
+import type { Stat } from "../../sys/stat.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { OpenDirectory, OpenFile } from "../descriptors.ts";
 import { beneath, beneathBoth, isMutable, openBeneath, removeDirectory } from "../filesystem/beneath.ts";
 import { isSameObject, metadataHash } from "../filesystem/identity.ts";
-import { spaceDenial } from "../filesystem/refusal.ts";
-import { nanosecondsOf, type Instant } from "./clocks.ts";
+import { clampOffset, grown, OFFSET_MAX } from "../filesystem/offsets.ts";
+import { sharedDescriptor, type SharedOpen } from "../filesystem/shared-open.ts";
+import { Resource } from "../resource.ts";
 import {
 	descriptorStat,
 	descriptorType,
@@ -17,9 +18,10 @@ import {
 	type FilesystemError,
 	filesystemError,
 	found,
+	newTime,
+	type NewTimestamp,
 	succeed,
 } from "./filesystem-values.ts";
-import { Held } from "./held.ts";
 import {
 	bytesFrom,
 	bytesInto,
@@ -29,9 +31,6 @@ import {
 	type Outcome,
 	type Target,
 } from "./streams.ts";
-
-/** The last offset that the ports of sys take. */
-const OFFSET_MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
 interface DescriptorFlags {
 	readonly read?: boolean;
@@ -53,51 +52,38 @@ interface PathFlags {
 	readonly symlinkFollow?: boolean;
 }
 
-type NewTimestamp =
-	| { readonly tag: "no-change" | "now" }
-	| { readonly tag: "timestamp"; readonly val: Instant };
-
-const ADVICE = ["normal", "sequential", "random", "will-need", "dont-need", "no-reuse"] as const;
-/** preview1's number of each. */
-const ADVICE_NUMBERS: ReadonlyMap<string, Advice> = new Map(
-	ADVICE.map((name, index) => [name, index as Advice]),
-);
+/** In the order of preview1's numbers. */
+const ADVICE = ["normal", "sequential", "random", "will-need", "dont-need", "no-reuse"];
 
 /** `descriptor` of wasi:filesystem/types: an open file or directory. Files are read and written on the spot. */
-export class Descriptor {
-	readonly #guest: ComponentGuest;
-	readonly #open: OpenFile | OpenDirectory;
-	readonly #flags: DescriptorFlags;
-	readonly #held: Held;
+export class Descriptor extends Resource {
+	readonly #shared: SharedOpen;
+	/** Whether the guest asked for a directory that it may change, or was given one. */
+	readonly #asked: DescriptorFlags;
 
-	/** `close`: frees what is open, once the descriptor is dropped and no stream of it goes on. */
-	constructor(
-		guest: ComponentGuest,
-		open: OpenFile | OpenDirectory,
-		flags: DescriptorFlags,
-		close: () => void,
-	) {
-		this.#guest = guest;
-		this.#open = open;
-		this.#flags = flags;
-		this.#held = new Held(close);
+	/** Takes over one use of `shared`. */
+	constructor(guest: ComponentGuest, shared: SharedOpen, asked: DescriptorFlags) {
+		super(guest);
+		this.#shared = shared;
+		this.#asked = asked;
 	}
 
 	readViaStream(offset: bigint): [HostStream<Uint8Array>, Promise<Outcome<FilesystemError>>] {
-		return bytesFrom(this.#guest, new FileBytes(this.#open, this.#held, offset), filesystemError);
+		return bytesFrom(this.guest, new FileBytes(this.#shared, offset), filesystemError);
 	}
 
 	writeViaStream(data: GuestStream, offset: bigint): Promise<Outcome<FilesystemError>> {
-		return this.#write(data, new FileBytes(this.#open, this.#held, offset));
+		return this.#write(data, new FileBytes(this.#shared, offset));
 	}
 
 	appendViaStream(data: GuestStream): Promise<Outcome<FilesystemError>> {
-		return this.#write(data, new FileBytes(this.#open, this.#held, undefined));
+		return this.#write(data, new FileBytes(this.#shared, undefined));
 	}
 
 	async #write(data: GuestStream, target: Target): Promise<Outcome<FilesystemError>> {
-		return await bytesInto(this.#guest, data, target, (errno) => {
-			if (errno === Errno.NOSPC) this.#guest.deny(spaceDenial(this.#open.name));
+		const open = this.#open;
+		return await bytesInto(this.guest, data, target, (errno) => {
+			if (open.kind === "file") grown(this.guest, open, -errno);
 			return filesystemError(errno);
 		});
 	}
@@ -105,7 +91,7 @@ export class Descriptor {
 	advise(offset: bigint, length: bigint, advice: string): void {
 		succeed(
 			this.#onFile(Errno.BADF, ({ file }) =>
-				file.advise(clamp(offset), clamp(length), ADVICE_NUMBERS.get(advice) ?? 0),
+				file.advise(clampOffset(offset), clampOffset(length), ADVICE.indexOf(advice) as Advice),
 			),
 		);
 	}
@@ -119,7 +105,7 @@ export class Descriptor {
 	}
 
 	getFlags(): DescriptorFlags {
-		return this.#flags;
+		return flagsOf(this.#open, this.#asked);
 	}
 
 	getType(): DescriptorType {
@@ -137,11 +123,11 @@ export class Descriptor {
 
 	setTimes(accessed: NewTimestamp, modified: NewTimestamp): void {
 		const what = this.#open.kind === "file" ? this.#open.file : this.#open.directory;
-		succeed(what.setTimes(found(newTime(accessed)), found(newTime(modified))));
+		succeed(what.setTimes(newTime(accessed), newTime(modified)));
 	}
 
 	readDirectory(): [HostStream<DirectoryEntry>, Promise<Outcome<FilesystemError>>] {
-		return directoryEntries(this.#open);
+		return directoryEntries(this.#shared);
 	}
 
 	createDirectoryAt(path: string): void {
@@ -162,7 +148,7 @@ export class Descriptor {
 		accessed: NewTimestamp,
 		modified: NewTimestamp,
 	): void {
-		const times = [found(newTime(accessed)), found(newTime(modified))] as const;
+		const times = [newTime(accessed), newTime(modified)] as const;
 		succeed(
 			this.#beneath(path, "write", (directory, name) => directory.setTimesAt(name, symlinkFollow, ...times)),
 		);
@@ -170,7 +156,7 @@ export class Descriptor {
 
 	linkAt({ symlinkFollow = false }: PathFlags, path: string, target: Descriptor, targetPath: string): void {
 		succeed(
-			beneathBoth(this.#guest, [this.#open, path], [target.#open, targetPath], (from, name, to, toName) =>
+			beneathBoth(this.guest, [this.#open, path], [target.#open, targetPath], (from, name, to, toName) =>
 				from.link(name, symlinkFollow, to, toName),
 			),
 		);
@@ -178,7 +164,7 @@ export class Descriptor {
 
 	openAt(pathFlags: PathFlags, path: string, how: OpenFlags, flags: DescriptorFlags): Descriptor {
 		const open = found(
-			openBeneath(this.#guest, this.#open, path, {
+			openBeneath(this.guest, this.#open, path, {
 				follow: pathFlags.symlinkFollow ?? false,
 				create: how.create ?? false,
 				directory: how.directory ?? false,
@@ -189,10 +175,8 @@ export class Descriptor {
 				sync: syncOf(flags),
 			}),
 		);
-		// it is numbered as others are, so that one limit holds for all
-		const { descriptors } = this.#guest.world;
-		const number = descriptors.add(open);
-		return new Descriptor(this.#guest, open, flagsOf(open, flags), () => void descriptors.close(number));
+		const shared = sharedDescriptor(this.guest.world.descriptors, open);
+		return new Descriptor(this.guest, shared, flags);
 	}
 
 	readlinkAt(path: string): string {
@@ -205,7 +189,7 @@ export class Descriptor {
 
 	renameAt(path: string, target: Descriptor, targetPath: string): void {
 		succeed(
-			beneathBoth(this.#guest, [this.#open, path], [target.#open, targetPath], (from, name, to, toName) =>
+			beneathBoth(this.guest, [this.#open, path], [target.#open, targetPath], (from, name, to, toName) =>
 				from.rename(name, to, toName),
 			),
 		);
@@ -232,8 +216,12 @@ export class Descriptor {
 		return metadataHash(found(this.#statAt(symlinkFollow, path)));
 	}
 
-	[Symbol.dispose](): void {
-		this.#held.release();
+	protected override dropped(): void {
+		this.#shared.release();
+	}
+
+	get #open(): OpenFile | OpenDirectory {
+		return this.#shared.open;
 	}
 
 	#stat(): Stat | Errno {
@@ -249,7 +237,7 @@ export class Descriptor {
 		need: Parameters<typeof beneath>[3],
 		act: (directory: OpenDirectory["directory"], name: string) => T | Errno,
 	): T | Errno {
-		return beneath(this.#guest, this.#open, path, need, act);
+		return beneath(this.guest, this.#open, path, need, act);
 	}
 
 	#onFile(otherwise: Errno, act: (open: OpenFile) => Errno): Errno {
@@ -259,19 +247,20 @@ export class Descriptor {
 
 /** A file from an offset on (undefined: at its end), whoever else moves in it. */
 class FileBytes implements Origin, Target {
-	readonly #open: OpenFile | OpenDirectory;
-	readonly #held: Held;
+	readonly #shared: SharedOpen;
 	#offset: bigint | undefined;
 
-	constructor(open: OpenFile | OpenDirectory, held: Held, offset: bigint | undefined) {
-		this.#open = open;
-		this.#held = held;
+	constructor(shared: SharedOpen, offset: bigint | undefined) {
+		this.#shared = shared.hold();
 		this.#offset = offset;
-		held.hold();
 	}
 
 	close(): void {
-		this.#held.release();
+		this.#shared.release();
+	}
+
+	get #open(): OpenFile | OpenDirectory {
+		return this.#shared.open;
 	}
 
 	read(into: Uint8Array): number {
@@ -310,13 +299,4 @@ function flagsOf(open: OpenFile | OpenDirectory, asked: DescriptorFlags): Descri
 function syncOf({ fileIntegritySync, dataIntegritySync, requestedWriteSync }: DescriptorFlags) {
 	if (fileIntegritySync === true) return "all";
 	return dataIntegritySync === true || requestedWriteSync === true ? "data" : "none";
-}
-
-function newTime(time: NewTimestamp): NewTime | Errno {
-	if (time.tag === "timestamp") return nanosecondsOf(time.val) ?? Errno.INVAL;
-	return time.tag === "now" ? "now" : "keep";
-}
-
-function clamp(value: bigint): number {
-	return Number(value > OFFSET_MAX ? OFFSET_MAX : value);
 }

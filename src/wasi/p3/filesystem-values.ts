@@ -1,9 +1,10 @@
 import { Errno } from "../../sys/errno.ts";
-import { FileType, type Stat } from "../../sys/stat.ts";
+import { FileType, type NewTime, type Stat } from "../../sys/stat.ts";
+import { type Datetime, datetimeOf, nanosecondsOf } from "../clocks.ts";
 import type { OpenDirectory, OpenFile } from "../descriptors.ts";
 import { filesystemErrorCode } from "../filesystem/error-code.ts";
+import type { SharedOpen } from "../filesystem/shared-open.ts";
 import { ComponentError } from "../host-interface.ts";
-import { type Instant, instantOf } from "./clocks.ts";
 import { DONE, type HostStream, type Outcome, streamOf } from "./streams.ts";
 
 /** How many names of a directory are read ahead: what a stream of them holds at most. */
@@ -23,9 +24,9 @@ export interface DescriptorStat {
 	readonly type: DescriptorType;
 	readonly linkCount: bigint;
 	readonly size: bigint;
-	readonly dataAccessTimestamp: Instant;
-	readonly dataModificationTimestamp: Instant;
-	readonly statusChangeTimestamp: Instant;
+	readonly dataAccessTimestamp: Datetime;
+	readonly dataModificationTimestamp: Datetime;
+	readonly statusChangeTimestamp: Datetime;
 }
 
 export interface DirectoryEntry {
@@ -45,7 +46,7 @@ export function succeed(errno: Errno): void {
 /** The value; or throws the error of the result that an errno is. */
 export function found<T>(answer: T | Errno): T {
 	if (typeof answer === "number") throw new ComponentError(filesystemError(answer as Errno));
-	return answer as T;
+	return answer;
 }
 
 export function descriptorType(type: FileType): DescriptorType {
@@ -65,8 +66,9 @@ export function descriptorStat(stat: Stat): DescriptorStat {
 
 /** All entries but `.` and `..`, a few at a time. */
 export function directoryEntries(
-	open: OpenFile | OpenDirectory,
+	shared: SharedOpen,
 ): [HostStream<DirectoryEntry>, Promise<Outcome<FilesystemError>>] {
+	const { open } = shared.hold();
 	const { promise, resolve } = Promise.withResolvers<Outcome<FilesystemError>>();
 	const ahead: DirectoryEntry[] = [];
 	let cookie: bigint | undefined = 0n;
@@ -79,6 +81,7 @@ export function directoryEntries(
 		return ahead.shift();
 	};
 	const stream = streamOf(next, () => {
+		shared.release();
 		resolve(DONE);
 	});
 	return [stream, promise];
@@ -110,3 +113,27 @@ const TYPES: ReadonlyMap<FileType, string> = new Map<FileType, string>([
 	[FileType.SOCKET_DGRAM, "socket"],
 	[FileType.SOCKET_STREAM, "socket"],
 ]);
+
+/** `instant` of 0.3: before 1970 the seconds are negative, the nanoseconds never. */
+function instantOf(time_ns: bigint): Datetime {
+	const { seconds, nanoseconds } = datetimeOf(time_ns);
+	return nanoseconds < 0
+		? { seconds: seconds - 1n, nanoseconds: nanoseconds + 1_000_000_000 }
+		: { seconds, nanoseconds };
+}
+
+export type NewTimestamp =
+	| { readonly tag: "no-change" | "now" }
+	| { readonly tag: "timestamp"; readonly val: Datetime };
+
+/** What file systems can keep: an i64 of nanoseconds. */
+const TIME_MAX_NS = (1n << 63n) - 1n;
+
+/** Times before 1970 cannot be set: the ports of sys take none. */
+export function newTime(timestamp: NewTimestamp): NewTime {
+	if (timestamp.tag !== "timestamp") return timestamp.tag === "now" ? "now" : "keep";
+	const time_ns = nanosecondsOf(timestamp.val);
+	if (time_ns === undefined || time_ns < 0n) throw new ComponentError(filesystemError(Errno.INVAL));
+	if (time_ns > TIME_MAX_NS) throw new ComponentError(filesystemError(Errno.OVERFLOW));
+	return time_ns;
+}

@@ -1,16 +1,15 @@
 import type { ComponentGuest } from "../component-guest.ts";
+import { type HostFamily, hostOf } from "../host-family.ts";
 import type { Host } from "../host-interface.ts";
-import { cliInterfaces3 } from "./cli.ts";
-import { clockInterfaces3 } from "./clocks.ts";
-import { filesystemInterfaces3 } from "./filesystem.ts";
-import { randomInterfaces3 } from "./random.ts";
+import { CLI } from "./cli.ts";
+import { CLOCKS } from "./clocks.ts";
+import { FILESYSTEM } from "./filesystem.ts";
+import { RANDOM } from "./random.ts";
 
-/** All of WASI 0.3.0 for one guest, by track: `wasi:cli/stdin@0.3`. */
+/** What WASI 0.3.0 is made of here: one file per family. */
+const FAMILIES: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM];
+
+/** WASI 0.3.0 for one guest. */
 export function preview3(guest: ComponentGuest): Host {
-	return new Map([
-		...cliInterfaces3(guest),
-		...clockInterfaces3(guest),
-		...randomInterfaces3(guest),
-		...filesystemInterfaces3(guest),
-	]);
+	return hostOf(FAMILIES, guest);
 }

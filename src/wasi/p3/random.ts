@@ -1,23 +1,27 @@
-import type { ComponentGuest } from "../component-guest.ts";
-import type { HostInterface } from "../host-interface.ts";
+import type { HostFamily } from "../host-family.ts";
+import { randomBytes, randomWord } from "../random.ts";
 import { CHUNK_BYTES } from "./streams.ts";
+import type { ComponentGuest } from "../component-guest.ts";
 
-/** wasi:random of 0.3. What is called insecure comes from the same source. */
-export function randomInterfaces3(guest: ComponentGuest): readonly [name: string, HostInterface][] {
-	const bytes = (length: number): Uint8Array => {
-		const filled = new Uint8Array(length);
-		guest.world.entropy.fill(filled);
-		return filled;
-	};
-	// "may return fewer": so much at once is what a guest can make us hold
-	const some = (length_max: bigint): Uint8Array =>
-		bytes(Number(length_max < BigInt(CHUNK_BYTES) ? length_max : BigInt(CHUNK_BYTES)));
-	const u64 = (): bigint => new DataView(bytes(8).buffer).getBigUint64(0, true);
-	// one seed for all hash tables of the guest: asking again tells nothing new
-	let seed: readonly [bigint, bigint] | undefined;
-	return [
-		["wasi:random/random@0.3", { getRandomBytes: some, getRandomU64: u64 }],
-		["wasi:random/insecure@0.3", { getInsecureRandomBytes: some, getInsecureRandomU64: u64 }],
-		["wasi:random/insecure-seed@0.3", { getInsecureSeed: () => (seed ??= [u64(), u64()]) }],
-	];
+/** wasi:random of 0.3. What is called insecure comes from the same source as the rest: it costs nothing more. */
+export const RANDOM: HostFamily = {
+	"wasi:random/random@0.3": (guest) => ({
+		getRandomBytes: (length_max: bigint) => someBytes(guest, length_max),
+		getRandomU64: () => randomWord(guest.world.entropy),
+	}),
+	"wasi:random/insecure@0.3": (guest) => ({
+		getInsecureRandomBytes: (length_max: bigint) => someBytes(guest, length_max),
+		getInsecureRandomU64: () => randomWord(guest.world.entropy),
+	}),
+	"wasi:random/insecure-seed@0.3": ({ world: { entropy } }) => {
+		// one seed for all hash tables of the guest: asking again tells nothing new
+		let seed: readonly [bigint, bigint] | undefined;
+		return { getInsecureSeed: () => (seed ??= [randomWord(entropy), randomWord(entropy)]) };
+	},
+};
+
+/** Fewer than asked for are allowed in 0.3: so many at once is what a guest can make us hold. */
+function someBytes(guest: ComponentGuest, length_max: bigint): Uint8Array {
+	const most = BigInt(CHUNK_BYTES);
+	return randomBytes(guest, length_max < most ? length_max : most);
 }
