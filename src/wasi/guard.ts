@@ -25,7 +25,8 @@ function isClass(name: string): boolean {
 	return /^[A-Z]/.test(name);
 }
 
-function guardFunction(call: Call, guest: ComponentGuest): Call {
+/** A function, or a static one of a class that is made per guest, guarded as above. */
+export function guardFunction(call: Call, guest: ComponentGuest): Call {
 	return (...values) => {
 		if (guest.end !== undefined) throw guest.end;
 		try {
@@ -36,13 +37,14 @@ function guardFunction(call: Call, guest: ComponentGuest): Call {
 	};
 }
 
-const guardedClasses = new WeakSet<object>();
+/** By prototype: a class that is made per guest, for its statics, shares its methods with those of all others. */
+const guardedPrototypes = new WeakSet<object>();
 
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- any class of a host
 function guardClass(resource: Function): Function {
-	if (guardedClasses.has(resource)) return resource;
-	guardedClasses.add(resource);
 	const prototype = resource.prototype as object;
+	if (guardedPrototypes.has(prototype)) return resource;
+	guardedPrototypes.add(prototype);
 	for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
 		if (typeof value !== "function" || name === "constructor") continue;
 		Object.defineProperty(prototype, name, { value: guardMethod(value as Call) });
