@@ -1,7 +1,7 @@
 /** Whom a guest may reach: the one decision, for sockets and for HTTP. Pure. */
 import { parseAddress } from "../base/ip-address.ts";
 import type { NetDenial } from "./denial.ts";
-import type { ConnectRule, HostPattern, NetRule, PortRange, UdpRule } from "./grants.ts";
+import type { ConnectRule, HostPattern, ListenRule, NetRule, PortRange, UdpRule } from "./grants.ts";
 import { addressClass, liesIn } from "./net-class.ts";
 
 /** What a guest has looked up: the names by which it may come to an address. */
@@ -84,8 +84,70 @@ export function mappedAddresses(rules: readonly NetRule[], name: string): readon
 	return plain === "localhost" ? LOCALHOST : undefined;
 }
 
+/** An address of this machine, and the port: 0 for one that is free. */
+export interface LocalPlace {
+	readonly address: string;
+	readonly port: number;
+}
+
+/**
+ * Where a socket is to be bound that asks for this address and port: to what a `listen` rule or `-p` says of that
+ * port (`-p 127.0.0.1:8080:80` binds who asks for 0.0.0.0:80 to 127.0.0.1:8080), to what a `bind` rule holds, or,
+ * for those who only send, to any free port. "any": only what a `bind` rule holds.
+ */
+export function mayBind(
+	rules: readonly NetRule[],
+	transport: "tcp" | "udp" | "any",
+	address: string,
+	port: number,
+): LocalPlace | NetDenial {
+	const listener = transport === "tcp" ? listenerFor(rules, address, port) : undefined;
+	if (listener !== undefined) return { address: narrower(address, listener.address), port: listener.port };
+	for (const rule of rules)
+		if (rule.type === "bind" && holdsPort(rule.ports, port) && overlaps(address, rule.address))
+			return { address: narrower(address, rule.address), port };
+	const sends = transport === "tcp" ? "connect" : "udp";
+	if (port === 0 && transport !== "any" && rules.some(({ type }) => type === sends)) return { address, port };
+	const need = transport === "tcp" && !rules.some(({ type }) => type === "bind") ? "listen" : "bind";
+	return { type: "net", need, host: address, port, name: undefined, inward: undefined };
+}
+
+/** Whether a socket that asked for this address and port may listen there. */
+export function mayListen(rules: readonly NetRule[], address: string, port: number): NetDenial | undefined {
+	if (listenerFor(rules, address, port) !== undefined) return undefined;
+	return { type: "net", need: "listen", host: address, port, name: undefined, inward: undefined };
+}
+
+/** Whether any rule is of use to a socket. */
+export function reachesOut(rules: readonly NetRule[]): boolean {
+	return rules.some(({ type }) => type !== "host" && type !== "resolve");
+}
+
 export function holdsPort(ports: readonly PortRange[], port: number): boolean {
 	return ports.some(({ first, last }) => first <= port && port <= last);
+}
+
+function listenerFor(rules: readonly NetRule[], address: string, port: number): ListenRule | undefined {
+	return rules.find(
+		(rule): rule is ListenRule =>
+			rule.type === "listen" &&
+			rule.guestPort === port &&
+			overlaps(address, rule.address),
+	);
+}
+
+/** Whether the one is the other, or all addresses of its family. */
+function overlaps(asked: string, granted: string): boolean {
+	if (asked.includes(":") !== granted.includes(":")) return false;
+	return asked === granted || isUnspecified(asked) || isUnspecified(granted);
+}
+
+function narrower(asked: string, granted: string): string {
+	return isUnspecified(asked) ? granted : asked;
+}
+
+function isUnspecified(address: string): boolean {
+	return address === "0.0.0.0" || address === "::";
 }
 
 const LOCALHOST = ["127.0.0.1", "::1"];

@@ -56,9 +56,15 @@ export interface OpenListener {
 
 export type Open = OpenFile | OpenDirectory | OpenStream | OpenConnection | OpenListener;
 
+/** What is open under no number: a socket that a component holds as a resource. */
+export interface Unnumbered {
+	close(): void;
+}
+
 /** The numbers a guest knows its open things by. New ones get the lowest free number, as in POSIX. */
 export class Descriptors {
 	readonly #table: (Open | undefined)[] = [];
+	readonly #unnumbered = new Set<Unnumbered>();
 	readonly #limit: number;
 	#count = 0;
 	/** No number below this one is free. */
@@ -119,8 +125,25 @@ export class Descriptors {
 		return Errno.SUCCESS;
 	}
 
+	/** Counts something that has no number; false where there is no room for it: the caller still owns it. */
+	own(what: Unnumbered): boolean {
+		if (!this.hasRoom) return false;
+		this.#unnumbered.add(what);
+		this.#count += 1;
+		return true;
+	}
+
+	/** It was closed. */
+	disown(what: Unnumbered): void {
+		if (this.#unnumbered.delete(what)) this.#count -= 1;
+	}
+
 	closeAll(): void {
 		for (let fd = 0; fd < this.#table.length; fd += 1) this.close(fd);
+		for (const what of this.#unnumbered) {
+			this.disown(what);
+			what.close();
+		}
 	}
 
 	#remove(fd: number): Open | undefined {

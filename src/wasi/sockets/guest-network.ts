@@ -1,0 +1,101 @@
+import type { NetDenial } from "../../capability/denial.ts";
+import { mayBind, mayConnect, mayListen, mayResolve, mappedAddresses, reachesOut } from "../../capability/net-gate.ts";
+import { Errno } from "../../sys/errno.ts";
+import type { IpFamily, Lookup, SocketAddress, TcpSocket, UdpSocket } from "../../sys/network.ts";
+import type { ComponentGuest } from "../component-guest.ts";
+import type { Unnumbered } from "../descriptors.ts";
+import { ResolvedNames } from "./resolved-names.ts";
+import { ungrantedTcp, ungrantedUdp } from "./ungranted.ts";
+
+/**
+ * The network as one guest has it: its rules, the names that it has looked up, and a count of its sockets. All
+ * versions of WASI ask here, before anything is opened or sent.
+ */
+export class GuestNetwork {
+	readonly guest: ComponentGuest;
+	readonly resolved = new ResolvedNames();
+
+	/** The one of this guest. */
+	static of(guest: ComponentGuest): GuestNetwork {
+		const known = networks.get(guest);
+		if (known !== undefined) return known;
+		const made = new GuestNetwork(guest);
+		networks.set(guest, made);
+		return made;
+	}
+
+	private constructor(guest: ComponentGuest) {
+		this.guest = guest;
+	}
+
+	/** A socket; without any grant one that refuses everything, NOTSUP where this machine has none. */
+	tcp(family: IpFamily): TcpSocket | Errno {
+		const { network, netRules } = this.guest.world;
+		if (network !== undefined) return network.tcp(family);
+		return reachesOut(netRules) ? Errno.NOTSUP : ungrantedTcp(family);
+	}
+
+	udp(family: IpFamily): UdpSocket | Errno {
+		const { network, netRules } = this.guest.world;
+		if (network !== undefined) return network.udp(family);
+		return reachesOut(netRules) ? Errno.NOTSUP : ungrantedUdp(family);
+	}
+
+	/** ACCES, and a denial, where no rule lets the guest send there. */
+	mayReach(transport: "connect" | "udp", { address, port }: SocketAddress): boolean {
+		return this.#allows(mayConnect(this.guest.world.netRules, this.resolved, address, port, transport));
+	}
+
+	/** Whether a datagram that came from there is one that the guest may have: no denial is recorded. */
+	mayHear({ address, port }: SocketAddress): boolean {
+		return mayConnect(this.guest.world.netRules, this.resolved, address, port, "udp") === undefined;
+	}
+
+	/** The address to bind to in place of the one that is asked for, which it may narrow; ACCES. */
+	placeToBind(transport: "tcp" | "udp", asked: SocketAddress): SocketAddress | Errno {
+		const place = mayBind(this.guest.world.netRules, transport, asked.address, asked.port);
+		if ("type" in place) {
+			this.guest.deny(place);
+			return Errno.ACCES;
+		}
+		return { ...asked, ...place };
+	}
+
+	/** Whether a socket that was bound so may listen. */
+	mayListen({ address, port }: SocketAddress): boolean {
+		return this.#allows(mayListen(this.guest.world.netRules, address, port));
+	}
+
+	/** Whether a socket at this local address may be heard by anybody. */
+	isBindGranted({ address, port }: SocketAddress): boolean {
+		return !("type" in mayBind(this.guest.world.netRules, "any", address, port));
+	}
+
+	/** A look-up that was begun, or what the rules themselves say of the name; ACCES, NOTSUP. */
+	lookup(name: string): Lookup | readonly string[] | Errno {
+		const { network, netRules } = this.guest.world;
+		if (!this.#allows(mayResolve(netRules, name))) return Errno.ACCES;
+		const mapped = mappedAddresses(netRules, name);
+		if (mapped !== undefined) return mapped;
+		return network?.lookup(name.toLowerCase()) ?? Errno.NOTSUP;
+	}
+
+	/** Counts a socket; false, and a denial, where the guest has as many descriptors as it may. */
+	own(socket: Unnumbered): boolean {
+		const { descriptors } = this.guest.world;
+		if (descriptors.own(socket)) return true;
+		this.guest.deny({ type: "descriptors", limit: descriptors.limit });
+		return false;
+	}
+
+	disown(socket: Unnumbered): void {
+		this.guest.world.descriptors.disown(socket);
+	}
+
+	#allows(denial: NetDenial | undefined): boolean {
+		if (denial !== undefined) this.guest.deny(denial);
+		return denial === undefined;
+	}
+}
+
+const networks = new WeakMap<ComponentGuest, GuestNetwork>();

@@ -1,0 +1,102 @@
+import { parseAddress } from "../../base/ip-address.ts";
+import { parseName } from "../../capability/net-host.ts";
+import { mayConnect } from "../../capability/net-gate.ts";
+import { Errno } from "../../sys/errno.ts";
+import type { Lookup } from "../../sys/network.ts";
+import type { ComponentGuest } from "../component-guest.ts";
+import type { Wait } from "../waits.ts";
+import { GuestNetwork } from "./guest-network.ts";
+
+/**
+ * A name that a guest looks up: what comes of it is remembered, so that its addresses may be connected to.
+ * INVAL for what is no name, ACCES for one that is not granted. A failure of the resolver is told by `result`.
+ */
+export class GuestLookup {
+	readonly #network: GuestNetwork;
+	readonly #name: string;
+	readonly #lookup: Lookup | undefined;
+	#result: readonly string[] | Errno;
+
+	static begin(network: GuestNetwork, name: string): GuestLookup | Errno {
+		const address = parseAddress(name);
+		if (address !== undefined) return new GuestLookup(network, name, [address]);
+		const plain = parseName(asciiName(name));
+		if (plain === undefined) return Errno.INVAL;
+		const found = network.lookup(plain);
+		return found === Errno.ACCES ? found : new GuestLookup(network, plain, found);
+	}
+
+	private constructor(network: GuestNetwork, name: string, found: Lookup | readonly string[] | Errno) {
+		this.#network = network;
+		this.#name = name;
+		this.#lookup = isLookup(found) ? found : undefined;
+		this.#result = isLookup(found) ? Errno.AGAIN : found;
+		this.#remember();
+	}
+
+	/** The addresses; AGAIN while it is under way. */
+	result(): readonly string[] | Errno {
+		if (this.#result !== Errno.AGAIN || this.#lookup === undefined) return this.#result;
+		this.#result = this.#lookup.result();
+		if (this.#result !== Errno.AGAIN) this.#lookup.close();
+		this.#remember();
+		return this.#result;
+	}
+
+	wait(): Wait {
+		const lookup = this.#lookup;
+		if (this.#result !== Errno.AGAIN || lookup === undefined) return { type: "ready" };
+		return {
+			type: "steps",
+			isReady: () => this.result() !== Errno.AGAIN,
+			interests: () => lookup.interests,
+			dueIn_ns: () => lookup.dueIn_ns(),
+		};
+	}
+
+	close(): void {
+		if (this.#result !== Errno.AGAIN) return;
+		this.#lookup?.close();
+		this.#result = Errno.CANCELED;
+	}
+
+	#remember(): void {
+		if (typeof this.#result !== "number" && parseAddress(this.#name) === undefined)
+			this.#network.resolved.record(this.#name, this.#result);
+	}
+}
+
+/**
+ * The addresses of a host at which this guest may connect to a port: what a client of ours asks before it connects
+ * for the guest. ACCES, with a denial, when there are none; the errors of a look-up.
+ */
+export async function addressesToReach(
+	guest: ComponentGuest,
+	host: string,
+	port: number,
+): Promise<readonly string[] | Errno> {
+	const network = GuestNetwork.of(guest);
+	const lookup = GuestLookup.begin(network, host);
+	if (typeof lookup === "number") return lookup;
+	while (lookup.result() === Errno.AGAIN) await guest.waits.until([lookup.wait()]);
+	const found = lookup.result();
+	if (typeof found === "number") return found;
+	const { netRules } = guest.world;
+	const allowed = found.filter((address) => mayConnect(netRules, network.resolved, address, port) === undefined);
+	const [refused] = found;
+	if (allowed.length > 0 || refused === undefined) return allowed;
+	const denial = mayConnect(netRules, network.resolved, refused, port);
+	if (denial !== undefined) guest.deny(denial);
+	return Errno.ACCES;
+}
+
+function isLookup(found: Lookup | readonly string[] | Errno): found is Lookup {
+	return typeof found === "object" && "result" in found;
+}
+
+/** A name in the letters of DNS (IDNA, as URLs have it); as it is where it cannot be one. */
+function asciiName(name: string): string {
+	// oxlint-disable-next-line no-control-regex -- whether there are others than ASCII's
+	if (/^[\x00-\x7f]*$/.test(name) || name.length > 253 || /[/?#@:\\[\]%\s]/.test(name)) return name;
+	return URL.canParse(`http://${name}/`) ? new URL(`http://${name}/`).hostname : name;
+}
