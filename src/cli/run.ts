@@ -1,17 +1,16 @@
-import { closeSync } from "node:fs";
-import { Fault } from "../base/fault.ts";
 import { openEngine } from "../host/node/engine.ts";
 import { recallImage, recallRun, type RunHistory } from "../host/node/run-history.ts";
 import { ensureStack } from "../host/node/stack.ts";
 import { watch } from "../host/node/watchdog.ts";
-import { raiseWall } from "../host/node/wall/wall.ts";
 import { formatResults } from "../guest/invoke.ts";
 import { type Outcome, statusOf } from "../guest/outcome.ts";
 import { prepare } from "../guest/prepare.ts";
 import { runGuest } from "../guest/run.ts";
 import type { Ending } from "../wasi/end.ts";
 import { Guest } from "../wasi/guest.ts";
-import { type OpenedWorld, openWorld } from "./open-world.ts";
+import { isComponent } from "../wasm/input.ts";
+import { confine } from "./confine.ts";
+import { openWorld } from "./open-world.ts";
 import { printResult } from "./print.ts";
 import { readProgram } from "./program.ts";
 import { namesFile, namesImage, refuseImageFlags } from "./image-words.ts";
@@ -52,7 +51,13 @@ function fromFile(bytes: Uint8Array<ArrayBuffer>, options: RunOptions): Program 
 	return { bytes, options, digest: undefined, root: undefined };
 }
 
-function runProgram({ bytes, options, digest, root }: Program): number {
+/** A component is another layer around modules, and has much that a module's run does without. */
+function runProgram(program: Program): number | Promise<number> {
+	if (!isComponent(program.bytes)) return runModule(program);
+	return import("./run-component.ts").then(({ runComponentProgram }) => runComponentProgram(program));
+}
+
+function runModule({ bytes, options, digest, root }: Program): number {
 	const { file, limits } = options;
 	let history: RunHistory | undefined;
 	const prepared = prepare(bytes, {
@@ -84,27 +89,10 @@ function runProgram({ bytes, options, digest, root }: Program): number {
 		trace: options.traceWasi ? stderrTrace() : undefined,
 		beforeGuest: (size) => {
 			memorySize = size;
-			confine(opened, options);
+			confine(opened, options.isolation);
 			if (limits.timeout_ms !== undefined || limits.cpu_time_ms !== undefined) watch(alarmsOf(options));
 		},
 	});
 	if (outcome.type === "returned" && outcome.results.length > 0) printResult(formatResults(outcome.results));
 	return finish(outcome);
-}
-
-/** Raises the second wall, unless the person wants none. */
-function confine({ places, listens }: OpenedWorld, { isolation }: RunOptions): void {
-	if (isolation !== "none") {
-		const missing = raiseWall({ places, listeners: listens }).filter((wall) => wall.missing !== undefined);
-		if (isolation === "strict" && missing.length > 0) {
-			throw new Fault("ISOLATION_MISSING", "cannot confine the process as --isolation strict demands", {
-				note: missing.map(({ name, missing: why }) => `${name}: ${why}`),
-				help: [
-					"wherry doctor",
-					"wherry run --isolation auto ...    to run with the walls that this machine has",
-				],
-			});
-		}
-	}
-	for (const { descriptor } of places) closeSync(descriptor);
 }

@@ -182,7 +182,10 @@ export function declareEntities(
 		case "func":
 			return { sort: "func", type: functionAt(type.index, scope), origin };
 		case "type":
-			return { sort: "type", type: type.bound === "equal" ? typeAt(type.index, scope) : freshResource(origin) };
+			return {
+				sort: "type",
+				type: type.bound === "equal" ? typeAt(type.index, scope) : freshResource(origin),
+			};
 		case "instance":
 			return { sort: "instance", exports: declareInstance(type.index, scope, origin, elaboration) };
 		case "component":
@@ -212,7 +215,12 @@ function freshResource(origin: Origin): Resource {
 }
 
 /** An instance of an instance type, its resources new. */
-function declareInstance(index: number, outer: Scope, origin: Origin, elaboration: Elaboration): Map<string, Entity> {
+function declareInstance(
+	index: number,
+	outer: Scope,
+	origin: Origin,
+	elaboration: Elaboration,
+): Map<string, Entity> {
 	const type = typeAt(index, outer);
 	if (type.kind !== "instance type") throw invalid(`type ${index} is no instance's`);
 	return elaboration.nested(() => {

@@ -199,9 +199,9 @@ export class Elaboration {
 	#export({ name, item, as }: Export, scope: Scope, exports: Map<string, Entity>): void {
 		const entity = scope.get(item.sort, item.index);
 		if (entity.sort === "type" && entity.type.kind === "resource") entity.type.name ??= name;
-		if (as !== undefined && as.sort !== item.sort) throw invalid(`its export '${name}' is shown as another sort`);
+		if (as !== undefined && as.sort !== item.sort)
+			throw invalid(`its export '${name}' is shown as another sort`);
 		exports.set(name, entity);
 		scope.push(entity);
 	}
 }
-

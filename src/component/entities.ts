@@ -1,5 +1,12 @@
 import { Fault } from "../base/fault.ts";
-import type { Alias, Component, CoreSort, Declaration, Sort, StringEncoding } from "../wasm/component/definitions.ts";
+import type {
+	Alias,
+	Component,
+	CoreSort,
+	Declaration,
+	Sort,
+	StringEncoding,
+} from "../wasm/component/definitions.ts";
 import type { FunctionType, ResourceType, ValueType } from "./types.ts";
 
 /** What an index means. Aliases, arguments and exports are the very same object. */
@@ -136,7 +143,10 @@ export class Scope {
 	}
 }
 
-function isOf<Wanted extends Sort>(entity: Entity, sort: Wanted): entity is Extract<Entity, { sort: Wanted }> {
+function isOf<Wanted extends Sort>(
+	entity: Entity,
+	sort: Wanted,
+): entity is Extract<Entity, { sort: Wanted }> {
 	return entity.sort === sort;
 }
 

@@ -40,6 +40,11 @@ function isModule(bytes: Uint8Array): boolean {
 	return bytes.length >= VERSION_AND_LAYER_BYTES && startsWithMagic(bytes) && version(bytes) === 1;
 }
 
+/** Whether the bytes begin as a component of today's binary format does (Component Model, Binary.md). */
+export function isComponent(bytes: Uint8Array): boolean {
+	return bytes.length >= VERSION_AND_LAYER_BYTES && startsWithMagic(bytes) && version(bytes) >>> 16 === 1;
+}
+
 function startsWithMagic(bytes: Uint8Array): boolean {
 	return bytes.length > 0 && MAGIC.every((byte, index) => index >= bytes.length || bytes[index] === byte);
 }
@@ -54,7 +59,7 @@ function describeWasm(bytes: Uint8Array): Input {
 	if (bytes.length < VERSION_AND_LAYER_BYTES) return { form: "foreign", ...headerCutOff(bytes.length) };
 	const found = version(bytes);
 	if (found === 1) return { form: "module" };
-	if (found >>> 16 === 1) return { form: "component", ...readComponent(bytes) };
+	if (isComponent(bytes)) return { form: "component", ...readComponent(bytes) };
 	return { form: "foreign", ...otherVersion(found) };
 }
 

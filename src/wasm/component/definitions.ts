@@ -125,10 +125,12 @@ export type TypeDefinition =
 	/** `destructor` is a core function's index. */
 	| { readonly kind: "resource"; readonly destructor: number | undefined };
 
-export type Declaration = Extract<
-	Definition,
-	{ kind: "core type" | "type" | "import" | "alias export" | "alias core export" | "alias outer" }
-> | Declared<"export type">;
+export type Declaration =
+	| Extract<
+			Definition,
+			{ kind: "core type" | "type" | "import" | "alias export" | "alias core export" | "alias outer" }
+	  >
+	| Declared<"export type">;
 
 export type StringEncoding = "utf8" | "utf16" | "latin1+utf16";
 
@@ -150,6 +152,9 @@ export type Canon =
 			readonly type: number;
 	  }
 	| { readonly kind: "canon lower"; readonly function: number; readonly options: CanonOptions }
-	| { readonly kind: "canon resource.new" | "canon resource.drop" | "canon resource.rep"; readonly type: number }
+	| {
+			readonly kind: "canon resource.new" | "canon resource.drop" | "canon resource.rep";
+			readonly type: number;
+	  }
 	/** Built-ins of tasks, streams, futures, threads and error contexts, by name: `task.return`. */
 	| { readonly kind: "canon other"; readonly name: string };

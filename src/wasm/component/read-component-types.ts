@@ -1,7 +1,14 @@
 import { malformed } from "../cursor.ts";
 import { readLimits } from "../limits.ts";
 import { readValueType } from "../read-types.ts";
-import type { CoreType, Declaration, Labelled, Primitive, TypeDefinition, TypeReference } from "./definitions.ts";
+import type {
+	CoreType,
+	Declaration,
+	Labelled,
+	Primitive,
+	TypeDefinition,
+	TypeReference,
+} from "./definitions.ts";
 import { readAlias, readExternName, readExternType } from "./read-items.ts";
 import type { Reader } from "./reader.ts";
 

@@ -39,7 +39,8 @@ export class Reader extends Cursor {
 
 	/** Reads what is nested one level deeper, from the same place on. */
 	nested<Value>(read: (reader: Reader) => Value): Value {
-		if (this.#depth === DEPTH_MAX) throw malformed(`nesting over ${DEPTH_MAX} levels deep begins`, this.offset);
+		if (this.#depth === DEPTH_MAX)
+			throw malformed(`nesting over ${DEPTH_MAX} levels deep begins`, this.offset);
 		const inner = new Reader(this.bytes, this.offset, this.end, this.#budget, this.#depth + 1);
 		const value = read(inner);
 		this.offset = inner.offset;

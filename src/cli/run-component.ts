@@ -1,0 +1,100 @@
+/** `wherry run` of a component: WASI 0.2 and 0.3. */
+import { Fault } from "../base/fault.ts";
+import { entryOf } from "../component/entry.ts";
+import type { World } from "../component/types.ts";
+import { worldOf } from "../component/world.ts";
+import { compileCore } from "../guest/core.ts";
+import { type Outcome, statusOf } from "../guest/outcome.ts";
+import { type ComponentCall, runComponent } from "../guest/run-component.ts";
+import { openEngine } from "../host/node/engine.ts";
+import { watch } from "../host/node/watchdog.ts";
+import { ComponentGuest } from "../wasi/component-guest.ts";
+import type { Host } from "../wasi/host-interface.ts";
+import { preview2 } from "../wasi/p2/host.ts";
+import { preview3 } from "../wasi/p3/host.ts";
+import { readDefinitions } from "../wasm/component/read-definitions.ts";
+import { readModule } from "../wasm/read-module.ts";
+import { linkComponent } from "./component/link-component.ts";
+import { confine } from "./confine.ts";
+import { openComponentWorld } from "./open-component-world.ts";
+import type { Program } from "./run-image.ts";
+import type { RunOptions } from "./run-options.ts";
+import { alarmsOf, reportEnding } from "./run-report.ts";
+
+/**
+ * Runs a component on this thread, as `run` does a module: link, open what was granted, raise the second wall, call.
+ *
+ * @throws Fault for everything that keeps the guest from starting
+ */
+export async function runComponentProgram({ bytes, options, root }: Program): Promise<number> {
+	const { file, limits } = options;
+	const world = worldOf(readDefinitions(bytes));
+	const call = callOf(world, options);
+	const engine = openEngine();
+	const linked = await linkComponent(bytes, {
+		file,
+		mode: needsEventLoop(world) ? "jspi" : "sync",
+		compile: (core) =>
+			compileCore(core, readModule(core, file), { file, limits, engine, exportStart: false }).module,
+	});
+	let memorySize: (() => number) | undefined;
+	const finish = (outcome: Outcome): number => {
+		const status = statusOf(outcome);
+		if (status !== 0) reportEnding(outcome, options, guest, memorySize?.() ?? 0);
+		return status;
+	};
+	const opened = openComponentWorld(
+		options,
+		{
+			onEnd: (how) => process.exit(finish(how)),
+			onClosedInput: () => guest.deny({ type: "stdin" }),
+		},
+		root,
+		needsEventLoop(world),
+	);
+	const guest = new ComponentGuest(opened.world);
+	const outcome = await runComponent(linked, guest, hostOf(guest), {
+		...call,
+		beforeGuest: (size) => {
+			memorySize = size;
+			confine(opened, options.isolation);
+			if (limits.timeout_ms !== undefined || limits.cpu_time_ms !== undefined) watch(alarmsOf(options));
+		},
+	});
+	return finish(outcome);
+}
+
+function hostOf(guest: ComponentGuest): Host {
+	return new Map([...preview2(guest), ...preview3(guest)]);
+}
+
+/** What only Node's event loop can tell: then calls are promises, and the thread never sleeps. */
+function needsEventLoop({ imports, exports }: World): boolean {
+	return [...imports.keys(), ...exports.keys()].some((name) =>
+		/^wasi:(?:http\/outgoing-handler@|[^@]*@0\.3\.)/.test(name),
+	);
+}
+
+/** What is called: the component's entry. */
+function callOf(world: World, options: RunOptions): ComponentCall {
+	const exports = [...world.exports.keys()];
+	const entry = entryOf(exports, "command");
+	if (entry !== undefined) return { ...entry, values: [], failed: () => ({ type: "exit", code: 1 }) };
+	if (entryOf(exports, "service") !== undefined) {
+		throw new Fault(
+			"ENTRY_MISSING",
+			`cannot run '${options.file}': it is a service, which answers requests`,
+			{
+				note: "it exports a handler of wasi:http and no wasi:cli/run",
+				help: `wherry serve ${options.file}`,
+			},
+		);
+	}
+	throw new Fault("ENTRY_MISSING", `cannot run '${options.file}': it exports no 'wasi:cli/run'`, {
+		note:
+			exports.length === 0
+				? "it exports nothing at all"
+				: `it is a library that exports ${exports.join(", ")}`,
+		help: `wherry wit ${options.file}`,
+	});
+}
