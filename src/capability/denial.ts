@@ -10,6 +10,8 @@ export type Denial =
 	/** A tmpfs, or the disk behind a grant, is full. */
 	| { readonly type: "no-space"; readonly guestPath: string }
 	| { readonly type: "descriptors"; readonly limit: number }
+	/** A key-value store of this name was not granted. */
+	| { readonly type: "keyvalue"; readonly name: string }
 	/** Standard input was read although it is closed: a terminal, without -i. */
 	| { readonly type: "stdin" };
 

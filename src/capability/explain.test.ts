@@ -5,6 +5,7 @@ import { explain } from "./explain.ts";
 import { type Grants, NO_GRANTS } from "./grants.ts";
 import { parseTmpfs, parseVolume } from "./mounts.ts";
 import { parseNetRule, parsePublish } from "./net.ts";
+import { parseKeyValue } from "./services.ts";
 
 const ORIGIN = { where: "a flag" };
 
@@ -36,6 +37,17 @@ const CASES: readonly (readonly [Partial<Grants>, readonly string[]])[] = [
 	[{ net: [parseNetRule("connect=a.example:443", ORIGIN)] }, ["may connect to port 443 of a.example"]],
 	[{ net: [parseNetRule("connect=a.example:1-9", ORIGIN)] }, ["may connect to ports 1 to 9 of a.example"]],
 	[{ net: [parseNetRule("resolve=a.example", ORIGIN)] }, ["may look up the name a.example"]],
+	[
+		{
+			config: new Map([["a", "secret"]]),
+			keyvalue: [parseKeyValue("s", ORIGIN), parseKeyValue("=./f", ORIGIN)],
+		},
+		[
+			"is configured by a",
+			"may keep values in the store 's', in memory for this run",
+			"may read and change the key-value store ./f as ''",
+		],
+	],
 	[
 		{ clock: parseClock("real") },
 		["sees the clock at its full resolution, fine enough to measure other programs by"],

@@ -1,11 +1,11 @@
 import { formatTime } from "./clock.ts";
-import type { ClockGrant, Grants, Mount, RandomGrant } from "./grants.ts";
+import type { ClockGrant, Grants, KeyValueGrant, Mount, RandomGrant } from "./grants.ts";
 import { explainNet } from "./net-words.ts";
 import { formatSize } from "./quantity.ts";
 
 /** What a guest with these grants may do, a sentence each, to be read behind "the program ...". */
 export function explain(grants: Grants): string[] {
-	const { mounts, workdir, env, net, stdin, terminal, clock, random } = grants;
+	const { mounts, workdir, env, net, stdin, terminal, clock, random, config, keyvalue } = grants;
 	const sentences = [
 		...mounts.map(explainMount),
 		...(workdir === undefined ? [] : [`works in ${workdir}`]),
@@ -17,6 +17,8 @@ export function explain(grants: Grants): string[] {
 		...net.map((rule) => explainNet(rule, net)),
 		...explainClock(clock),
 		...explainRandom(random),
+		...(config.size === 0 ? [] : [`is configured by ${[...config.keys()].join(", ")}`]),
+		...keyvalue.map(explainKeyValue),
 	];
 	return sentences.length === 0 ? ["may do nothing but compute"] : sentences;
 }
@@ -26,6 +28,12 @@ function explainMount(mount: Mount): string {
 	if (mount.type === "tmpfs")
 		return `${may} up to ${formatSize(mount.size_bytes)} in memory at ${mount.guest}`;
 	return `${may} ${mount.host} as ${mount.guest}`;
+}
+
+function explainKeyValue({ name, file }: KeyValueGrant): string {
+	return file === undefined
+		? `may keep values in the store '${name}', in memory for this run`
+		: `may read and change the key-value store ${file} as '${name}'`;
 }
 
 function explainClock(clock: ClockGrant): string[] {

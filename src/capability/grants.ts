@@ -114,6 +114,17 @@ export type RandomGrant =
 	/** The same bytes in every run. */
 	| { readonly type: "seed"; readonly seed: bigint };
 
+/** A key-value store that a component may open by its name. */
+export interface KeyValueGrant {
+	readonly name: string;
+	/** Of the host, as the person wrote it; undefined: in memory, for this run. */
+	readonly file: string | undefined;
+	readonly origin: Origin;
+}
+
+/** wasi:logging's, from the least to the most grave. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "critical";
+
 /** Everything a guest may reach. Immutable; made by parsing; nothing is opened by having one. */
 export interface Grants {
 	/** Undefined without an image that has files. */
@@ -129,6 +140,12 @@ export interface Grants {
 	readonly net: readonly NetRule[];
 	readonly clock: ClockGrant;
 	readonly random: RandomGrant;
+	/** wasi:config/store. */
+	readonly config: ReadonlyMap<string, string>;
+	/** No two of one name. */
+	readonly keyvalue: readonly KeyValueGrant[];
+	/** What a component logs from this level on goes to standard error. */
+	readonly logLevel: LogLevel | "none";
 }
 
 /** May do nothing but compute. */
@@ -142,4 +159,7 @@ export const NO_GRANTS: Grants = {
 	net: [],
 	clock: { type: "coarse" },
 	random: { type: "system" },
+	config: new Map(),
+	keyvalue: [],
+	logLevel: "info",
 };

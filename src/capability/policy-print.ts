@@ -1,11 +1,12 @@
 import { formatClock, formatRandom } from "./clock.ts";
 import { explain } from "./explain.ts";
-import type { Grants, Mount } from "./grants.ts";
+import { type Grants, type Mount, NO_GRANTS } from "./grants.ts";
 import { formatLimit } from "./limit-words.ts";
 import type { Limits } from "./limits.ts";
 import { formatNetRule, formatPublish } from "./net.ts";
 import { LIMIT_KEYS } from "./policy.ts";
 import { formatSize } from "./quantity.ts";
+import { formatKeyValue } from "./services.ts";
 
 /**
  * The grants and limits as a policy file that `parsePolicy` reads back to the same. It holds the values
@@ -29,7 +30,7 @@ type Policy = Readonly<Record<string, Scalar | readonly string[] | Table | reado
 
 /** What is as it would be without its key is left out; limits are all there. Tables stand last, as TOML wants. */
 function policyOf(
-	{ workdir, stdin, terminal, net, env, clock, random, mounts }: Grants,
+	{ workdir, stdin, terminal, net, env, clock, random, mounts, config, keyvalue, logLevel }: Grants,
 	limits: Limits,
 ): Policy {
 	const publish = net.filter((rule) => rule.type === "listen").map(formatPublish);
@@ -42,6 +43,9 @@ function policyOf(
 		random: formatRandom(random),
 		...(publish.length === 0 ? {} : { publish }),
 		...(rules.length === 0 ? {} : { net: rules }),
+		...(keyvalue.length === 0 ? {} : { keyvalue: keyvalue.map(formatKeyValue) }),
+		...(logLevel === NO_GRANTS.logLevel ? {} : { "log-level": logLevel }),
+		...(config.size === 0 ? {} : { config: Object.fromEntries(config) }),
 		// fromEntries defines; assigning would lose a variable named __proto__
 		...(env.size === 0 ? {} : { env: Object.fromEntries(env) }),
 		limits: limitTable(limits),

@@ -30,6 +30,11 @@ tmpfs = ["/tmp:size=1m"]
 publish = ["8080:80"]
 net = ["connect=example.org:443", "resolve=example.org"]
 copy-env = ["HOME", "NOT_SET"]
+keyvalue = ["cache", "sessions=./s.db", "abs=/s.db"]
+log-level = "warn"
+
+[config]
+greeting = "hello"
 
 [env]
 LANG = "C.UTF-8"
@@ -85,6 +90,15 @@ test("a policy with every key", async () => {
 		grants.net.map(({ type }) => type),
 		["listen", "connect", "resolve"],
 	);
+	assert.deepEqual(
+		grants.keyvalue.map(({ name, file }) => [name, file]),
+		[
+			["cache", undefined],
+			["sessions", "conf/s.db"],
+			["abs", "/s.db"],
+		],
+	);
+	assert.deepEqual([[...grants.config], grants.logLevel], [[["greeting", "hello"]], "warn"]);
 	assert.deepEqual(limits, {
 		memory_bytes: 512 << 20,
 		timeout_ms: 10_000,
@@ -269,6 +283,16 @@ const grants: fc.Arbitrary<Grants> = record({
 		record({ type: fc.constant("frozen"), time_ns: u64 }),
 	),
 	random: fc.oneof(record({ type: fc.constant("system") }), record({ type: fc.constant("seed"), seed: u64 })),
+	config: fc.array(fc.tuple(fc.oneof(fc.constant("__proto__"), name), text)).map((pairs) => new Map(pairs)),
+	keyvalue: fc.uniqueArray(
+		record({
+			name: fc.constantFrom("", "a", "b.c", "__proto__"),
+			file: fc.option(fc.constantFrom("./s.db", "/var/s=1.db", "s\"'.db"), { nil: undefined }),
+			origin: fc.constant(ORIGIN),
+		}),
+		{ selector: (store) => store.name },
+	),
+	logLevel: fc.constantFrom("trace", "info", "critical", "none"),
 });
 
 const within = ({ min, max }: { readonly min: number; readonly max: number }) => fc.integer({ min, max });
@@ -290,7 +314,8 @@ for (const format of ["toml", "json"] as const)
 				const read = settle([await parsePolicy(printed, "policy")], none);
 				const mounts = read.grants.mounts.map((one) => Object.assign({}, one, { origin: ORIGIN }));
 				const net = read.grants.net.map((rule) => Object.assign({}, rule, { origin: ORIGIN }));
-				assert.deepEqual({ ...read.grants, mounts, net }, granted);
+				const keyvalue = read.grants.keyvalue.map((store) => Object.assign({}, store, { origin: ORIGIN }));
+				assert.deepEqual({ ...read.grants, mounts, net, keyvalue }, granted);
 				assert.deepEqual(read.limits, limited);
 			}),
 			{ numRuns: 300 },

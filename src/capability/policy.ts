@@ -4,13 +4,14 @@ import { readToml } from "../base/toml.ts";
 import { parseClock, parseRandom } from "./clock.ts";
 import type { EnvWord } from "./env.ts";
 import { shortened, unknownWord } from "./grant-fault.ts";
-import type { Mount, NetRule, Origin } from "./grants.ts";
+import type { KeyValueGrant, Mount, NetRule, Origin } from "./grants.ts";
 import { parseWorkdir } from "./guest-path.ts";
 import { parseLimit } from "./limit-words.ts";
 import type { Limits } from "./limits.ts";
 import { mountFromWords, parseMount } from "./mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "./mounts.ts";
 import { parseNetRule, parsePublish } from "./net.ts";
+import { parseKeyValue, parseLogLevel } from "./services.ts";
 import type { Wishes } from "./wishes.ts";
 
 /**
@@ -40,10 +41,12 @@ export const LIMIT_KEYS: ReadonlyMap<string, keyof Limits> = new Map([
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-type Draft = Mutable<Omit<Wishes, "mounts" | "env" | "net">> & {
+type Draft = Mutable<Omit<Wishes, "mounts" | "env" | "net" | "config" | "keyvalue">> & {
 	readonly mounts: Mount[];
 	readonly env: EnvWord[];
 	readonly net: NetRule[];
+	readonly config: (readonly [string, string])[];
+	readonly keyvalue: KeyValueGrant[];
 };
 
 interface Place {
@@ -71,17 +74,28 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	["read-only", (draft, value, place) => (draft.readOnly = booleanOf(value, place))],
 	["clock", (draft, value, place) => (draft.clock = parseClock(textOf(value, place)))],
 	["random", (draft, value, place) => (draft.random = parseRandom(textOf(value, place)))],
+	["config", readConfig],
+	["keyvalue", eachText((draft, text, origin) => draft.keyvalue.push(parseKeyValue(text, origin)))],
+	["log-level", (draft, value, place) => (draft.logLevel = parseLogLevel(textOf(value, place)))],
 	["limits", readLimits],
 ]);
 
 function readPolicy(document: unknown, file: string): Wishes {
-	const draft: Draft = { mounts: [], env: [], net: [], limits: {} };
+	const draft: Draft = { mounts: [], env: [], net: [], config: [], keyvalue: [], limits: {} };
 	for (const [key, value] of entriesOf(document, { file, path: "the policy" })) {
 		const reader = READERS.get(key);
 		if (reader === undefined) throw invalid(file, unknownWord(key, [...READERS.keys()], "a key of a policy"));
 		inPlace({ file, path: key }, (place) => reader(draft, value, place));
 	}
-	return { ...draft, mounts: draft.mounts.map((mount) => relativeTo(file, mount)) };
+	return {
+		...draft,
+		mounts: draft.mounts.map((mount) =>
+			mount.type === "bind" ? { ...mount, host: relativeTo(file, mount.host) } : mount,
+		),
+		keyvalue: draft.keyvalue.map((store) =>
+			store.file === undefined ? store : { ...store, file: relativeTo(file, store.file) },
+		),
+	};
 }
 
 function eachText(read: (draft: Draft, text: string, origin: Origin) => unknown): Reader {
@@ -111,6 +125,11 @@ function readEnv(draft: Draft, value: unknown, place: Place): void {
 		if (name === "" || /[=\0]/.test(name)) throw invalid(place.file, `'${name}' cannot be a variable's name`);
 		draft.env.push({ name, value: textOf(text, itemPlace) });
 	}
+}
+
+function readConfig(draft: Draft, value: unknown, place: Place): void {
+	for (const [name, text] of entriesOf(value, place))
+		draft.config.push([name, textOf(text, { ...place, path: `config.${name}` })]);
 }
 
 function readLimits(draft: Draft, value: unknown, place: Place): void {
@@ -169,10 +188,10 @@ function originOf({ file, path }: Place): Origin {
 }
 
 /** A host path in a policy starts at the policy's folder. */
-function relativeTo(file: string, mount: Mount): Mount {
+function relativeTo(file: string, host: string): string {
 	const folder = file.slice(0, Math.max(file.lastIndexOf("/"), file.lastIndexOf("\\")) + 1);
-	if (mount.type !== "bind" || folder === "" || /^([/\\]|[A-Za-z]:[/\\])/.test(mount.host)) return mount;
-	return { ...mount, host: folder + mount.host.replace(/^(\.\/)+/, "") };
+	if (folder === "" || /^([/\\]|[A-Za-z]:[/\\])/.test(host)) return host;
+	return folder + host.replace(/^(\.\/)+/, "");
 }
 
 function isJson(text: string, name: string): boolean {

@@ -268,6 +268,29 @@ note: files, directories and connections count, and the three standard streams
 `,
 	},
 	{
+		name: "a key-value store",
+		denial: { type: "keyvalue", name: "sessions" },
+		says: `error: guest may not open the key-value store 'sessions' [NOT_GRANTED]
+note: no key-value stores are granted
+help: --keyvalue sessions
+`,
+	},
+	{
+		name: "a key-value store of the empty name",
+		denial: { type: "keyvalue", name: "" },
+		says: `error: guest may not open the key-value store '' [NOT_GRANTED]
+note: no key-value stores are granted
+help: --keyvalue ''
+`,
+	},
+	{
+		name: "a key-value store that no grant can name",
+		denial: { type: "keyvalue", name: "a;rm -rf\n" },
+		says: `error: guest may not open the key-value store 'a;rm -rf\\u{a}' [NOT_GRANTED]
+note: no key-value stores are granted
+`,
+	},
+	{
 		name: "standard input",
 		denial: { type: "stdin" },
 		says: `error: guest may not read standard input [NOT_GRANTED]

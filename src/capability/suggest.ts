@@ -7,6 +7,7 @@ import type { BindMount, Grants, Mount, RootGrant } from "./grants.ts";
 import { LIMIT_RANGES } from "./limits.ts";
 import { netFault } from "./net-words.ts";
 import { formatSize } from "./quantity.ts";
+import { isStoreName } from "./services.ts";
 import { READ_ONLY_FLAG } from "./wishes.ts";
 
 /** What there is on the host at a path, relative to the working directory or absolute. */
@@ -47,6 +48,8 @@ export function denialFault(denial: Denial, grants: Grants, lookup: HostLookup):
 			return spaceFault(denial.guestPath, grants);
 		case "descriptors":
 			return descriptorFault(denial.limit);
+		case "keyvalue":
+			return storeFault(denial.name, grants);
 		case "stdin":
 			return new Fault("NOT_GRANTED", "guest may not read standard input", {
 				note: "it is a terminal, and a terminal is read only by a guest that was granted it",
@@ -167,6 +170,14 @@ function rootSpaceFault({ image, size_bytes }: RootGrant): Fault {
 
 /** What is offered when nothing was allowed. */
 const LEAST_STORAGE_BYTES = 1024 ** 2;
+
+function storeFault(name: string, { keyvalue }: Grants): Fault {
+	const names = keyvalue.slice(0, SHOWN_MOUNTS_MAX).map((grant) => `'${grant.name}'`);
+	return new Fault("NOT_GRANTED", `guest may not open the key-value store '${oneLine(name)}'`, {
+		note: names.length === 0 ? "no key-value stores are granted" : `granted is ${orList(names, "and")} only`,
+		help: isStoreName(name) ? `--keyvalue ${shellWord(name)}` : undefined,
+	});
+}
 
 function descriptorFault(limit: number): Fault {
 	const more = Math.min(limit * 2, LIMIT_RANGES.descriptors.max);

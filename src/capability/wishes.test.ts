@@ -5,9 +5,10 @@ import { NO_GRANTS } from "./grants.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import { parseTmpfs, parseVolume } from "./mounts.ts";
 import { parseNetRule } from "./net.ts";
+import { parseKeyValue } from "./services.ts";
 import { settle, type Wishes } from "./wishes.ts";
 
-const NOTHING: Wishes = { mounts: [], env: [], net: [], limits: {} };
+const NOTHING: Wishes = { mounts: [], env: [], net: [], config: [], keyvalue: [], limits: {} };
 const none = () => undefined;
 const volume = (text: string) => parseVolume(text, { where: `-v ${text}` });
 const tmpfs = (text: string) => parseTmpfs(text, { where: `--tmpfs ${text}` });
@@ -38,6 +39,15 @@ test("a later source's mount replaces an earlier one's at the same guest path", 
 	const policy = { ...NOTHING, mounts: [volume("./a:/data:ro"), volume("./b:/b")] };
 	const flags = { ...NOTHING, mounts: [volume("./c:/data")] };
 	assert.deepEqual(settle([policy, flags], none).grants.mounts, [volume("./c:/data"), volume("./b:/b")]);
+});
+
+test("of two stores of one name the later counts, and values of the configuration likewise", () => {
+	const store = (text: string) => parseKeyValue(text, { where: `--keyvalue ${text}` });
+	const policy = { ...NOTHING, keyvalue: [store("a=./a.db"), store("b")], config: [["x", "1"]] as const };
+	const flags = { ...NOTHING, keyvalue: [store("a")], config: [["x", "2"]] as const };
+	const { grants } = settle([policy, flags], none);
+	assert.deepEqual(grants.keyvalue, [store("a"), store("b")]);
+	assert.deepEqual([...grants.config], [["x", "2"]]);
 });
 
 test("lists add up and scalars replace", () => {

@@ -1,7 +1,7 @@
 /** Wishes: what one source, the flags or a policy file, asks for; several of them make the grants. */
 import { Fault } from "../base/fault.ts";
 import { type Environment, type EnvWord, settleEnv } from "./env.ts";
-import { type Grants, type Mount, type NetRule, NO_GRANTS } from "./grants.ts";
+import { type Grants, type KeyValueGrant, type Mount, type NetRule, NO_GRANTS } from "./grants.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 
 /** What one source asks for. A scalar that is absent is left as it was. */
@@ -16,6 +16,10 @@ export interface Wishes {
 	readonly terminal?: boolean;
 	readonly clock?: Grants["clock"];
 	readonly random?: Grants["random"];
+	/** In order: later ones win. */
+	readonly config: readonly (readonly [name: string, value: string])[];
+	readonly keyvalue: readonly KeyValueGrant[];
+	readonly logLevel?: Grants["logLevel"];
 	/** Every bind mount, whatever it says of itself, is read-only. */
 	readonly readOnly?: boolean;
 }
@@ -51,6 +55,9 @@ export function settle(sources: readonly Wishes[], environment: Environment): Se
 		net: mergeNet(sources),
 		clock: last("clock") ?? NO_GRANTS.clock,
 		random: last("random") ?? NO_GRANTS.random,
+		config: new Map(sources.flatMap(({ config }) => config)),
+		keyvalue: mergeKeyValue(sources),
+		logLevel: last("logLevel") ?? NO_GRANTS.logLevel,
 	};
 	return {
 		readOnly,
@@ -85,6 +92,13 @@ function mergeMounts(sources: readonly Wishes[], readOnly: boolean): Mount[] {
 function closed(mount: Mount): Mount {
 	if (mount.type === "tmpfs" || mount.readOnly) return mount;
 	return { ...mount, readOnly: true, origin: { where: READ_ONLY_FLAG } };
+}
+
+/** One store a name: a later grant of a name takes the place of the earlier. */
+function mergeKeyValue(sources: readonly Wishes[]): KeyValueGrant[] {
+	const stores = new Map<string, KeyValueGrant>();
+	for (const { keyvalue } of sources) for (const grant of keyvalue) stores.set(grant.name, grant);
+	return [...stores.values()];
 }
 
 /** All rules, each once. */

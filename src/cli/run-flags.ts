@@ -2,13 +2,14 @@ import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
 import { parseClock, parseRandom } from "../capability/clock.ts";
 import { type EnvWord, parseEnv } from "../capability/env.ts";
-import type { Mount, NetRule } from "../capability/grants.ts";
+import type { KeyValueGrant, Mount, NetRule } from "../capability/grants.ts";
 import { parseWorkdir } from "../capability/guest-path.ts";
 import { parseLimit, parseUlimit } from "../capability/limit-words.ts";
 import type { Limits } from "../capability/limits.ts";
 import { parseMount } from "../capability/mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "../capability/mounts.ts";
 import { parseNetRule, parsePublish } from "../capability/net.ts";
+import { LOG_LEVELS, parseConfig, parseKeyValue, parseLogLevel } from "../capability/services.ts";
 import type { Wishes } from "../capability/wishes.ts";
 import { COMMON_FLAGS, type CommonDraft } from "./common-flags.ts";
 import { DOCKER_FLAGS, networkRefused } from "./docker-flags.ts";
@@ -20,10 +21,12 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 /** What the flags of `wherry run` write into while they are read. */
 export interface RunDraft extends CommonDraft {
 	/** The grants and limits; its lists are filled in place. */
-	readonly wishes: Mutable<Omit<Wishes, "mounts" | "env" | "net" | "limits">> & {
+	readonly wishes: Mutable<Omit<Wishes, "mounts" | "env" | "net" | "config" | "keyvalue" | "limits">> & {
 		readonly mounts: Mount[];
 		readonly env: EnvWord[];
 		readonly net: NetRule[];
+		readonly config: (readonly [string, string])[];
+		readonly keyvalue: KeyValueGrant[];
 		limits: Partial<Limits>;
 	};
 	readonly envFiles: string[];
@@ -42,7 +45,7 @@ export interface RunDraft extends CommonDraft {
 /** The draft before any flag: nothing granted. */
 export function emptyRunDraft(): RunDraft {
 	return {
-		wishes: { mounts: [], env: [], net: [], limits: {} },
+		wishes: { mounts: [], env: [], net: [], config: [], keyvalue: [], limits: {} },
 		envFiles: [],
 		policies: [],
 		notes: [],
@@ -70,6 +73,7 @@ export function emptyRunDraft(): RunDraft {
 const FILES = "Files (a guest sees none)";
 const VALUES = "Input and variables (a guest has none)";
 const NETWORK = "Network (a guest has none)";
+const SERVICES = "Services for components (they have none)";
 const REPEATABLE = "Time and chance";
 const LIMITS = "Limits";
 const IMAGES = "Images";
@@ -172,6 +176,29 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 		group: NETWORK,
 		doc: "Grant connect=HOST:PORT, listen=ADDRESS:PORT or resolve=NAME",
 		apply: net,
+	},
+	{
+		long: "config",
+		value: "NAME=VALUE",
+		group: SERVICES,
+		doc: "Set a value of the component's configuration (wasi:config)",
+		apply: (draft, text) => draft.wishes.config.push(parseConfig(text)),
+	},
+	{
+		long: "keyvalue",
+		value: "NAME[=FILE]",
+		completes: "file",
+		group: SERVICES,
+		doc: "Grant a key-value store (wasi:keyvalue): a file that is made when missing, or memory for this run",
+		apply: (draft, text, where) => draft.wishes.keyvalue.push(parseKeyValue(text, { where })),
+	},
+	{
+		long: "log-level",
+		value: "LEVEL",
+		choices: [...LOG_LEVELS, "none"],
+		group: SERVICES,
+		doc: "Show what the component logs (wasi:logging) from this level on: info by default",
+		apply: (draft, text) => (draft.wishes.logLevel = parseLogLevel(text)),
 	},
 	{
 		long: "clock",

@@ -109,6 +109,8 @@ test("a file of variables goes before -e and behind a policy", () => {
 	const policy = {
 		mounts: [],
 		net: [],
+		config: [],
+		keyvalue: [],
 		limits: {},
 		env: ["A", "B", "C"].map((name) => ({ name, value: "policy" })),
 	};
