@@ -42,7 +42,10 @@ const FREQUENT = [
 	"src/wasm/long-activations.ts",
 ];
 /** What runs of a kind need before the second wall stands, each in a script of its own. */
-const EARLY = { image: ["src/cli/image-root.ts", "src/cli/run-image.ts"] };
+const EARLY = {
+	image: ["src/cli/image-root.ts", "src/cli/run-image.ts"],
+	component: ["src/cli/run-component.ts"],
+};
 
 const root = resolve(import.meta.dirname, "..");
 process.chdir(root);
@@ -82,6 +85,7 @@ copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 await bundleTranspiler("dist/transpiler");
 makeCache("plain", ["run", guest("wat/hello")]);
 makeImageCache();
+makeCache("component", ["run", guest("components/hello")]);
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
 
 function guest(name: string): string {

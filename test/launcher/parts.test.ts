@@ -43,6 +43,7 @@ const RUNS: readonly (readonly [name: string, words: readonly string[], status: 
 	["a module of the store", ["run", "hello"], 0, /^$/],
 	["a module of the store with a directory", ["run", "-v", ".:/here:ro", "hello"], 0, /^$/],
 	["a program among the files of an image", ["run", "packed"], 0, /^$/],
+	["a component", ["run", "../components/hello.wasm"], 0, /^$/],
 	["the results of a call", ["run", "--invoke", "add", "reactor.wasm", "1", "2"], 0, /^$/],
 ];
 
