@@ -2,6 +2,7 @@ import type { Exchange, HttpFailure } from "../../sys/http.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import { ComponentError } from "../host-interface.ts";
 import { announced, unsent } from "../http/announced.ts";
+import { type HandlerInstance, ResponseMissing } from "../http/handler.ts";
 import { internalError, responseBodySize } from "../http/failures.ts";
 import { contentLength, hasNoBody } from "../http/message.ts";
 import { Resource } from "../resource.ts";
@@ -9,23 +10,6 @@ import type { Fields } from "./http-fields.ts";
 import { IncomingRequest } from "./http-incoming.ts";
 import type { OutgoingResponse } from "./http-outgoing.ts";
 import type { LateSink } from "./http-streams.ts";
-
-/** What is called: a ComponentInstance. */
-export interface HandlerInstance {
-	call(interfaceName: string, name: string, values: readonly unknown[]): unknown;
-}
-
-/** A guest that did not answer, or did not finish what it answered. */
-export class ResponseMissing extends Error {
-	override readonly name = "ResponseMissing";
-	/** What the guest did instead, as a clause: `it returned without an answer`. */
-	readonly reason: string;
-
-	constructor(reason: string) {
-		super(`the guest gave no whole response: ${reason}`);
-		this.reason = reason;
-	}
-}
 
 /**
  * One request of wasi:http/incoming-handler 0.2, to its end: the head goes out when the guest sets it, the body as it
