@@ -5,7 +5,7 @@ import { componentWit } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { entriesOf, needsOf, scriptOf } from "../../component/jco/glue.ts";
 import { generateOptions } from "../../component/jco/options.ts";
 import type { CoreModule, Mode, Transpiled } from "../../component/jco/transpiled.ts";
-import { readComponent } from "../../wasm/component.ts";
+import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { binariesIn } from "../../wasm/nested.ts";
 
 /** What the thread is given. */
@@ -40,13 +40,20 @@ async function wit(bytes: Uint8Array): Promise<string> {
 /** Twice where it exports functions that only its first text tells of: in the second all of them may wait. */
 async function transpile(bytes: Uint8Array<ArrayBuffer>, mode: Mode): Promise<Transpiled> {
 	await $init;
-	const { imports, exports } = readComponent(bytes);
+	const { imports, exports } = worldNames(bytes);
 	let files = generateFiles(bytes, mode, imports, USUAL_ENTRIES);
 	const entries = entriesOf(moduleOf(files));
 	const usual = entries.every((entry) => USUAL_ENTRIES.includes(entry.replace(/@[^#]*/, "")));
 	if (mode === "jspi" && !usual) files = generateFiles(bytes, mode, imports, entries);
 	const module = moduleOf(files);
 	return { mode, script: scriptOf(module), cores: coresOf(files, bytes), needs: needsOf(module), exports };
+}
+
+function worldNames(bytes: Uint8Array): { imports: string[]; exports: string[] } {
+	const { definitions } = readDefinitions(bytes);
+	const named = (wanted: "import" | "export") =>
+		definitions.flatMap((one) => (one.kind === wanted ? [one.name] : []));
+	return { imports: named("import"), exports: named("export") };
 }
 
 type Files = readonly (readonly [name: string, bytes: Uint8Array<ArrayBuffer>])[];

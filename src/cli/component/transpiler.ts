@@ -1,7 +1,9 @@
-import { join, dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { Fault } from "../../base/fault.ts";
 import type { Mode, Transpiled } from "../../component/jco/transpiled.ts";
+import { checkNames } from "../../component/names.ts";
+import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import type { Answer, Task } from "./transpiler-worker.ts";
 
 /** Of the transpiler: a part of what names an entry of the cache. */
@@ -28,6 +30,7 @@ export async function transpile(
 	bytes: Uint8Array<ArrayBuffer>,
 	{ mode, file, onProgress }: TranspileOptions,
 ): Promise<Transpiled> {
+	checkNames(readDefinitions(bytes));
 	return (await perform({ type: "transpile", bytes, mode }, file, onProgress)) as Transpiled;
 }
 

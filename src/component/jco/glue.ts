@@ -10,6 +10,8 @@ import type { Need } from "./transpiled.ts";
 export function scriptOf(module: string): string {
 	let text = module;
 	for (const [what, pattern, replacement] of ONCE) text = replaceOnce(text, what, pattern, replacement);
+	if (text.includes("class ComponentError"))
+		text = replaceOnce(text, "the class of errors", ERROR_CLASS, "\n");
 	return text.replaceAll(CONSOLE, "");
 }
 
@@ -20,13 +22,15 @@ const ONCE: readonly (readonly [what: string, pattern: RegExp, replacement: stri
 		'"use strict";\n(function (getCoreModule, imports, instantiateCore, ComponentError) {\n',
 	],
 	["the end", /\n\};\n\nexport const _util = \{\n\s*\}\n\s*$/, "\n})\n"],
-	["the class of errors", /\n( *)class ComponentError extends Error \{\n[^]*?\n\1\}\n/, "\n"],
 	[
 		"the names of traps",
 		/const message = CORE_TRAP_MESSAGES\.get\(err\.message\);\n\s*if \(message !== undefined\) \{ err\.message = message; \}\n/,
 		"",
 	],
 ];
+
+/** There only where a function exported may fail. */
+const ERROR_CLASS = /\n( *)class ComponentError extends Error \{\n[^]*?\n\1\}\n/;
 
 const CONSOLE = /^\s*console\.(?:error|warn|log)\([^\n]*\);$/gm;
 
