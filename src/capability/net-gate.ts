@@ -130,9 +130,7 @@ export function holdsPort(ports: readonly PortRange[], port: number): boolean {
 function listenerFor(rules: readonly NetRule[], address: string, port: number): ListenRule | undefined {
 	return rules.find(
 		(rule): rule is ListenRule =>
-			rule.type === "listen" &&
-			rule.guestPort === port &&
-			overlaps(address, rule.address),
+			rule.type === "listen" && rule.guestPort === port && overlaps(address, rule.address),
 	);
 }
 

@@ -3,7 +3,7 @@ import { Fault } from "../base/fault.ts";
 import { entryOf } from "../component/entry.ts";
 import type { World } from "../component/types.ts";
 import { worldOf } from "../component/world.ts";
-import { compileCore } from "../guest/core.ts";
+import { coreCompiler } from "../guest/component-cores.ts";
 import { type Outcome, statusOf } from "../guest/outcome.ts";
 import { type ComponentCall, runComponent } from "../guest/run-component.ts";
 import { openEngine } from "../host/node/engine.ts";
@@ -13,7 +13,6 @@ import type { Host } from "../wasi/host-interface.ts";
 import { preview2 } from "../wasi/p2/host.ts";
 import { preview3 } from "../wasi/p3/host.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
-import { readModule } from "../wasm/read-module.ts";
 import { linkComponent } from "./component/link-component.ts";
 import { confine } from "./confine.ts";
 import { openComponentWorld } from "./open-component-world.ts";
@@ -30,12 +29,11 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	const { file, limits } = options;
 	const world = worldOf(readDefinitions(bytes));
 	const call = callOf(world, options);
-	const engine = openEngine();
+	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
 	const linked = await linkComponent(bytes, {
 		file,
 		mode: needsEventLoop(world) ? "jspi" : "sync",
-		compile: (core) =>
-			compileCore(core, readModule(core, file), { file, limits, engine, exportStart: false }).module,
+		compile: (core) => compile(core).module,
 	});
 	let memorySize: (() => number) | undefined;
 	const finish = (outcome: Outcome): number => {

@@ -42,7 +42,10 @@ export function toWit({ address, port, flowInfo, scopeId }: SocketAddress): WitS
 export function addressToWit(address: string): WitAddress {
 	const bytes = addressBytes(address);
 	if (bytes.length === 4) return { tag: "ipv4", val: bytes };
-	const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0));
+	const groups = Array.from(
+		{ length: 8 },
+		(_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0),
+	);
 	return { tag: "ipv6", val: groups };
 }
 
@@ -53,7 +56,8 @@ export function addressToWit(address: string): WitAddress {
 export function isUnicastOf(family: IpFamily, { family: own, address }: SocketAddress): boolean {
 	if (own !== family) return false;
 	const bytes = addressBytes(address);
-	if (family === "ipv4") return (bytes[0] ?? 0) < 224 || ((bytes[0] ?? 0) >= 240 && address !== "255.255.255.255");
+	if (family === "ipv4")
+		return (bytes[0] ?? 0) < 224 || ((bytes[0] ?? 0) >= 240 && address !== "255.255.255.255");
 	if (bytes[0] === 0xff) return false;
 	const isInDisguise =
 		bytes.slice(0, 10).every((byte) => byte === 0) &&

@@ -1,5 +1,12 @@
 import type { NetDenial } from "../../capability/denial.ts";
-import { mayBind, mayConnect, mayListen, mayResolve, mappedAddresses, reachesOut } from "../../capability/net-gate.ts";
+import {
+	mayBind,
+	mayConnect,
+	mayListen,
+	mayResolve,
+	mappedAddresses,
+	reachesOut,
+} from "../../capability/net-gate.ts";
 import { Errno } from "../../sys/errno.ts";
 import type { IpFamily, Lookup, SocketAddress, TcpSocket, UdpSocket } from "../../sys/network.ts";
 import type { ComponentGuest } from "../component-guest.ts";

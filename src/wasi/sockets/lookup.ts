@@ -82,7 +82,9 @@ export async function addressesToReach(
 	const found = lookup.result();
 	if (typeof found === "number") return found;
 	const { netRules } = guest.world;
-	const allowed = found.filter((address) => mayConnect(netRules, network.resolved, address, port) === undefined);
+	const allowed = found.filter(
+		(address) => mayConnect(netRules, network.resolved, address, port) === undefined,
+	);
 	const [refused] = found;
 	if (allowed.length > 0 || refused === undefined) return allowed;
 	const denial = mayConnect(netRules, network.resolved, refused, port);
