@@ -63,6 +63,11 @@ export abstract class ServedExchange implements Exchange, BodyOwner {
 		return (this.#id ??= nextId());
 	}
 
+	/** The id, if anybody was told it. */
+	get knownId(): string | undefined {
+		return this.#id;
+	}
+
 	get body(): ByteSource | undefined {
 		if (!this.#hasBody) return undefined;
 		return (this.#body ??= new RequestBody(this.#stream, this));
