@@ -33,7 +33,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	const linked = await linkComponent(bytes, {
 		file,
 		mode: needsEventLoop(world) ? "jspi" : "sync",
-		compile: (core) => compile(core).module,
+		compile,
 	});
 	let memorySize: (() => number) | undefined;
 	const finish = (outcome: Outcome): number => {

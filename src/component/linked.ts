@@ -1,5 +1,12 @@
 import type { Host } from "../wasi/host-interface.ts";
 
+/** A core module that is ready to be instantiated. */
+export interface CompiledCore {
+	readonly module: WebAssembly.Module;
+	/** To be called with an instance's exports before anything of it is called: lets its profile take hold. */
+	readonly engage?: (exports: WebAssembly.Exports) => void;
+}
+
 /** A component that is ready to be instantiated, any number of times. */
 export interface Linked {
 	/** Full names, with versions: `wasi:cli/run@0.2.6`; plain names of functions. */

@@ -1,13 +1,13 @@
 import { Fault } from "../../base/fault.ts";
 import { ComponentError, type Host } from "../../wasi/host-interface.ts";
-import type { ComponentInstance, Linked } from "../linked.ts";
+import type { CompiledCore, ComponentInstance, Linked } from "../linked.ts";
 import { importsFor } from "./imports.ts";
 import { camelCase, pascalCase } from "./spelling.ts";
 import type { Glue, Transpiled } from "./transpiled.ts";
 
 export interface JcoOptions {
 	/** Makes a core module: where limits are rewritten in. */
-	readonly compile: (bytes: Uint8Array<ArrayBuffer>) => WebAssembly.Module;
+	readonly compile: (bytes: Uint8Array<ArrayBuffer>) => CompiledCore;
 	/** Runs the script of a `Transpiled`; its value. */
 	readonly evaluate: (script: string) => Glue;
 }
@@ -37,7 +37,7 @@ export function linkWithJco(
 
 function instantiate(
 	glue: Glue,
-	modules: ReadonlyMap<string, WebAssembly.Module>,
+	modules: ReadonlyMap<string, CompiledCore>,
 	{ needs }: Transpiled,
 	host: Host,
 ): ComponentInstance | Promise<ComponentInstance> {
@@ -45,8 +45,9 @@ function instantiate(
 	const made = glue(
 		(name) => modules.get(name) ?? missingModule(name),
 		importsFor(needs, host),
-		(module, imports) => {
+		({ module, engage }, imports) => {
 			const instance = new WebAssembly.Instance(module, imports === undefined ? {} : ownOnly(imports));
+			engage?.(instance.exports);
 			noteMemories(instance.exports, memories);
 			return instance;
 		},

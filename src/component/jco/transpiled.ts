@@ -1,3 +1,5 @@
+import type { CompiledCore } from "../linked.ts";
+
 /** What a transpiler made of a component: everything but the component's own core modules, which lie in it. */
 export interface Transpiled {
 	readonly mode: Mode;
@@ -31,13 +33,13 @@ export interface Need {
 }
 
 type InstantiateCore = (
-	module: WebAssembly.Module,
+	module: CompiledCore,
 	imports?: Readonly<Record<string, Readonly<Record<string, WebAssembly.ImportValue>>>>,
 ) => { readonly exports: WebAssembly.Exports };
 
 /** One call makes one instance of the component: what it exports, by name. It has no other state. */
 export type Glue = (
-	getCoreModule: (name: string) => WebAssembly.Module,
+	getCoreModule: (name: string) => CompiledCore,
 	imports: Readonly<Record<string, unknown>>,
 	instantiateCore: InstantiateCore,
 	componentError: new (payload: unknown) => Error,
