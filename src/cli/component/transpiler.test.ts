@@ -31,7 +31,7 @@ function quoted(text: string): string {
 }
 
 const SYNC = { mode: "sync", file: "x.wasm" } as const;
-const compile = (bytes: Uint8Array<ArrayBuffer>) => new WebAssembly.Module(bytes);
+const compile = (bytes: Uint8Array<ArrayBuffer>) => ({ module: new WebAssembly.Module(bytes) });
 
 test("a component computes, and its core modules are found in it", async () => {
 	const bytes = await component(relay("m", "n"));
