@@ -4,10 +4,11 @@ import type { Host } from "../host-interface.ts";
 import { CLI } from "./cli.ts";
 import { CLOCKS } from "./clocks.ts";
 import { FILESYSTEM } from "./filesystem.ts";
+import { HTTP } from "./http.ts";
 import { RANDOM } from "./random.ts";
 
 /** What WASI 0.3.0 is made of here: one file per family. */
-const FAMILIES: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM];
+const FAMILIES: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM, HTTP];
 
 /** WASI 0.3.0 for one guest. */
 export function preview3(guest: ComponentGuest): Host {
