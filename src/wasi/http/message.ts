@@ -59,9 +59,9 @@ export function splitAuthority(
 export function checkPath(text: string): string | undefined {
 	if (text === "") return "/";
 	if (text.length > PATH_CHARACTERS_MAX) return undefined;
-	// no control character, space, or fragment; what is beyond ASCII happens, and is sent in percent signs
+	// no control character, space, fragment, or what RFC 3986 has nowhere (<, >, `); what is beyond ASCII happens, and is sent in percent signs
 	// oxlint-disable-next-line no-control-regex -- these are the characters to refuse
-	return /^[^\u0000-\u0020\u007f#]+$/.test(text) && text.isWellFormed() ? text : undefined;
+	return /^[^\u0000-\u0020\u007f#<>`]+$/.test(text) && text.isWellFormed() ? text : undefined;
 }
 
 /** The path as it is sent: beyond ASCII in percent signs; undefined: it cannot be, for it does not begin with "/". */
