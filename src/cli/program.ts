@@ -102,8 +102,13 @@ function read(descriptor: number, into: Uint8Array, file: string): number {
 	}
 }
 
-/** Assembles the text format with wabt, which is loaded only here. */
+/** Assembles the text format: of modules with wabt, of components with what transpiles them. Both are loaded only here. */
 async function assemble(text: Uint8Array, file: string): Promise<Uint8Array<ArrayBuffer>> {
+	const input = describeInput(text);
+	if (input.form === "wat" && input.of === "component") {
+		const { assembleComponent } = await import("./component/transpiler.ts");
+		return assembleComponent(new TextDecoder().decode(text), file);
+	}
 	const { default: loadWabt } = await import("wabt");
 	const wabt = await loadWabt();
 	try {

@@ -4,12 +4,14 @@ import { decodeLossy } from "./text.ts";
 /** Enough to see a licence's comment and the first line of code after it. */
 const LOOKED_AT_BYTES = 8192;
 
+/** What a text in WebAssembly's own format is of. */
+export type Wat = "module" | "component";
+
 /** Recognises a text file by how it begins; undefined where the bytes are not text. */
-export function foreignText(bytes: Uint8Array): Foreign | "wat" | undefined {
+export function foreignText(bytes: Uint8Array): Foreign | Wat | undefined {
 	const text = decodeLossy(bytes, 0, Math.min(bytes.length, LOOKED_AT_BYTES));
 	if (!isText(text)) return undefined;
-	if (isWat(text)) return "wat";
-	return LOOKS.find(({ pattern }) => pattern.test(text))?.facts ?? { is: "a text file" };
+	return watOf(text) ?? LOOKS.find(({ pattern }) => pattern.test(text))?.facts ?? { is: "a text file" };
 }
 
 /** A few characters may be the halves that the cut at the end left. */
@@ -19,13 +21,13 @@ function isText(text: string): boolean {
 }
 
 /** `(module` or `(component`, after comments. One pass, so that no comment is looked at twice. */
-function isWat(text: string): boolean {
+function watOf(text: string): Wat | undefined {
 	let at = 0;
 	for (;;) {
 		at += /^\s*/.exec(text.slice(at))?.[0].length ?? 0;
 		if (text.startsWith(";;", at)) at = after(text, "\n", at);
 		else if (text.startsWith("(;", at)) at = after(text, ";)", at);
-		else return /^\(\s*(?:module|component)\b/.test(text.slice(at, at + 64));
+		else return /^\(\s*(module|component)\b/.exec(text.slice(at, at + 64))?.[1] as Wat | undefined;
 	}
 }
 

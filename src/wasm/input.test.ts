@@ -83,7 +83,10 @@ const WAT: readonly (readonly [title: string, text: string])[] = [
 ];
 
 for (const [title, text] of WAT)
-	test(`the text format: ${title}`, () => assert.deepEqual(describeInput(latin1(text)), { form: "wat" }));
+	test(`the text format: ${title}`, () => {
+		const of = title === "a component" ? "component" : "module";
+		assert.deepEqual(describeInput(latin1(text)), { form: "wat", of });
+	});
 
 test("the text format is refused where a binary is wanted", () =>
 	assert.throws(() => readModule(latin1("(module)"), "a.wat"), {

@@ -1,14 +1,14 @@
 import { Fault } from "../base/fault.ts";
 import { type ComponentFacts, readComponent } from "./component.ts";
 import { foreignBinary, type Foreign } from "./foreign-binary.ts";
-import { foreignText } from "./foreign-text.ts";
+import { foreignText, type Wat } from "./foreign-text.ts";
 
 /** What a file is, by its bytes alone. */
 export type Input =
 	| { readonly form: "module" }
 	| ({ readonly form: "component" } & ComponentFacts)
 	/** The text format, which has to be assembled first. */
-	| { readonly form: "wat" }
+	| { readonly form: "wat"; readonly of: Wat }
 	| ({ readonly form: "foreign" } & Foreign);
 
 /** Says what the bytes are. Looks at a few kilobytes, and at the names of a component. Never throws. */
@@ -17,7 +17,7 @@ export function describeInput(bytes: Uint8Array): Input {
 	const binary = foreignBinary(bytes);
 	if (binary !== undefined) return { form: "foreign", ...binary };
 	const text = foreignText(bytes);
-	if (text === "wat") return { form: "wat" };
+	if (typeof text === "string") return { form: "wat", of: text };
 	return { form: "foreign", ...(text ?? { is: "no wasm module, and of no kind known to wherry" }) };
 }
 

@@ -1,7 +1,7 @@
 /** The thread in which components are transpiled and read: one task, one answer, and it ends. */
 import { parentPort, workerData } from "node:worker_threads";
 import { $init, generate } from "@bytecodealliance/jco-transpile/component";
-import { componentWit } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { componentWit, parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { entriesOf, needsOf, scriptOf } from "../../component/jco/glue.ts";
 import { generateOptions } from "../../component/jco/options.ts";
 import type { CoreModule, Mode, Transpiled } from "../../component/jco/transpiled.ts";
@@ -11,9 +11,10 @@ import { binariesIn } from "../../wasm/nested.ts";
 /** What the thread is given. */
 export type Task =
 	| { readonly type: "transpile"; readonly bytes: Uint8Array<ArrayBuffer>; readonly mode: Mode }
-	| { readonly type: "wit"; readonly bytes: Uint8Array<ArrayBuffer> };
+	| { readonly type: "wit"; readonly bytes: Uint8Array<ArrayBuffer> }
+	| { readonly type: "assemble"; readonly text: string };
 
-/** What it answers: a `Transpiled` or a text; or why it cannot. */
+/** What it answers: a `Transpiled`, a text or bytes; or why it cannot. */
 export type Answer = { readonly value: unknown } | { readonly reason: string };
 
 /** What nearly all components are entered by. */
@@ -25,11 +26,20 @@ parentPort?.postMessage(await answer());
 
 async function answer(): Promise<Answer> {
 	try {
-		return {
-			value: task.type === "transpile" ? await transpile(task.bytes, task.mode) : await wit(task.bytes),
-		};
+		return { value: await perform() };
 	} catch (error) {
 		return { reason: reasonOf(error) };
+	}
+}
+
+async function perform(): Promise<unknown> {
+	switch (task.type) {
+		case "transpile":
+			return transpile(task.bytes, task.mode);
+		case "wit":
+			return wit(task.bytes);
+		case "assemble":
+			return parse(task.text);
 	}
 }
 

@@ -43,6 +43,31 @@ export async function witOf(bytes: Uint8Array<ArrayBuffer>, file: string): Promi
 	return (await perform({ type: "wit", bytes }, file, undefined)) as string;
 }
 
+/**
+ * The bytes of a component that is written as text.
+ *
+ * @throws Fault WAT_INVALID, LIMIT_REACHED
+ */
+export async function assembleComponent(text: string, file: string): Promise<Uint8Array<ArrayBuffer>> {
+	try {
+		return (await perform({ type: "assemble", text }, file, undefined)) as Uint8Array<ArrayBuffer>;
+	} catch (error) {
+		if (!(error instanceof Fault) || error.code !== "COMPONENT_INVALID") throw error;
+		throw new Fault("WAT_INVALID", `cannot assemble '${file}'`, {
+			note: error.notes.map(wordsOfRust),
+			help: "the text format is described at https://component-model.bytecodealliance.org/",
+		});
+	}
+}
+
+/** The place and the complaint in what wasm-tools prints of its errors; they count lines from 0. */
+function wordsOfRust(printed: string): string {
+	const [, line, column] = /line: (\d+), col: (\d+)/.exec(printed) ?? [];
+	const [, complaint] = /(?:Custom|Lex)\((?:")?(.*?)(?:")?\) ?\}/.exec(printed) ?? [];
+	if (line === undefined || complaint === undefined) return printed;
+	return `line ${Number(line) + 1}, column ${Number(column) + 1}: ${complaint}`;
+}
+
 async function perform(
 	task: Task,
 	file: string,
