@@ -77,6 +77,17 @@ const FUNCTIONS = {
 	recvmsg: { return: "int64", arguments: ["int32", "pointer", "int32"] },
 	sendmsg: { return: "int64", arguments: ["int32", "pointer", "int32"] },
 	shutdown: { return: "int32", arguments: ["int32", "int32"] },
+	connect: { return: "int32", arguments: ["int32", "uint64", "uint32"] },
+	getpeername: { return: "int32", arguments: ["int32", "pointer", "pointer"] },
+	getsockopt: { return: "int32", arguments: ["int32", "int32", "int32", "uint64", "uint64"] },
+	recv: { return: "int64", arguments: ["int32", "uint64", "int64", "int32"] },
+	send: { return: "int64", arguments: ["int32", "uint64", "int64", "int32"] },
+	recvfrom: { return: "int64", arguments: ["int32", "uint64", "int64", "int32", "uint64", "uint64"] },
+	sendto: { return: "int64", arguments: ["int32", "uint64", "int64", "int32", "uint64", "uint32"] },
+	// waiting beside other work
+	epoll_create1: { return: "int32", arguments: ["int32"] },
+	epoll_ctl: { return: "int32", arguments: ["int32", "int32", "int32", "uint64"] },
+	eventfd: { return: "int32", arguments: ["uint32", "int32"] },
 	// clocks and entropy
 	clock_gettime: { return: "int32", arguments: ["int32", "uint64"] },
 	getrandom: { return: "int64", arguments: ["pointer", "int64", "uint32"] },

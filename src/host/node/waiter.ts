@@ -3,6 +3,7 @@ import type { Interest, Waiter } from "../../sys/waiter.ts";
 import { type Libc, libc, type NativeMemory, nativeMemory } from "./libc.ts";
 import { NodeListener } from "./listener.ts";
 import { pause, POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
+import { NodeSocket } from "./socket.ts";
 import { DescriptorStream } from "./stream.ts";
 
 const FIONREAD = 0x541bn;
@@ -66,12 +67,13 @@ function fillSet(set: PollSet, interests: readonly Interest[]): (number | undefi
 }
 
 /** Undefined for a stream that is not the host's or is closed: it never waits, so it is ready. */
-function descriptorOf({ source }: Interest): number | undefined {
-	const isOurs = source instanceof DescriptorStream || source instanceof NodeListener;
+export function descriptorOf({ source }: Interest): number | undefined {
+	const isOurs =
+		source instanceof DescriptorStream || source instanceof NodeListener || source instanceof NodeSocket;
 	return isOurs && source.fd >= 0 ? source.fd : undefined;
 }
 
-function setReady(interest: Interest, happened: number): void {
+export function setReady(interest: Interest, happened: number): void {
 	const wanted = interest.event === "read" ? POLLIN | POLLHUP : POLLOUT;
 	const gone = interest.event === "read" ? POLLHUP : POLLERR | POLLHUP;
 	// What is neither is an error or a descriptor that is closed: the call itself will say so.
