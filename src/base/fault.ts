@@ -51,8 +51,12 @@ export function formatFault(fault: Fault): string {
 /** A name in a hostile module may be as long as the module. */
 const LINE_CHARACTERS_MAX = 2000;
 
-/** A name with a line's end in it must not begin a line of its own: it could pretend to be ours. */
-function oneLine(text: string): string {
+/**
+ * Text of others on one line, its controls escaped, cut where it is too long to be read.
+ *
+ * A name with a line's end in it must not begin a line of its own: it could pretend to be ours.
+ */
+export function oneLine(text: string): string {
 	const short = text.length > LINE_CHARACTERS_MAX ? `${text.slice(0, LINE_CHARACTERS_MAX)}...` : text;
 	return printable(short).replaceAll("\n", "\\u{a}");
 }

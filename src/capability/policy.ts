@@ -92,9 +92,11 @@ function readPolicy(document: unknown, file: string): Wishes {
 		mounts: draft.mounts.map((mount) =>
 			mount.type === "bind" ? { ...mount, host: relativeTo(file, mount.host) } : mount,
 		),
-		keyvalue: draft.keyvalue.map((store) =>
-			store.file === undefined ? store : { ...store, file: relativeTo(file, store.file) },
-		),
+		keyvalue: draft.keyvalue.map(({ name, file: store, origin }) => ({
+			name,
+			file: store === undefined ? undefined : relativeTo(file, store),
+			origin,
+		})),
 	};
 }
 

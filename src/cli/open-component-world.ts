@@ -1,5 +1,7 @@
+import { openKeyValueStores } from "../host/node/key-value-stores.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
+import { logSink } from "./log-sink.ts";
 import { type OpenedWorld, openWorld, type WorldEvents } from "./open-world.ts";
 import type { RunOptions } from "./run-options.ts";
 
@@ -28,9 +30,9 @@ export function openComponentWorld(
 			network: undefined,
 			http: undefined,
 			netRules: options.grants.net,
-			config: new Map(),
-			keyvalue: { open: () => undefined },
-			log: () => {},
+			config: options.grants.config,
+			keyvalue: openKeyValueStores(options.grants.keyvalue),
+			log: logSink(options.grants.logLevel, options.format),
 		},
 	};
 }

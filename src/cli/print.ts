@@ -21,6 +21,11 @@ export function printLog(line: string): void {
 	writeAll(2, `${printable(line)}\n`);
 }
 
+/** Writes a line that a guest logs, controls of terminals escaped as JSON does. */
+export function printLogged(line: string): void {
+	writeAll(2, `${escaped(line)}\n`);
+}
+
 /** Writes the error, as lines for people or as one JSON object; `stack` adds a stack trace. */
 export function printFault(fault: Fault, format: Format, stack: boolean): void {
 	writeAll(2, faultText(fault, format));

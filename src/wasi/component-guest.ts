@@ -1,9 +1,10 @@
 import type { NetRule } from "../capability/grants.ts";
 import type { HttpClient } from "../sys/http.ts";
+import type { KeyValueStores } from "../sys/key-value.ts";
 import type { Network } from "../sys/network.ts";
 import type { Readiness } from "../sys/readiness.ts";
 import { Guest, type World } from "./guest.ts";
-import type { KeyValueStores, LogSink } from "./services.ts";
+import type { LogSink } from "./services.ts";
 import { type Waits, waitsOf } from "./waits.ts";
 
 /** What a component can be lent beyond a module of preview1. */

@@ -1,6 +1,10 @@
 import type { ComponentGuest } from "../component-guest.ts";
+import { CONFIG } from "../config.ts";
 import { type HostFamily, hostOf } from "../host-family.ts";
 import type { Host } from "../host-interface.ts";
+import { KEYVALUE_DRAFT } from "../keyvalue/draft.ts";
+import { KEYVALUE_DRAFT2 } from "../keyvalue/draft2.ts";
+import { LOGGING } from "../logging.ts";
 import { CLI } from "./cli.ts";
 import { CLOCKS } from "./clocks.ts";
 import { FILESYSTEM } from "./filesystem.ts";
@@ -8,10 +12,12 @@ import { HTTP } from "./http.ts";
 import { IO } from "./io.ts";
 import { RANDOM } from "./random.ts";
 
-/** What WASI 0.2 is made of here: one file per family. */
-const FAMILIES: readonly HostFamily[] = [IO, CLI, CLOCKS, RANDOM, FILESYSTEM, HTTP];
+const SERVICES: readonly HostFamily[] = [CONFIG, KEYVALUE_DRAFT, KEYVALUE_DRAFT2, LOGGING];
 
-/** WASI 0.2 for one guest. */
+/** What WASI 0.2 is made of here: one file per family. */
+const FAMILIES: readonly HostFamily[] = [IO, CLI, CLOCKS, RANDOM, FILESYSTEM, HTTP, ...SERVICES];
+
+/** WASI 0.2 for one guest, and what has no release yet. */
 export function preview2(guest: ComponentGuest): Host {
 	return hostOf(FAMILIES, guest);
 }
