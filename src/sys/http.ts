@@ -84,6 +84,8 @@ export interface HttpSent {
 	readonly body: ByteSink;
 	/** Never rejects. */
 	readonly response: Promise<HttpResponse | HttpFailure>;
+	/** Both messages are over, or the request has failed: nothing is held for it any more. */
+	readonly isOver: boolean;
 	cancel(): void;
 }
 
@@ -95,6 +97,9 @@ export type ConnectGate = (
 
 export interface HttpSending {
 	readonly head: HttpRequestHead;
+	/** Where its authority leads: a name in lower case or an address, without brackets. */
+	readonly host: string;
+	readonly port: number;
 	/** Without one nothing is said of a body; with one it is sent in chunks, or in the length that a `content-length` announces. */
 	readonly hasBody: boolean;
 	readonly timeouts: HttpTimeouts;

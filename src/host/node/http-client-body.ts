@@ -1,7 +1,7 @@
-/** The bodies of Node's HTTP messages as ByteSource and ByteSink: at most a window of each is in memory. */
+/** The bodies of responses as they come from Node: at most a window of each is in memory. */
 import { Buffer } from "node:buffer";
-import type { IncomingMessage, OutgoingMessage } from "node:http";
-import type { ByteSink, ByteSource, Field, HttpFailure } from "../../sys/http.ts";
+import type { IncomingMessage } from "node:http";
+import type { ByteSource, Field, HttpFailure } from "../../sys/http.ts";
 
 /** How much of a body may wait here for its reader or for the network. */
 export const WINDOW_BYTES = 64 * 1024;
@@ -117,78 +117,6 @@ export class MessageSource implements ByteSource {
 	}
 }
 
-/** The body of a message that goes out. */
-export class MessageSink implements ByteSink {
-	readonly #message: OutgoingMessage;
-	#waiting_bytes = 0;
-	#failure: HttpFailure | undefined;
-	#isOver = false;
-	#wake: (() => void)[] = [];
-	readonly #written = (length: number) => {
-		this.#waiting_bytes -= length;
-		this.#awake();
-	};
-
-	constructor(message: OutgoingMessage) {
-		this.#message = message;
-	}
-
-	/** From now on there is no room: the other side has gone. The first failure is final. */
-	fail(failure: HttpFailure): void {
-		this.#failure ??= failure;
-		this.#awake();
-	}
-
-	room(): number | HttpFailure {
-		return this.#failure ?? Math.max(0, WINDOW_BYTES - this.#waiting_bytes);
-	}
-
-	write(bytes: Uint8Array): void {
-		const { length } = bytes;
-		if (length === 0 || this.#failure !== undefined || this.#isOver) return;
-		this.#waiting_bytes += length;
-		// a copy: Node may hold it after this call, and the guest may write to it
-		this.#message.write(Buffer.from(bytes), () => this.#written(length));
-	}
-
-	writable(): Promise<void> {
-		return this.#until(() => this.room() !== 0);
-	}
-
-	flushed(): Promise<void> | undefined {
-		const isFlushed = () => this.#waiting_bytes === 0 || this.#failure !== undefined;
-		return isFlushed() || this.#waiting_bytes < FLUSH_BYTES ? undefined : this.#until(isFlushed);
-	}
-
-	end(trailers: readonly Field[] | undefined): HttpFailure | undefined {
-		if (this.#failure !== undefined || this.#isOver) return this.#failure;
-		this.#isOver = true;
-		if (trailers !== undefined && trailers.length > 0)
-			this.#message.addTrailers(trailers.map(([name, value]): [string, string] => [name, latin1(value)]));
-		this.#message.end();
-		return undefined;
-	}
-
-	abort(): void {
-		if (this.#isOver) return;
-		this.#isOver = true;
-		this.#message.destroy();
-	}
-
-	async #until(isSo: () => boolean): Promise<void> {
-		while (!isSo()) await new Promise<void>((resolve) => this.#wake.push(resolve));
-	}
-
-	#awake(): void {
-		const wake = this.#wake;
-		if (wake.length === 0) return;
-		this.#wake = [];
-		for (const resolve of wake) resolve();
-	}
-}
-
-/** Less than this in front of the network is as good as sent: nobody waits for a packet that is on its way. */
-const FLUSH_BYTES = WINDOW_BYTES / 2;
 const NOTHING = new Uint8Array(0);
 
 /** Fields as Node has them, in turn a name and a value, as WASI has them. */

@@ -32,19 +32,59 @@ export interface RequestParts {
 export function sendRequest(guest: ComponentGuest, parts: RequestParts): HttpSent | HttpFailure {
 	const head = headOf(parts);
 	if ("tag" in head) return head;
+	const place = splitAuthority(head.authority, head.scheme);
+	if (place === undefined) return URI_INVALID;
 	const length = contentLength(head.headers);
 	if (length === "invalid" || (length !== undefined && length > 0 && !parts.hasBody))
 		return requestBodySize(0);
 	const client = guest.world.http;
-	if (client === undefined) return DENIED;
+	const gate = connectGate(guest);
+	if (client === undefined) {
+		// what it asked for is recorded as refused
+		void gate(place.host, place.port);
+		return DENIED;
+	}
+	const requests = requestsOf(guest);
+	if (requests.size >= REQUESTS_MAX) forgetEnded(requests);
+	if (requests.size >= REQUESTS_MAX) return { tag: "connection-limit-reached" };
 	const { timeouts, hasBody } = parts;
-	const sent = client.send({ head, hasBody, timeouts, gate: connectGate(guest) });
-	if (!hasBody || length === undefined) return sent;
+	const sent = client.send({ head, ...place, hasBody, timeouts, gate });
+	requests.add(sent);
+	return hasBody && length !== undefined ? held(sent, length) : sent;
+}
+
+/** Ends what a guest that is over still had under way. */
+export function cancelRequests(guest: ComponentGuest): void {
+	for (const sent of underWay.get(guest) ?? []) sent.cancel();
+	underWay.delete(guest);
+}
+
+function held(sent: HttpSent, length: number): HttpSent {
 	return {
 		body: announced(sent.body, length, requestBodySize),
 		response: sent.response,
+		get isOver() {
+			return sent.isOver;
+		},
 		cancel: () => sent.cancel(),
 	};
+}
+
+/** A guest may have so many requests under way at once, their responses read or not. */
+export const REQUESTS_MAX = 256;
+
+const underWay = new WeakMap<ComponentGuest, Set<HttpSent>>();
+
+function requestsOf(guest: ComponentGuest): Set<HttpSent> {
+	const known = underWay.get(guest);
+	if (known !== undefined) return known;
+	const made = new Set<HttpSent>();
+	underWay.set(guest, made);
+	return made;
+}
+
+function forgetEnded(requests: Set<HttpSent>): void {
+	for (const sent of requests) if (sent.isOver) requests.delete(sent);
 }
 
 function headOf(parts: RequestParts): HttpRequestHead | HttpFailure {
@@ -53,7 +93,6 @@ function headOf(parts: RequestParts): HttpRequestHead | HttpFailure {
 	if (method === undefined || method === "CONNECT") return METHOD_INVALID;
 	const scheme = schemeOf(parts.scheme);
 	if (scheme === undefined || parts.authority === undefined) return URI_INVALID;
-	if (splitAuthority(parts.authority, scheme) === undefined) return URI_INVALID;
 	const path = pathOnWire(parts.pathWithQuery ?? "/", method);
 	if (path === undefined) return URI_INVALID;
 	if (path.length > PATH_CHARACTERS_MAX) return URI_TOO_LONG;

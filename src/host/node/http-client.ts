@@ -1,0 +1,79 @@
+/** HTTP/1.1 for guests, over node:http and node:tls. Nothing of it is loaded before a guest that may connect is to run. */
+import type { Agent } from "node:http";
+import type { HttpClient, HttpSending, HttpSent } from "../../sys/http.ts";
+import { ConnectFailure, connect, type Modules } from "./http-client-connect.ts";
+import { sendOn } from "./http-client-request.ts";
+
+export interface HttpClientOptions {
+	/** Certificates in PEM that are trusted beside those of Node; `--tls-ca`. */
+	readonly extraCertificates: readonly string[];
+}
+
+/**
+ * Loads what requests need, so that clients can be made when no file can be opened any more. Takes tens of
+ * milliseconds: to be called only for a guest that may connect and sends requests.
+ */
+export async function prepareHttpClient({ extraCertificates }: HttpClientOptions): Promise<() => HttpClient> {
+	const [net, tls, http] = await Promise.all([import("node:net"), import("node:tls"), import("node:http")]);
+	const ca = [...tls.getCACertificates("default"), ...extraCertificates];
+	const modules: Modules = { net, tls, http, context: tls.createSecureContext({ ca }) };
+	return () => new NodeHttpClient(modules);
+}
+
+/** Idle connections that are kept for the next request: of each destination, and how long. */
+const IDLE_CONNECTIONS_MAX = 16;
+const IDLE_MS = 4_000;
+
+class NodeHttpClient implements HttpClient {
+	readonly #modules: Modules;
+	readonly #agents: { readonly http: Agent; readonly https: Agent };
+	readonly #underWay = new Set<HttpSent>();
+
+	constructor(modules: Modules) {
+		this.#modules = modules;
+		this.#agents = { http: agentFor(modules, "http"), https: agentFor(modules, "https") };
+	}
+
+	send(request: HttpSending): HttpSent {
+		const wire = { http: this.#modules.http, agent: this.#agents[request.head.scheme] };
+		const sent = sendOn(wire, request);
+		for (const earlier of this.#underWay) if (earlier.isOver) this.#underWay.delete(earlier);
+		this.#underWay.add(sent);
+		return sent;
+	}
+
+	close(): void {
+		for (const sent of this.#underWay) sent.cancel();
+		this.#agents.http.destroy();
+		this.#agents.https.destroy();
+	}
+}
+
+/** Connects as `connect` does, and keeps connections apart by destination: name, port and scheme. */
+function agentFor(modules: Modules, scheme: "http" | "https"): Agent {
+	const agent = new modules.http.Agent({
+		keepAlive: true,
+		maxFreeSockets: IDLE_CONNECTIONS_MAX,
+		timeout: IDLE_MS,
+		scheduling: "lifo",
+	});
+	return Object.assign(agent, {
+		protocol: `${scheme}:`,
+		defaultPort: scheme === "https" ? 443 : 80,
+		createConnection(options: ConnectOptions, answer: (error: Error | null, socket?: unknown) => void): void {
+			const { host, port, destination } = options;
+			void connect(modules, { scheme, host, port: Number(port), ...destination }).then(
+				(socket) => answer(null, socket),
+				(cause: unknown) =>
+					answer(cause instanceof Error ? cause : new ConnectFailure({ tag: "connection-refused" })),
+			);
+		},
+	});
+}
+
+interface ConnectOptions {
+	readonly host: string;
+	readonly port: number | string;
+	/** What a request gives along. */
+	readonly destination: Pick<Parameters<typeof connect>[1], "gate" | "timeout_ms">;
+}
