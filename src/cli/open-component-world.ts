@@ -1,4 +1,6 @@
 import { openKeyValueStores } from "../host/node/key-value-stores.ts";
+import { systemNetwork } from "../host/node/network.ts";
+import { systemReadiness } from "../host/node/readiness.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import { logSink } from "./log-sink.ts";
@@ -19,17 +21,19 @@ export function openComponentWorld(
 	options: RunOptions,
 	events: WorldEvents,
 	root: TreeDirectory | undefined,
-	_meanwhile: boolean,
+	meanwhile: boolean,
 ): OpenedComponentWorld {
-	const opened = openWorld(options, events, root);
+	const { net } = options.grants;
+	// a component opens its listeners itself
+	const opened = openWorld({ ...options, grants: { ...options.grants, net: [] } }, events, root);
 	return {
 		...opened,
 		world: {
 			...opened.world,
-			readiness: undefined,
-			network: undefined,
+			readiness: meanwhile ? systemReadiness() : undefined,
+			network: net.length === 0 ? undefined : systemNetwork(),
 			http: undefined,
-			netRules: options.grants.net,
+			netRules: net,
 			config: options.grants.config,
 			keyvalue: openKeyValueStores(options.grants.keyvalue),
 			log: logSink(options.grants.logLevel, options.format),
