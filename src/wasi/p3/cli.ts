@@ -4,6 +4,7 @@ import type { Interest } from "../../sys/waiter.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { HostFamily } from "../host-family.ts";
 import { Resource } from "../resource.ts";
+import type { Wait } from "../waits.ts";
 import {
 	closedInput,
 	initialDirectory,
@@ -109,8 +110,9 @@ class StandardBytes implements Origin, Target {
 		return this.#withoutWaiting(() => writeStandard(this.#guest, this.#stream, [from]));
 	}
 
-	interest(): Interest {
-		return { source: this.#stream, event: this.#event, ready: false, hangup: false, available_bytes: 0 };
+	wait(): Wait {
+		const nothing = { ready: false, hangup: false, available_bytes: 0 };
+		return { type: "interest", interest: { source: this.#stream, event: this.#event, ...nothing } };
 	}
 
 	#withoutWaiting(act: () => number): number {

@@ -280,7 +280,7 @@ class FileBytes implements Origin, Target {
 	}
 
 	/** Files are always ready. */
-	interest(): never {
+	wait(): never {
 		throw new Error("a file answered that it has to be waited for");
 	}
 

@@ -6,9 +6,10 @@ import { CLOCKS } from "./clocks.ts";
 import { FILESYSTEM } from "./filesystem.ts";
 import { HTTP } from "./http.ts";
 import { RANDOM } from "./random.ts";
+import { SOCKETS } from "./sockets.ts";
 
 /** What WASI 0.3.0 is made of here: one file per family. */
-const FAMILIES: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM, HTTP];
+const FAMILIES: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM, SOCKETS, HTTP];
 
 /** WASI 0.3.0 for one guest. */
 export function preview3(guest: ComponentGuest): Host {

@@ -4,7 +4,14 @@ import type { ComponentGuest } from "../component-guest.ts";
 import { CONNECTION_TERMINATED, isFailure } from "../http/failures.ts";
 import { HttpFields } from "../http/fields.ts";
 import { Fields } from "./http-fields.ts";
-import { CHUNK_BYTES, type GuestStream, type HostStream, type Outcome, streamOf } from "./streams.ts";
+import {
+	aborted,
+	CHUNK_BYTES,
+	type GuestStream,
+	type HostStream,
+	type Outcome,
+	streamOf,
+} from "./streams.ts";
 
 /** `result<option<trailers>, error-code>`. */
 export type TrailersOutcome =
@@ -62,7 +69,7 @@ async function nextPiece(
 	for (;;) {
 		const piece = source.read(CHUNK_BYTES);
 		if (!(piece instanceof Uint8Array) || piece.length > 0) return piece;
-		await Promise.race([source.readable(), aborted(signal)]);
+		await orAborted(source.readable(), signal);
 		if (signal.aborted) return undefined;
 	}
 }
@@ -136,7 +143,7 @@ async function pump(
 		if (isFailure(room)) return room;
 		if (signal.aborted) return CONNECTION_TERMINATED;
 		if (room === 0) {
-			await Promise.race([sink.writable(), aborted(signal)]);
+			await orAborted(sink.writable(), signal);
 			continue;
 		}
 		const { value, done } = await contents.read({ count: Math.min(room, CHUNK_BYTES) });
@@ -163,10 +170,4 @@ async function settled<T>(future: PromiseLike<T>): Promise<T | undefined> {
 	} catch {
 		return undefined;
 	}
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		signal.addEventListener("abort", () => resolve(), { once: true });
-	});
 }

@@ -1,6 +1,6 @@
 import { Errno } from "../../sys/errno.ts";
-import type { Interest } from "../../sys/waiter.ts";
 import type { ComponentGuest } from "../component-guest.ts";
+import type { Wait } from "../waits.ts";
 
 /**
  * The most bytes that go through a stream in one piece, whatever length the guest says: nothing that a guest asks for makes
@@ -30,7 +30,7 @@ export interface Origin {
 	/** How many bytes there were; 0: the end; -AGAIN: none yet; other -errno. */
 	read(into: Uint8Array): number;
 	/** What to wait for after AGAIN. */
-	interest(): Interest;
+	wait(): Wait;
 	/** The stream is over: nothing is called on it afterwards. */
 	close?(): void;
 }
@@ -39,7 +39,7 @@ export interface Origin {
 export interface Target {
 	/** How many bytes were taken; -AGAIN: none now; other -errno. */
 	write(from: Uint8Array): number;
-	interest(): Interest;
+	wait(): Wait;
 	/** The stream is over: nothing is called on it afterwards. */
 	close?(): void;
 }
@@ -92,7 +92,7 @@ export function bytesFrom<E>(
 				if (moved < 0) resolve({ tag: "err", val: errorOf(-moved as Errno) });
 				return undefined;
 			}
-			await untilReady(guest, origin.interest(), signal);
+			await untilReady(guest, origin.wait(), signal);
 			if (signal.aborted) return undefined;
 		}
 	};
@@ -130,19 +130,32 @@ async function writeAll(guest: ComponentGuest, bytes: Uint8Array, target: Target
 	while (rest.length > 0) {
 		const moved = target.write(rest);
 		if (moved > 0) rest = rest.subarray(moved);
-		else if (moved === -Errno.AGAIN) await untilReady(guest, target.interest());
+		else if (moved === -Errno.AGAIN) await untilReady(guest, target.wait());
 		else return moved === 0 ? Errno.IO : (-moved as Errno);
 	}
 	return Errno.SUCCESS;
 }
 
-/** Waits while other tasks of the guest go on; where the host has no way to do that, by stopping the thread. */
-export async function untilReady(
-	guest: ComponentGuest,
-	interest: Interest,
-	signal?: AbortSignal,
-): Promise<void> {
-	const { readiness } = guest.world;
-	if (readiness === undefined) await guest.waits.until([{ type: "interest", interest }]);
-	else await readiness.when(interest, signal);
+/** Waits while other tasks of the guest go on, until it is ready or `signal` is aborted. */
+export async function untilReady(guest: ComponentGuest, wait: Wait, signal?: AbortSignal): Promise<void> {
+	const { readiness, clocks } = guest.world;
+	if (readiness === undefined || signal === undefined) await guest.waits.until([wait]);
+	else if (wait.type === "interest") await readiness.when(wait.interest, signal);
+	else if (wait.type === "deadline") {
+		const left_ns = wait.monotonic_ns - clocks.monotonic_ns();
+		if (left_ns > 0n) await readiness.after(left_ns, signal);
+	} else await guest.waits.until([wait]);
+}
+
+/** Resolves with `promise`, or when the signal is aborted. It leaves nothing behind at the signal, which may live long. */
+export function orAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		const done = () => {
+			signal.removeEventListener("abort", done);
+			resolve();
+		};
+		signal.addEventListener("abort", done);
+		if (signal.aborted) done();
+		void promise.then(done, done);
+	});
 }
