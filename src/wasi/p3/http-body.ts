@@ -5,10 +5,10 @@ import { CONNECTION_TERMINATED, isFailure } from "../http/failures.ts";
 import { HttpFields } from "../http/fields.ts";
 import { Fields } from "./http-fields.ts";
 import {
-	aborted,
 	CHUNK_BYTES,
 	type GuestStream,
 	type HostStream,
+	orAborted,
 	type Outcome,
 	streamOf,
 } from "./streams.ts";

@@ -148,14 +148,13 @@ export async function untilReady(guest: ComponentGuest, wait: Wait, signal?: Abo
 }
 
 /** Resolves with `promise`, or when the signal is aborted. It leaves nothing behind at the signal, which may live long. */
-export function orAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		const done = () => {
-			signal.removeEventListener("abort", done);
-			resolve();
-		};
-		signal.addEventListener("abort", done);
-		if (signal.aborted) done();
-		void promise.then(done, done);
-	});
+export async function orAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+	const aborted = Promise.withResolvers<void>();
+	const onAbort = () => {
+		aborted.resolve();
+	};
+	signal.addEventListener("abort", onAbort);
+	if (signal.aborted) onAbort();
+	await Promise.race([promise, aborted.promise]);
+	signal.removeEventListener("abort", onAbort);
 }
