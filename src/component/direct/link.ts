@@ -1,0 +1,44 @@
+import type { Host } from "../../wasi/host-interface.ts";
+import { readDefinitions } from "../../wasm/component/read-definitions.ts";
+import { elaborate } from "../elaborate.ts";
+import type { Linked } from "../linked.ts";
+import { DirectInstance } from "./instance.ts";
+import { type Compile, planOf } from "./plan.ts";
+import { Unsupported } from "./trap.ts";
+
+export interface DirectOptions {
+	/** Makes a core module: where limits are rewritten in, and memories made imports. */
+	readonly compile: Compile;
+	/**
+	 * Whether an import may answer with a promise, by track and name: `wasi:io/poll@0.2#[method]pollable.block`. Undefined:
+	 * none does. Otherwise calls of exports answer with promises (JSPI), and several instances may wait at once.
+	 */
+	readonly mayWait?: ((name: string) => boolean) | undefined;
+}
+
+export interface LinkedDirectly extends Linked {
+	instantiate(host: Host): DirectInstance;
+}
+
+/**
+ * A component by a canonical ABI of our own, without any generated code. Undefined where it uses what only jco's glue has:
+ * async functions, streams, futures, threads, values passed at instantiation, imported core modules.
+ *
+ * Core modules are validated by `compile`. Memory64 and shared memories trap when values are passed in them.
+ *
+ * @throws Fault COMPONENT_INVALID, and what `compile` throws
+ */
+export function linkDirect(bytes: Uint8Array, options: DirectOptions): LinkedDirectly | undefined {
+	const elaborated = elaborate(readDefinitions(bytes));
+	if (elaborated.unsupported !== undefined) return undefined;
+	try {
+		const plan = planOf(elaborated, options.compile);
+		return {
+			exports: plan.exports,
+			instantiate: (host) => new DirectInstance(plan, host, options.mayWait),
+		};
+	} catch (error) {
+		if (error instanceof Unsupported) return undefined;
+		throw error;
+	}
+}
