@@ -17,7 +17,7 @@ export function addressBytes(address: string): readonly number[] {
 	const [front = "", back] = address.split("::");
 	const first = groups(front);
 	const last = back === undefined ? [] : groups(back);
-	const zeros = new Array<number>(8 - first.length - last.length).fill(0);
+	const zeros = Array.from({ length: 8 - first.length - last.length }, () => 0);
 	return [...first, ...zeros, ...last].flatMap((group) => [group >> 8, group & 0xff]);
 }
 

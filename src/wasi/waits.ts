@@ -23,6 +23,8 @@ export type Wait =
 
 /** The two ways of waiting. Answers which of the waits are ready, at least one: in order, as indices. */
 export interface Waits {
+	/** What goes on while the guest waits for anything, such as sending what it wrote; it leaves when it is ready. */
+	readonly background: Set<Wait>;
 	/** A promise only where it lets other work go on meanwhile. */
 	until(waits: readonly Wait[]): readonly number[] | Promise<readonly number[]>;
 }
@@ -36,22 +38,29 @@ export interface WaitsHost {
 
 /** Waits by `readiness` where there is one, and otherwise by putting the thread to sleep. */
 export function waitsOf(host: WaitsHost): Waits {
+	const background = new Set<Wait>();
 	return {
+		background,
 		until: (waits) => {
-			const now = readyNow(host, waits);
+			const now = readyNow(host, waits, background);
 			if (now.length > 0) return now;
-			return host.readiness === undefined ? sleep(host, waits) : meanwhile(host, host.readiness, waits);
+			return host.readiness === undefined
+				? sleep(host, waits, background)
+				: meanwhile(host, host.readiness, waits, background);
 		},
 	};
 }
 
 /** Whether it is ready, without waiting. */
 export function isReady(host: WaitsHost, wait: Wait): boolean {
-	return readyNow(host, [wait]).length > 0;
+	return readyNow(host, [wait], NOTHING).length > 0;
 }
 
+const NOTHING: Set<Wait> = new Set();
+
 /** Looks at all of them at once. */
-function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[]): number[] {
+function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[], background: Set<Wait>): number[] {
+	for (const wait of background) if (wait.type === "steps" && wait.isReady()) background.delete(wait);
 	const interests = waits.flatMap((wait) => (wait.type === "interest" ? [wait.interest] : []));
 	const looked = interests.length === 0 ? Errno.SUCCESS : waiter.wait(interests, 0n);
 	const time = waits.some(({ type }) => type === "deadline") ? clocks.monotonic_ns() : 0n;
@@ -71,10 +80,11 @@ function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[]): number
 	});
 }
 
-function sleep(host: WaitsHost, waits: readonly Wait[]): readonly number[] {
+function sleep(host: WaitsHost, waits: readonly Wait[], background: Set<Wait>): readonly number[] {
 	for (;;) {
-		host.waiter.wait(waits.flatMap(interestsOf), timeLeft(host.clocks, waits));
-		const ready = readyNow(host, waits);
+		const all = background.size === 0 ? waits : [...waits, ...background];
+		host.waiter.wait(all.flatMap(interestsOf), timeLeft(host.clocks, all));
+		const ready = readyNow(host, waits, background);
 		if (ready.length > 0) return ready;
 	}
 }
@@ -83,12 +93,14 @@ async function meanwhile(
 	host: WaitsHost,
 	readiness: Readiness,
 	waits: readonly Wait[],
+	background: Set<Wait>,
 ): Promise<readonly number[]> {
 	for (;;) {
 		const other = new AbortController();
-		await Promise.race(waits.map((wait) => whenReady(host, readiness, wait, other.signal)));
+		const all = [...waits, ...background];
+		await Promise.race(all.map((wait) => whenReady(host, readiness, wait, other.signal)));
 		other.abort();
-		const ready = readyNow(host, waits);
+		const ready = readyNow(host, waits, background);
 		if (ready.length > 0) return ready;
 	}
 }

@@ -57,7 +57,7 @@ class NodeReadiness implements Readiness {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
 		this.#watch?.close();
-		for (const end of [...this.#timers]) end();
+		for (const end of this.#timers) end();
 	}
 
 	#timer(delay_ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -124,7 +124,7 @@ class Watch {
 
 	/** Everybody who still waits is told to look. */
 	close(): void {
-		for (const waiting of [...this.#waiting.values()].flatMap((set) => [...set])) waiting.done();
+		for (const set of this.#waiting.values()) for (const waiting of set) waiting.done();
 		this.#thread.wake();
 	}
 
@@ -158,7 +158,7 @@ class Watch {
 	}
 
 	#happened(fd: number, happened: number): void {
-		for (const { interest, done } of [...(this.#waiting.get(fd) ?? [])]) {
+		for (const { interest, done } of this.#waiting.get(fd) ?? []) {
 			setReady(interest, happened & (POLLIN | POLLOUT | POLLERR | POLLHUP));
 			if (interest.ready) done();
 		}

@@ -11,11 +11,12 @@ import { FILESYSTEM } from "./filesystem.ts";
 import { HTTP } from "./http.ts";
 import { IO } from "./io.ts";
 import { RANDOM } from "./random.ts";
+import { SOCKETS } from "./sockets.ts";
 
 const SERVICES: readonly HostFamily[] = [CONFIG, KEYVALUE_DRAFT, KEYVALUE_DRAFT2, LOGGING];
 
 /** What WASI 0.2 is made of here: one file per family. */
-const FAMILIES: readonly HostFamily[] = [IO, CLI, CLOCKS, RANDOM, FILESYSTEM, HTTP, ...SERVICES];
+const FAMILIES: readonly HostFamily[] = [IO, CLI, CLOCKS, RANDOM, FILESYSTEM, SOCKETS, HTTP, ...SERVICES];
 
 /** WASI 0.2 for one guest, and what has no release yet. */
 export function preview2(guest: ComponentGuest): Host {

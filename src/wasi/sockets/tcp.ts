@@ -1,5 +1,6 @@
 import { Errno } from "../../sys/errno.ts";
 import type { IpFamily, SocketAddress, SocketOption, TcpSocket } from "../../sys/network.ts";
+import type { Unnumbered } from "../descriptors.ts";
 import type { Wait } from "../waits.ts";
 import { isRemote, isUnicastOf } from "./address.ts";
 import { GuestNetwork } from "./guest-network.ts";
@@ -24,6 +25,9 @@ export class GuestTcp {
 	#asked: SocketAddress | undefined;
 	#backlog = BACKLOG_DEFAULT;
 	#isClosed = false;
+	#uses = 1;
+	/** By this the guest's table knows it, and closes it when all is closed. */
+	readonly #entry: Unnumbered = { close: () => this.#end() };
 
 	/** NOTSUP where this machine has no sockets; MFILE. */
 	static create(network: GuestNetwork, family: IpFamily): GuestTcp | Errno {
@@ -33,7 +37,7 @@ export class GuestTcp {
 
 	static #owned(network: GuestNetwork, socket: TcpSocket, state: TcpState): GuestTcp | Errno {
 		const own = new GuestTcp(network, socket, state);
-		if (network.own(own)) return own;
+		if (network.own(own.#entry)) return own;
 		socket.close();
 		return Errno.MFILE;
 	}
@@ -85,11 +89,17 @@ export class GuestTcp {
 		return decided;
 	}
 
-	/** Bound or, where a rule grants any address and port of its family, not. */
-	listen(): Errno {
+	/** Whether `listen` would be allowed here and now. */
+	mayListen(): Errno {
 		if (this.#state !== "bound" && this.#state !== "unbound") return Errno.ISCONN;
+		return this.network.mayListen(this.#asked ?? anywhere(this.family)) ? Errno.SUCCESS : Errno.ACCES;
+	}
+
+	/** One that is not bound yet is bound to any address and port, where a rule grants that. */
+	listen(): Errno {
+		const refusal = this.mayListen();
+		if (refusal !== Errno.SUCCESS) return refusal;
 		const asked = this.#asked ?? anywhere(this.family);
-		if (!this.network.mayListen(asked)) return Errno.ACCES;
 		if (this.#state === "unbound") {
 			const bound = this.bind(asked);
 			if (bound !== Errno.SUCCESS) return bound;
@@ -167,11 +177,22 @@ export class GuestTcp {
 		return READY;
 	}
 
+	/** One more uses it: each is to call `close`, and the last one closes it. */
+	hold(): this {
+		this.#uses += 1;
+		return this;
+	}
+
 	close(): void {
+		this.#uses -= 1;
+		if (this.#uses === 0) this.#end();
+	}
+
+	#end(): void {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
 		this.#state = "closed";
-		this.network.disown(this);
+		this.network.disown(this.#entry);
 		this.#socket.close();
 	}
 

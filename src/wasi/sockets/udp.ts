@@ -1,5 +1,6 @@
 import { Errno } from "../../sys/errno.ts";
 import type { Datagram, IpFamily, SocketAddress, SocketOption, UdpSocket } from "../../sys/network.ts";
+import type { Unnumbered } from "../descriptors.ts";
 import type { Wait } from "../waits.ts";
 import { isRemote, isUnicastOf } from "./address.ts";
 import { GuestNetwork } from "./guest-network.ts";
@@ -23,12 +24,15 @@ export class GuestUdp {
 	#hearsAll = false;
 	#remote: SocketAddress | undefined;
 	#isClosed = false;
+	#uses = 1;
+	/** By this the guest's table knows it, and closes it when all is closed. */
+	readonly #entry: Unnumbered = { close: () => this.#end() };
 
 	static create(network: GuestNetwork, family: IpFamily): GuestUdp | Errno {
 		const socket = network.udp(family);
 		if (typeof socket === "number") return socket;
 		const own = new GuestUdp(network, socket);
-		if (network.own(own)) return own;
+		if (network.own(own.#entry)) return own;
 		socket.close();
 		return Errno.MFILE;
 	}
@@ -126,10 +130,21 @@ export class GuestUdp {
 		return { type: "interest", interest: this.#socket.interest(event) };
 	}
 
+	/** One more uses it: each is to call `close`, and the last one closes it. */
+	hold(): this {
+		this.#uses += 1;
+		return this;
+	}
+
 	close(): void {
+		this.#uses -= 1;
+		if (this.#uses === 0) this.#end();
+	}
+
+	#end(): void {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
-		this.network.disown(this);
+		this.network.disown(this.#entry);
 		this.#socket.close();
 	}
 
