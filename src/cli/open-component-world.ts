@@ -1,28 +1,38 @@
+import { reachesOut } from "../capability/net-gate.ts";
 import { openKeyValueStores } from "../host/node/key-value-stores.ts";
 import { systemNetwork } from "../host/node/network.ts";
 import { systemReadiness } from "../host/node/readiness.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
+import type { HttpClient } from "../sys/http.ts";
 import { logSink } from "./log-sink.ts";
 import { type OpenedWorld, openWorld, type WorldEvents } from "./open-world.ts";
 import type { RunOptions } from "./run-options.ts";
+import { readText } from "./text-file.ts";
 
 export interface OpenedComponentWorld extends OpenedWorld {
 	readonly world: ComponentWorld;
 }
 
+/** What a component needs of its host. */
+export interface Needs {
+	/** Other work goes on while the guest waits. */
+	readonly meanwhile: boolean;
+	/** It imports what sends requests by HTTP. */
+	readonly http: boolean;
+}
+
 /**
  * Opens everything that was granted to a component, as `openWorld` does for a module, and what only components know.
  *
- * @param meanwhile whether other work goes on while the guest waits
- * @throws Fault GRANT_NOT_FOUND, GRANT_REFUSED
+ * @throws Fault GRANT_NOT_FOUND, GRANT_REFUSED, GRANT_INVALID
  */
-export function openComponentWorld(
+export async function openComponentWorld(
 	options: RunOptions,
 	events: WorldEvents,
 	root: TreeDirectory | undefined,
-	meanwhile: boolean,
-): OpenedComponentWorld {
+	needs: Needs,
+): Promise<OpenedComponentWorld> {
 	const { net } = options.grants;
 	// a component opens its listeners itself
 	const opened = openWorld({ ...options, grants: { ...options.grants, net: [] } }, events, root);
@@ -30,13 +40,20 @@ export function openComponentWorld(
 		...opened,
 		world: {
 			...opened.world,
-			readiness: meanwhile ? systemReadiness() : undefined,
+			readiness: needs.meanwhile ? systemReadiness() : undefined,
 			network: net.length === 0 ? undefined : systemNetwork(),
-			http: undefined,
+			http: needs.http && reachesOut(net) ? await openHttpClient(options.tlsCa) : undefined,
 			netRules: net,
 			config: options.grants.config,
 			keyvalue: openKeyValueStores(options.grants.keyvalue),
 			log: logSink(options.grants.logLevel, options.format),
 		},
 	};
+}
+
+/** What is loaded for it is loaded here, before no file can be read any more. */
+async function openHttpClient(tlsCa: readonly string[]): Promise<HttpClient> {
+	const { prepareHttpClient } = await import("../host/node/http-client.ts");
+	const extraCertificates = tlsCa.map((file) => readText(file, "the certificates"));
+	return (await prepareHttpClient({ extraCertificates }))();
 }

@@ -15,7 +15,7 @@ import { preview3 } from "../wasi/p3/host.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import { linkComponent } from "./component/link-component.ts";
 import { confine } from "./confine.ts";
-import { openComponentWorld } from "./open-component-world.ts";
+import { type Needs, openComponentWorld } from "./open-component-world.ts";
 import type { Program } from "./run-image.ts";
 import type { RunOptions } from "./run-options.ts";
 import { alarmsOf, reportEnding } from "./run-report.ts";
@@ -30,9 +30,10 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	const world = worldOf(readDefinitions(bytes));
 	const call = callOf(world, options);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
+	const needs = needsOf(world);
 	const linked = await linkComponent(bytes, {
 		file,
-		mode: needsEventLoop(world) ? "jspi" : "sync",
+		mode: needs.meanwhile ? "jspi" : "sync",
 		compile,
 	});
 	let memorySize: (() => number) | undefined;
@@ -41,14 +42,14 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 		if (status !== 0) reportEnding(outcome, options, guest, memorySize?.() ?? 0);
 		return status;
 	};
-	const opened = openComponentWorld(
+	const opened = await openComponentWorld(
 		options,
 		{
 			onEnd: (how) => process.exit(finish(how)),
 			onClosedInput: () => guest.deny({ type: "stdin" }),
 		},
 		root,
-		needsEventLoop(world),
+		needs,
 	);
 	const guest = new ComponentGuest(opened.world);
 	const outcome = await runComponent(linked, guest, hostOf(guest), {
@@ -66,11 +67,14 @@ function hostOf(guest: ComponentGuest): Host {
 	return new Map([...preview2(guest), ...preview3(guest)]);
 }
 
-/** What only Node's event loop can tell: then calls are promises, and the thread never sleeps. */
-function needsEventLoop({ imports, exports }: World): boolean {
-	return [...imports.keys(), ...exports.keys()].some((name) =>
-		/^wasi:(?:http\/outgoing-handler@|[^@]*@0\.3\.)/.test(name),
+/** What only Node's event loop can tell, HTTP and 0.3: then calls are promises, and the thread never sleeps. */
+function needsOf({ imports, exports }: World): Needs {
+	const names = [...imports.keys()];
+	const http = names.some((name) =>
+		/^wasi:http\/(?:outgoing-handler@0\.2|client@0\.3|handler@0\.3)\./.test(name),
 	);
+	const isThree = (name: string) => /^wasi:[^@]*@0\.3\./.test(name);
+	return { http, meanwhile: http || names.some(isThree) || [...exports.keys()].some(isThree) };
 }
 
 /** What is called: the component's entry. */

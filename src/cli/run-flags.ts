@@ -34,6 +34,7 @@ export interface RunDraft extends CommonDraft {
 	/** What was accepted but does not do what it says: told on standard error. */
 	readonly notes: string[];
 	printPolicy: "toml" | "json" | undefined;
+	readonly tlsCa: string[];
 	argv0: string | undefined;
 	invoke: string | undefined;
 	traceWasi: boolean;
@@ -50,6 +51,7 @@ export function emptyRunDraft(): RunDraft {
 		policies: [],
 		notes: [],
 		printPolicy: undefined,
+		tlsCa: [],
 		argv0: undefined,
 		invoke: undefined,
 		traceWasi: false,
@@ -176,6 +178,14 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 		group: NETWORK,
 		doc: "Grant connect=HOST:PORT, listen=ADDRESS:PORT or resolve=NAME",
 		apply: net,
+	},
+	{
+		long: "tls-ca",
+		value: "FILE",
+		completes: "file",
+		group: NETWORK,
+		doc: "Trust the certificates in this file as well, where the component asks by HTTPS (PEM)",
+		apply: (draft, text) => draft.tlsCa.push(text),
 	},
 	{
 		long: "config",

@@ -16,6 +16,8 @@ export interface RunOptions {
 	readonly image: ImageOptions;
 	readonly grants: Grants;
 	readonly limits: Limits;
+	/** Files of certificates that are trusted beside the usual ones, in PEM. */
+	readonly tlsCa: readonly string[];
 	/** Call this export instead of `_start`. */
 	readonly invoke: string | undefined;
 	/** Print each call of WASI on standard error. */

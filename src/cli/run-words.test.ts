@@ -22,6 +22,7 @@ test("without flags nothing is granted", () => {
 		argv0: undefined,
 		grants: NO_GRANTS,
 		limits: DEFAULT_LIMITS,
+		tlsCa: [],
 		invoke: undefined,
 		traceWasi: false,
 		isolation: "auto",

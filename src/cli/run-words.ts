@@ -39,7 +39,18 @@ export function settleRun(
 ): RunOptions {
 	const wishes = { ...words.wishes, env: [...fileEnv, ...words.wishes.env] };
 	const { grants, limits, readOnly } = settle([...policies, wishes], environment);
-	const { file = "", args, argv0, invoke, traceWasi, isolation, unknownImports, debug, format } = words;
+	const {
+		file = "",
+		args,
+		argv0,
+		invoke,
+		tlsCa,
+		traceWasi,
+		isolation,
+		unknownImports,
+		debug,
+		format,
+	} = words;
 	return {
 		file,
 		args,
@@ -47,6 +58,7 @@ export function settleRun(
 		image: { ...words.image, readOnly },
 		grants,
 		limits,
+		tlsCa,
 		invoke,
 		traceWasi,
 		isolation,
