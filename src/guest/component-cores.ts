@@ -20,7 +20,7 @@ interface Wants {
 export function coreCompiler(
 	component: Uint8Array<ArrayBuffer>,
 	options: Omit<CoreOptions, "exportStart">,
-): (core: Uint8Array<ArrayBuffer>) => Core {
+): (core: Uint8Array<ArrayBuffer>, source?: Module) => Core {
 	const { file, limits } = options;
 	const places = binariesIn(component)
 		.filter(({ kind }) => kind === "module")
@@ -32,9 +32,9 @@ export function coreCompiler(
 	);
 	if (shares === undefined) throw overMemory(file, limits.memory_bytes);
 	const budgets = new Map(places.map(({ place }, index) => [place, shares[index]]));
-	return (core) => {
+	return (core, source = readModule(core, file)) => {
 		const memory_bytes = budgets.get(placeOf(core)) ?? limits.memory_bytes;
-		return compileCore(core, readModule(core, file), {
+		return compileCore(core, source, {
 			...options,
 			limits: { ...limits, memory_bytes },
 			exportStart: false,

@@ -1,10 +1,15 @@
-import { Script } from "node:vm";
-import { type JcoOptions, linkWithJco } from "../../component/jco/link.ts";
-import type { Glue, Mode, Transpiled } from "../../component/jco/transpiled.ts";
-import type { Linked } from "../../component/linked.ts";
-import { transpile } from "./transpiler.ts";
+import { linkDirect } from "../../component/direct/link.ts";
+import { MAY_WAIT } from "../../component/jco/options.ts";
+import type { Mode } from "../../component/jco/transpiled.ts";
+import type { CompiledCore, Linked } from "../../component/linked.ts";
+import type { Module } from "../../wasm/module.ts";
 
-export interface LinkOptions extends Pick<JcoOptions, "compile"> {
+/** By track: `wasi:io/poll@0.2#poll`. */
+const WAITING: ReadonlySet<string> = new Set(MAY_WAIT.map((name) => name.replace("#", "@0.2#")));
+
+export interface LinkOptions {
+	/** Makes a core module, whose bytes are a view of the component's: where limits are rewritten in. */
+	readonly compile: (bytes: Uint8Array<ArrayBuffer>, source?: Module) => CompiledCore;
 	/** As errors name it. */
 	readonly file: string;
 	readonly mode: Mode;
@@ -13,7 +18,8 @@ export interface LinkOptions extends Pick<JcoOptions, "compile"> {
 }
 
 /**
- * A component by jco's glue, which is made where the cache does not have it.
+ * A component that can be instantiated: by our own linker, and what that does not do (async functions, streams) by jco's glue,
+ * which is made where the cache does not have it.
  *
  * @throws Fault COMPONENT_INVALID, LIMIT_REACHED, and what `compile` throws
  */
@@ -21,13 +27,13 @@ export async function linkComponent(
 	component: Uint8Array<ArrayBuffer>,
 	options: LinkOptions,
 ): Promise<Linked> {
-	const transpiled = await transpile(component, options);
-	return link(component, transpiled, options);
-}
-
-function link(component: Uint8Array<ArrayBuffer>, transpiled: Transpiled, { compile }: LinkOptions): Linked {
-	return linkWithJco(component, transpiled, {
-		compile,
-		evaluate: (script) => new Script(script, { filename: "wherry:component" }).runInThisContext() as Glue,
+	const mayWait = options.mode === "jspi" ? (name: string) => WAITING.has(name) : undefined;
+	const direct = linkDirect(component, {
+		// what it is given are views of the component's bytes
+		compile: (bytes, source) => options.compile(bytes as Uint8Array<ArrayBuffer>, source),
+		mayWait,
 	});
+	if (direct !== undefined) return direct;
+	const { linkByJco } = await import("./link-jco.ts");
+	return linkByJco(component, options);
 }

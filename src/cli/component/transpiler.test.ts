@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Fault } from "../../base/fault.ts";
-import { linkComponent } from "./link-component.ts";
+import { linkByJco } from "./link-jco.ts";
 import { transpile, witOf } from "./transpiler.ts";
 import { hookTranspiler } from "./transpiler-hooks.ts";
 
@@ -43,7 +43,7 @@ test("a component computes, and its core modules are found in it", async () => {
 		assert.ok(!(code instanceof Uint8Array));
 		assert.ok(WebAssembly.validate(bytes.subarray(code.start, code.end)));
 	}
-	const instance = await (await linkComponent(bytes, { ...SYNC, compile })).instantiate(new Map());
+	const instance = await (await linkByJco(bytes, { ...SYNC, compile })).instantiate(new Map());
 	assert.equal(instance.call(undefined, "answer", []), 42);
 });
 

@@ -106,7 +106,9 @@ export class DirectInstance implements ComponentInstance, Whole {
 			});
 			add(memory.module, memory.name, taken);
 		}
-		this.#cores.push(new WebAssembly.Instance(core.module, given).exports);
+		const { exports } = new WebAssembly.Instance(core.module, given);
+		core.engage?.(exports);
+		this.#cores.push(exports);
 	}
 
 	#resolve(source: Source): WebAssembly.ImportValue {

@@ -11,20 +11,20 @@ import {
 	type Options,
 	type Resource,
 } from "../entities.ts";
+import type { CompiledCore } from "../linked.ts";
 import { Codecs } from "./codecs.ts";
 import { type HostName, hostNameOf } from "./host-function.ts";
 import { type Signature, signatureOf } from "./signature.ts";
 import { Unsupported } from "./trap.ts";
 
-/** A core module, compiled. */
-export interface CompiledCore {
-	readonly module: WebAssembly.Module;
+/** A core module, compiled; its memory may be a pool's. */
+export interface PooledCore extends CompiledCore {
 	/** The import that its memory was made into; undefined: it makes its own. */
 	readonly memory?: PooledMemory | undefined;
 }
 
 /** Makes a core module; `source` is what it says of itself. */
-export type Compile = (bytes: Uint8Array, source: Module) => CompiledCore;
+export type Compile = (bytes: Uint8Array, source: Module) => PooledCore;
 
 /** A memory that an instance borrows. */
 export interface PooledMemory {
@@ -82,7 +82,7 @@ export interface LiftPlan {
 }
 
 export interface StepPlan {
-	readonly core: CompiledCore;
+	readonly core: PooledCore;
 	/** By module, then name. */
 	readonly imports: readonly { readonly module: string; readonly name: string; readonly source: Source }[];
 	readonly memories: readonly string[];
@@ -119,7 +119,7 @@ class Planner {
 	readonly #lifts: LiftPlan[] = [];
 	readonly #liftsByEntity = new Map<FunctionEntity, number>();
 	readonly #destructors = new Map<Resource, Source>();
-	readonly #compiled = new Map<Uint8Array, { readonly source: Module; readonly core: CompiledCore }>();
+	readonly #compiled = new Map<Uint8Array, { readonly source: Module; readonly core: PooledCore }>();
 	readonly #exported: ReadonlySet<string>[] = [];
 
 	constructor(elaborated: Elaborated, compile: Compile) {
@@ -174,7 +174,7 @@ class Planner {
 		return { core, imports, memories };
 	}
 
-	#compileOnce(bytes: Uint8Array): { readonly source: Module; readonly core: CompiledCore } {
+	#compileOnce(bytes: Uint8Array): { readonly source: Module; readonly core: PooledCore } {
 		const source = readModule(bytes);
 		const compiled = { source, core: this.#compile(bytes, source) };
 		this.#compiled.set(bytes, compiled);
