@@ -2,6 +2,7 @@ import { reachesOut } from "../capability/net-gate.ts";
 import { openKeyValueStores } from "../host/node/key-value-stores.ts";
 import { systemNetwork } from "../host/node/network.ts";
 import { systemReadiness } from "../host/node/readiness.ts";
+import { type SocketReach, socketReach } from "../host/node/wall/socket-reach.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import type { HttpClient } from "../sys/http.ts";
@@ -12,6 +13,8 @@ import { readText } from "./text-file.ts";
 
 export interface OpenedComponentWorld extends OpenedWorld {
 	readonly world: ComponentWorld;
+	/** What of the network the second wall lets through. */
+	readonly sockets: SocketReach | undefined;
 }
 
 /** What a component needs of its host. */
@@ -38,6 +41,7 @@ export async function openComponentWorld(
 	const opened = openWorld({ ...options, grants: { ...options.grants, net: [] } }, events, root);
 	return {
 		...opened,
+		sockets: socketReach(net),
 		world: {
 			...opened.world,
 			readiness: needs.meanwhile ? systemReadiness() : undefined,

@@ -34,6 +34,8 @@ export function startSleeper(
 		eval: true,
 		workerData: { epoll, bell, packed: process.arch === "x64" },
 		env: {},
+		// not those of a process that is given its own program as text
+		execArgv: [],
 	});
 	worker.unref();
 	worker.on("message", (ready: readonly number[]) => {

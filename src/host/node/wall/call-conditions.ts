@@ -8,8 +8,14 @@ export type Condition =
 	| { readonly argument: number; readonly hasBits: number }
 	| { readonly argument: number; readonly lacksBits: number };
 
-/** All have to hold, else EPERM. For every call whose rule says "some"; `process` is our own id. */
-export function callConditions(process: number): ReadonlyMap<SyscallName, readonly Condition[]> {
+/**
+ * All have to hold, else EPERM. For every call whose rule says "some"; `process` is our own id, `sockets` whether
+ * sockets may be made.
+ */
+export function callConditions(
+	process: number,
+	sockets: boolean,
+): ReadonlyMap<SyscallName, readonly Condition[]> {
 	const own: Condition = { argument: 0, isOneOf: [process] };
 	return new Map<SyscallName, readonly Condition[]>([
 		["kill", [own]],
@@ -26,20 +32,34 @@ export function callConditions(process: number): ReadonlyMap<SyscallName, readon
 				{ argument: 2, isZero: true },
 			],
 		],
-		// an address would send elsewhere
-		[
-			"sendto",
-			[
-				{ argument: 3, lacksBits: MSG_FASTOPEN },
-				{ argument: 4, isZero: true },
-			],
-		],
+		["sendto", sockets ? [NO_FASTOPEN] : [NO_FASTOPEN, { argument: 4, isZero: true }]],
+		["socket", INTERNET_SOCKETS],
 		["sendmsg", [{ argument: 2, lacksBits: MSG_FASTOPEN }]],
 	]);
 }
 
 /** It would connect a socket, past Landlock. */
 const MSG_FASTOPEN = 0x2000_0000;
+/** An address beside it would send elsewhere, which only sockets of UDP that were granted may. */
+const NO_FASTOPEN: Condition = { argument: 3, lacksBits: MSG_FASTOPEN };
+
+const SOCK_NONBLOCK = 0x800;
+const SOCK_CLOEXEC = 0x8_0000;
+
+/** TCP and UDP: no sockets of Unix, of the kernel (netlink), of whole packets or of other protocols. */
+const INTERNET_SOCKETS: readonly Condition[] = [
+	{ argument: 0, isOneOf: [2, 10] },
+	{
+		argument: 1,
+		isOneOf: [1, 2].flatMap((type) => [
+			type,
+			type | SOCK_NONBLOCK,
+			type | SOCK_CLOEXEC,
+			type | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		]),
+	},
+	{ argument: 2, isOneOf: [0, 6, 17] },
+];
 
 /**
  * clone may make a thread and nothing else: no process, no namespace, no pidfd. Its younger kin clone3,

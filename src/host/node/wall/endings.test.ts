@@ -9,7 +9,7 @@ const skip = missingWalls();
 function run(statements: string) {
 	const script = `
 		import { raiseWall } from ${JSON.stringify(import.meta.resolve("./wall.ts"))};
-		const raise = () => raiseWall({ places: [], listeners: false });
+		const raise = () => raiseWall({ places: [], listeners: false, sockets: undefined });
 		${statements}`;
 	const { status, signal, stdout, stderr } = spawnSync(
 		process.execPath,
@@ -99,7 +99,7 @@ for (const pause_ms of [0, 1, 2, 5, 10])
 test("without node:ffi no wall stands and the process goes on", () => {
 	const script = `
 		import { raiseWall } from ${JSON.stringify(import.meta.resolve("./wall.ts"))};
-		console.log(JSON.stringify(raiseWall({ places: [], listeners: false }).map(({ missing }) => missing)));`;
+		console.log(JSON.stringify(raiseWall({ places: [], listeners: false, sockets: undefined }).map(({ missing }) => missing)));`;
 	const flags = [
 		"--no-warnings",
 		"--permission",

@@ -3,6 +3,7 @@ import { nativeMemory } from "../libc.ts";
 import { inEveryOtherThread } from "./every-thread.ts";
 import { ENOSYS, EOPNOTSUPP, EPERM, type SystemCalls } from "./system-calls.ts";
 import { refusal } from "./refusal.ts";
+import type { SocketReach } from "./socket-reach.ts";
 
 /** A file or a directory that a guest was granted, open already, so that its name is not looked up twice. */
 export interface GrantedPlace {
@@ -50,7 +51,8 @@ const WRITE_DIRECTORY: readonly Right[] = [
 	"REFER",
 ];
 
-const BIND_AND_CONNECT_TCP = 0b11n;
+const BIND_TCP = 0b01n;
+const CONNECT_TCP = 0b10n;
 const NETWORK_ABI = 4;
 const ABSTRACT_SOCKETS_AND_SIGNALS = 0b11n;
 const SCOPE_ABI = 6;
@@ -58,9 +60,11 @@ const THREAD_SYNC_ABI = 8;
 
 const CREATE_RULESET_VERSION = 1;
 const RULE_PATH_BENEATH = 1;
+const RULE_NET_PORT = 2;
 const RESTRICT_SELF_THREAD_SYNC = 8;
 const RULESET_SIZE_bytes = 24;
 const PATH_BENEATH_SIZE_bytes = 12;
+const NET_PORT_SIZE_bytes = 16;
 
 /** The version of Landlock this kernel has, or why it has none. */
 export function landlockVersion(kernel: SystemCalls): number | string {
@@ -85,18 +89,39 @@ export interface Ruleset {
 }
 
 /** Makes the rules; nothing is confined yet. Answers why that cannot be done as text. */
-export function makeRuleset(kernel: SystemCalls, places: readonly GrantedPlace[]): Ruleset | string {
+export function makeRuleset(
+	kernel: SystemCalls,
+	places: readonly GrantedPlace[],
+	sockets: SocketReach | undefined,
+): Ruleset | string {
 	const abi = landlockVersion(kernel);
 	if (typeof abi === "string") return abi;
-	const descriptor = createRuleset(kernel, abi);
+	const descriptor = createRuleset(kernel, abi, sockets);
 	if (descriptor < 0) return refusal("landlock_create_ruleset", descriptor);
-	for (const place of places) {
-		const result = addRule(kernel, descriptor, place, abi);
+	for (const add of rulesFor(kernel, descriptor, abi, places, sockets)) {
+		const result = add();
 		if (result === 0) continue;
 		kernel.call("close", descriptor);
 		return refusal("landlock_add_rule", result);
 	}
 	return { descriptor, abi };
+}
+
+function rulesFor(
+	kernel: SystemCalls,
+	ruleset: number,
+	abi: number,
+	places: readonly GrantedPlace[],
+	sockets: SocketReach | undefined,
+): (() => number)[] {
+	const files = places.map((place) => () => addRule(kernel, ruleset, place, abi));
+	if (abi < NETWORK_ABI) return files;
+	const portRule = (access: bigint) => (port: number) => () => addPort(kernel, ruleset, access, port);
+	return [
+		...files,
+		...(sockets?.connect ?? []).map(portRule(CONNECT_TCP)),
+		...(sockets?.bind ?? []).map(portRule(BIND_TCP)),
+	];
 }
 
 /**
@@ -111,11 +136,11 @@ export function enterRuleset(kernel: SystemCalls, { descriptor, abi }: Ruleset):
 	}
 }
 
-function createRuleset(kernel: SystemCalls, abi: number): number {
+function createRuleset(kernel: SystemCalls, abi: number, sockets: SocketReach | undefined): number {
 	// struct landlock_ruleset_attr; a kernel that knows less of it wants zeros in the rest
 	const { bytes, view } = nativeMemory(RULESET_SIZE_bytes);
 	view.setBigUint64(0, rightsMask(Object.keys(RIGHTS) as Right[], abi), true);
-	view.setBigUint64(8, abi >= NETWORK_ABI ? BIND_AND_CONNECT_TCP : 0n, true);
+	view.setBigUint64(8, abi >= NETWORK_ABI ? forbiddenToSockets(sockets) : 0n, true);
 	view.setBigUint64(16, abi >= SCOPE_ABI ? ABSTRACT_SOCKETS_AND_SIGNALS : 0n, true);
 	return kernel.call("landlock_create_ruleset", bytes, RULESET_SIZE_bytes, 0);
 }
@@ -126,6 +151,20 @@ function addRule(kernel: SystemCalls, ruleset: number, place: GrantedPlace, abi:
 	view.setBigUint64(0, rightsMask(rightsFor(place), abi), true);
 	view.setInt32(8, place.descriptor, true);
 	return kernel.call("landlock_add_rule", ruleset, RULE_PATH_BENEATH, bytes, 0);
+}
+
+/** What is forbidden but for the ports that are listed. */
+function forbiddenToSockets(sockets: SocketReach | undefined): bigint {
+	if (sockets === undefined) return BIND_TCP | CONNECT_TCP;
+	return (sockets.bind === undefined ? 0n : BIND_TCP) | (sockets.connect === undefined ? 0n : CONNECT_TCP);
+}
+
+function addPort(kernel: SystemCalls, ruleset: number, access: bigint, port: number): number {
+	// struct landlock_net_port_attr
+	const { bytes, view } = nativeMemory(NET_PORT_SIZE_bytes);
+	view.setBigUint64(0, access, true);
+	view.setBigUint64(8, BigInt(port), true);
+	return kernel.call("landlock_add_rule", ruleset, RULE_NET_PORT, bytes, 0);
 }
 
 function rightsFor({ kind, readOnly }: GrantedPlace): readonly Right[] {

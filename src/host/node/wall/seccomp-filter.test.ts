@@ -13,7 +13,13 @@ const KILL_PROCESS = 0x8000_0000;
 const EPERM = 0x0005_0001;
 const ENOSYS = 0x0005_0026;
 
-const NOTHING = { architecture: "x64", process: OWN_PROCESS, writes: false, listeners: false } as const;
+const NOTHING = {
+	architecture: "x64",
+	process: OWN_PROCESS,
+	writes: false,
+	listeners: false,
+	sockets: false,
+} as const;
 const ARCHITECTURES = ["x64", "arm64"] as const;
 
 /** struct seccomp_data */
@@ -39,24 +45,41 @@ function filterFor(request: FilterRequest) {
 
 interface Grant {
 	readonly title: string;
-	readonly grant: { readonly writes: boolean; readonly listeners: boolean };
+	readonly grant: { readonly writes: boolean; readonly listeners: boolean; readonly sockets: boolean };
 	/** What each rule comes to, for calls whose arguments break every condition. */
 	readonly answers: Readonly<Record<Rule, number>>;
 }
 
-const none = { always: ALLOW, some: EPERM, writing: EPERM, connected: EPERM, "connected-some": EPERM };
+const none = {
+	always: ALLOW,
+	some: EPERM,
+	writing: EPERM,
+	connected: EPERM,
+	"connected-some": EPERM,
+	sockets: EPERM,
+	"sockets-some": EPERM,
+};
 const refused = { never: EPERM, absent: ENOSYS };
 const GRANTS: readonly Grant[] = [
-	{ title: "no grants", grant: { writes: false, listeners: false }, answers: { ...none, ...refused } },
+	{
+		title: "no grants",
+		grant: { writes: false, listeners: false, sockets: false },
+		answers: { ...none, ...refused },
+	},
 	{
 		title: "a writable place",
-		grant: { writes: true, listeners: false },
+		grant: { writes: true, listeners: false, sockets: false },
 		answers: { ...none, writing: ALLOW, ...refused },
 	},
 	{
 		title: "listeners",
-		grant: { writes: false, listeners: true },
+		grant: { writes: false, listeners: true, sockets: false },
 		answers: { ...none, connected: ALLOW, ...refused },
+	},
+	{
+		title: "sockets",
+		grant: { writes: false, listeners: false, sockets: true },
+		answers: { ...none, connected: ALLOW, sockets: ALLOW, ...refused },
 	},
 ];
 
@@ -120,7 +143,7 @@ for (const architecture of ARCHITECTURES)
 		});
 
 test("every call with a rule of conditions has some", () => {
-	const conditions = callConditions(OWN_PROCESS);
+	const conditions = callConditions(OWN_PROCESS, false);
 	eachSyscall("x64", (name, _number, rule) => {
 		assert.equal(conditions.has(name), rule.endsWith("some"), name);
 	});

@@ -11,6 +11,8 @@ export interface FilterRequest {
 	readonly writes: boolean;
 	/** Whether listeners were granted: connections may then be accepted and used, never made. */
 	readonly listeners: boolean;
+	/** Whether sockets may be made: of TCP and UDP, and of nothing else. */
+	readonly sockets: boolean;
 }
 
 // linux/seccomp.h; the errno of a refusal stands in its low 16 bits
@@ -51,7 +53,7 @@ export function refusalTree(name: SyscallName, architecture: Architecture): Tree
 
 /** What happens to each call, by its number; those left out are absent. */
 function verdictsByNumber(request: FilterRequest): Tree[] {
-	const conditions = callConditions(request.process);
+	const conditions = callConditions(request.process, request.sockets);
 	const verdicts: Tree[] = [];
 	eachSyscall(request.architecture, (name, number, rule) => {
 		verdicts[number] = verdictOf(rule, request, conditions.get(name));
@@ -68,9 +70,13 @@ function verdictOf(rule: Rule, request: FilterRequest, conditions: readonly Cond
 		case "writing":
 			return request.writes ? ALLOW : REFUSE;
 		case "connected":
-			return request.listeners ? ALLOW : REFUSE;
+			return request.listeners || request.sockets ? ALLOW : REFUSE;
 		case "connected-some":
-			return request.listeners ? onlyIf(conditions) : REFUSE;
+			return request.listeners || request.sockets ? onlyIf(conditions) : REFUSE;
+		case "sockets":
+			return request.sockets ? ALLOW : REFUSE;
+		case "sockets-some":
+			return request.sockets ? onlyIf(conditions) : REFUSE;
 		case "never":
 			return REFUSE;
 		case "absent":

@@ -12,10 +12,14 @@ export type Rule =
 	| "some"
 	/** Only when some granted place may be written; else EPERM. */
 	| "writing"
-	/** Only when listeners were granted; else EPERM. */
+	/** Only when listeners or sockets were granted; else EPERM. */
 	| "connected"
 	/** The same, and only with certain arguments. */
 	| "connected-some"
+	/** Only when sockets were granted: others may be reached by them. */
+	| "sockets"
+	/** The same, and only with certain arguments. */
+	| "sockets-some"
 	/** EPERM. */
 	| "never"
 	/** ENOSYS, as if the kernel were older; glibc then takes another way. */
@@ -199,12 +203,12 @@ const SYSCALLS = {
 	rt_sigqueueinfo: [129, 138, "never"],
 	rt_tgsigqueueinfo: [297, 240, "never"],
 
-	// the network
-	socket: [41, 198, "never"],
+	// the network: whom sockets may reach, our own rules say, and Landlock by which ports
+	socket: [41, 198, "sockets-some"],
+	connect: [42, 203, "sockets"],
+	bind: [49, 200, "sockets"],
+	listen: [50, 201, "sockets"],
 	socketpair: [53, 199, "never"],
-	connect: [42, 203, "never"],
-	bind: [49, 200, "never"],
-	listen: [50, 201, "never"],
 	sendmmsg: [307, 269, "never"],
 	recvmmsg: [299, 243, "never"],
 

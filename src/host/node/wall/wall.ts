@@ -10,12 +10,15 @@ import { refusal } from "./refusal.ts";
 import { retireRings } from "./rings.ts";
 import { filterCalls } from "./seccomp.ts";
 import { filterTree } from "./seccomp-filter.ts";
+import type { SocketReach } from "./socket-reach.ts";
 
 export interface WallRequest {
 	/** Everything of the file system that the guest was granted. */
 	readonly places: readonly GrantedPlace[];
 	/** Whether the guest was granted listeners. They are bound already. */
 	readonly listeners: boolean;
+	/** What it may do with sockets that it makes itself; undefined: it may make none. */
+	readonly sockets: SocketReach | undefined;
 }
 
 export type WallName = "landlock" | "seccomp" | "no-new-privileges" | "no-core-dumps";
@@ -40,7 +43,7 @@ export function raiseWall(request: WallRequest): readonly Wall[] {
 	if (ownPrivileges !== 0) return allMissing(refusal("prctl", ownPrivileges));
 	// While /proc can still be read, and io_uring still be asked:
 	const rings = retireRings(kernel);
-	const ruleset = makeRuleset(kernel, request.places);
+	const ruleset = makeRuleset(kernel, request.places, request.sockets);
 	const seccomp = rings ?? allowNeededCalls(kernel, request);
 	// seccomp has told the other threads; without it we have to.
 	const privileges = seccomp === undefined ? undefined : forbidNewPrivilegesInOthers(kernel);
@@ -75,12 +78,16 @@ function forbidNewPrivilegesInOthers(kernel: SystemCalls): string | undefined {
 	return failed === undefined ? undefined : refusal("prctl in another thread", failed);
 }
 
-function allowNeededCalls(kernel: SystemCalls, { places, listeners }: WallRequest): string | undefined {
+function allowNeededCalls(
+	kernel: SystemCalls,
+	{ places, listeners, sockets }: WallRequest,
+): string | undefined {
 	const tree = filterTree({
 		architecture: kernel.architecture,
 		process: process.pid,
 		writes: places.some((place) => !place.readOnly),
 		listeners,
+		sockets: sockets !== undefined,
 	});
 	const missing = filterCalls(kernel, tree);
 	if (missing === undefined) endWithoutTearingDown(kernel);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { surveyWalls } from "../survey.ts";
+import type { SocketReach } from "../socket-reach.ts";
 import type { Wall } from "../wall.ts";
 
 export interface ConfinedPlace {
@@ -12,6 +13,8 @@ export interface ConfinedPlace {
 	readonly kind: "directory" | "file";
 	readonly readOnly: boolean;
 }
+
+type Setting = Required<Omit<Confinement, "nodeFlags" | "sockets">> & Pick<Confinement, "sockets">;
 
 /** What a probe has at hand. It is sent as text, so it may use nothing else but globals. */
 export interface Tools {
@@ -29,6 +32,10 @@ export interface Tools {
 	readonly threads: readonly number[];
 	/** Listens on a port of 127.0.0.1, where listeners are granted. */
 	readonly server: import("node:net").Server | undefined;
+	/** Opened before the wall, where sockets are granted. */
+	readonly network: import("../../../../sys/network.ts").Network | undefined;
+	/** A new one at each call: its thread is started then. */
+	readonly readiness: typeof import("../../readiness.ts").systemReadiness;
 	/** Text that the test gave. */
 	readonly given: Readonly<Record<string, string>>;
 }
@@ -39,6 +46,7 @@ export type Probe = (tools: Tools) => unknown;
 export interface Confinement {
 	readonly places?: readonly ConfinedPlace[];
 	readonly listeners?: boolean;
+	readonly sockets?: SocketReach;
 	readonly given?: Readonly<Record<string, string>>;
 	/** Raise no wall: what the probes answer then shows that they can tell. */
 	readonly open?: boolean;
@@ -85,6 +93,7 @@ function start(confinement: Confinement, probes: Readonly<Record<string, Probe>>
 	const setting = {
 		places: confinement.places ?? [],
 		listeners: confinement.listeners ?? false,
+		...(confinement.sockets === undefined ? {} : { sockets: confinement.sockets }),
 		given: confinement.given ?? {},
 		open: confinement.open ?? false,
 	};
@@ -116,7 +125,7 @@ function statesOf(pid: number): string[] {
 
 /** The other side, called in the child: raises the wall, makes the probes, answers, waits for a byte. */
 export async function confined(
-	setting: Required<Omit<Confinement, "nodeFlags">>,
+	setting: Setting,
 	probes: readonly (readonly [name: string, act: Probe])[],
 ): Promise<void> {
 	const tools = await openTools(setting);
@@ -126,7 +135,9 @@ export async function confined(
 		kind,
 		readOnly,
 	}));
-	const walls = setting.open ? [] : raiseWall({ places, listeners: setting.listeners });
+	const walls = setting.open
+		? []
+		: raiseWall({ places, listeners: setting.listeners, sockets: setting.sockets ?? undefined });
 	setInterval(() => {}, 1000); // a probe may wait for what keeps no event loop alive
 	const answers: Record<string, unknown> = {};
 	for (const [name, act] of probes) answers[name] = await answerOf(act, tools);
@@ -156,7 +167,7 @@ function patiently(act: () => number): number {
 }
 
 /** Everything that has to be loaded and opened before the wall stands. */
-async function openTools(setting: Required<Omit<Confinement, "nodeFlags">>): Promise<Tools> {
+async function openTools(setting: Setting): Promise<Tools> {
 	const fs = await import("node:fs");
 	const { inEveryOtherThread, threadsOfThisProcess } = await import("../every-thread.ts");
 	const { openSystemCalls } = await import("../system-calls.ts");
@@ -165,6 +176,8 @@ async function openTools(setting: Required<Omit<Confinement, "nodeFlags">>): Pro
 	const O_PATH = 0o10000000;
 	const descriptors = new Map(setting.places.map(({ name, path }) => [name, fs.openSync(path, O_PATH)]));
 	const net = await import("node:net");
+	const { systemNetwork } = await import("../../network.ts");
+	const { systemReadiness } = await import("../../readiness.ts");
 	const server = setting.listeners ? net.createServer() : undefined;
 	await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve) ?? resolve());
 	return {
@@ -180,6 +193,8 @@ async function openTools(setting: Required<Omit<Confinement, "nodeFlags">>): Pro
 		at: (place, beneath) =>
 			`/proc/self/fd/${descriptors.get(place) ?? -1}${beneath === undefined ? "" : "/" + beneath}`,
 		threads: threadsOfThisProcess(),
+		network: setting.sockets === undefined ? undefined : systemNetwork(),
+		readiness: systemReadiness,
 		given: setting.given,
 	};
 }
