@@ -400,10 +400,10 @@ test("a kept connection that the server has closed is no failure of a GET", asyn
 			socket.on("error", () => undefined);
 			const kept = first;
 			first = false;
-			let requests = 0;
+			let heard = 0;
 			socket.on("data", () => {
-				requests += 1;
-				if (kept && requests === 2) socket.resetAndDestroy();
+				heard += 1;
+				if (kept && heard === 2) socket.resetAndDestroy();
 				else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 			});
 		}),

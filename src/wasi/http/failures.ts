@@ -22,5 +22,4 @@ export const DENIED: HttpFailure = { tag: "HTTP-request-denied" };
 export const URI_INVALID: HttpFailure = { tag: "HTTP-request-URI-invalid" };
 export const URI_TOO_LONG: HttpFailure = { tag: "HTTP-request-URI-too-long" };
 export const METHOD_INVALID: HttpFailure = { tag: "HTTP-request-method-invalid" };
-export const PROTOCOL_ERROR: HttpFailure = { tag: "HTTP-protocol-error" };
 export const CONNECTION_TERMINATED: HttpFailure = { tag: "connection-terminated" };

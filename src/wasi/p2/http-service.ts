@@ -22,15 +22,16 @@ export function serveExchange2(
 	guest: ComponentGuest,
 	exchange: Exchange,
 ): void | Promise<void> {
-	const param = new ResponseOutparam(guest, exchange);
+	const answer = new Answer(exchange);
 	const fail = (cause: unknown): never => {
-		param.breakOff();
+		answer.breakOff();
 		throw cause;
 	};
 	try {
-		const handled = instance.call(interfaceName, "handle", [new IncomingRequest(guest, exchange), param]);
-		if (!(handled instanceof Promise)) return param.settle();
-		return handled.then(() => param.settle(), fail);
+		const values = [new IncomingRequest(guest, exchange), new ResponseOutparam(guest, answer)];
+		const handled = instance.call(interfaceName, "handle", values);
+		if (!(handled instanceof Promise)) return answer.settle();
+		return handled.then(() => answer.settle(), fail);
 	} catch (cause) {
 		return fail(cause);
 	}
@@ -38,13 +39,11 @@ export function serveExchange2(
 
 /** wasi:http/types `response-outparam`. */
 export class ResponseOutparam extends Resource {
-	readonly #exchange: Exchange;
-	#missing: string | undefined = "it returned without an answer";
-	#body: LateSink | undefined;
+	readonly #answer: Answer;
 
-	constructor(guest: ComponentGuest, exchange: Exchange) {
+	constructor(guest: ComponentGuest, answer: Answer) {
 		super(guest);
-		this.#exchange = exchange;
+		this.#answer = answer;
 	}
 
 	static set(
@@ -55,8 +54,8 @@ export class ResponseOutparam extends Resource {
 			| { readonly tag: "err"; readonly val: HttpFailure },
 	): void {
 		param[Symbol.dispose]();
-		if (response.tag === "ok") param.#send(response.val);
-		else param.#missing = `it answered with the error '${response.val.tag}'`;
+		if (response.tag === "ok") param.#answer.send(response.val.give());
+		else param.#answer.refuse(`it answered with the error '${response.val.tag}'`);
 	}
 
 	/** Not sent on: none of the servers in front of us passes a 1xx through faithfully. */
@@ -64,10 +63,41 @@ export class ResponseOutparam extends Resource {
 		headers[Symbol.dispose]();
 		throw new ComponentError(internalError("this host sends no informational responses"));
 	}
+}
+
+/** What has become of the answer to a request. Not a guest's to call: it stands behind its handle. */
+class Answer {
+	readonly #exchange: Exchange;
+	#missing: string | undefined = "it returned without an answer";
+	#body: LateSink | undefined;
+
+	constructor(exchange: Exchange) {
+		this.#exchange = exchange;
+	}
+
+	send({ status, headers, body }: ReturnType<OutgoingResponse["give"]>): void {
+		const length = contentLength(headers.list);
+		if (status < 200 || length === "invalid") {
+			body?.abort();
+			return this.refuse(status < 200 ? `it answered with ${status}` : "its content-length is no length");
+		}
+		this.#missing = undefined;
+		this.#body = body;
+		const sink = this.#exchange.respond(status, headers.list);
+		const held = hasNoBody(this.#exchange.head.method, status)
+			? unsent(sink)
+			: announced(sink, length, responseBodySize);
+		if (body !== undefined) body.attach(held);
+		else if (held.end(undefined) !== undefined) this.refuse("it announced a body and sent none");
+	}
+
+	refuse(reason: string): void {
+		this.#missing = reason;
+	}
 
 	/** The guest has returned: nothing more will come of it. */
 	settle(): void {
-		if (this.#body !== undefined && !this.#body.isOver) {
+		if (this.#body !== undefined && !this.#body.isComplete) {
 			this.#body.abort();
 			this.#missing ??= "it returned before its body was complete";
 		}
@@ -77,23 +107,5 @@ export class ResponseOutparam extends Resource {
 	/** Breaks off what was begun and is not complete. */
 	breakOff(): void {
 		this.#body?.abort();
-	}
-
-	#send(response: OutgoingResponse): void {
-		const { status, headers, body } = response.give();
-		const length = contentLength(headers.list);
-		if (status < 200 || length === "invalid") {
-			body?.abort();
-			this.#missing = status < 200 ? `it answered with ${status}` : "its content-length is no length";
-			return;
-		}
-		this.#missing = undefined;
-		this.#body = body;
-		const sink = this.#exchange.respond(status, headers.list);
-		const held = hasNoBody(this.#exchange.head.method, status)
-			? unsent(sink)
-			: announced(sink, length, responseBodySize);
-		if (body !== undefined) body.attach(held);
-		else if (held.end(undefined) !== undefined) this.#missing = "it announced a body and sent none";
 	}
 }

@@ -83,14 +83,13 @@ export class LateSink implements ByteSink {
 	#wake: (() => void) | undefined;
 	#attached: Promise<void> | undefined;
 
-	/** Whether the body is complete, or was broken off. */
-	get isOver(): boolean {
-		return this.#end !== undefined;
+	get isComplete(): boolean {
+		return this.#end !== undefined && this.#end !== "aborted";
 	}
 
 	/** Whether it is complete and has no bytes. */
 	get isEmpty(): boolean {
-		return this.#end !== undefined && this.#end !== "aborted" && this.#early_bytes === 0;
+		return this.isComplete && this.#early_bytes === 0;
 	}
 
 	/** The message is sent: from now on everything goes to `sink`. */
