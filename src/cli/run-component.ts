@@ -1,5 +1,6 @@
 /** `wherry run` of a component: WASI 0.2 and 0.3. */
 import { Fault } from "../base/fault.ts";
+import { elaborate } from "../component/elaborate.ts";
 import { entryOf } from "../component/entry.ts";
 import type { World } from "../component/types.ts";
 import { worldOf } from "../component/world.ts";
@@ -27,11 +28,12 @@ import { alarmsOf, reportEnding } from "./run-report.ts";
  */
 export async function runComponentProgram({ bytes, options, root }: Program): Promise<number> {
 	const { file, limits } = options;
-	const world = worldOf(readDefinitions(bytes));
+	const elaborated = elaborate(readDefinitions(bytes));
+	const world = worldOf(elaborated);
 	const call = callOf(world, options);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
 	const needs = needsOf(world);
-	const linked = await linkComponent(bytes, {
+	const linked = await linkComponent(bytes, elaborated, {
 		file,
 		mode: needs.meanwhile ? "jspi" : "sync",
 		compile,

@@ -1,16 +1,16 @@
 import type { Component } from "../wasm/component/definitions.ts";
-import { elaborate } from "./elaborate.ts";
+import { elaborate, type Elaborated } from "./elaborate.ts";
 import { isValueType } from "./elaborate-types.ts";
 import type { Entity, Exports, TypeEntity } from "./entities.ts";
 import type { FunctionType, ResourceType, ValueType, World, WorldItem } from "./types.ts";
 
 /**
- * What a component imports and exports, types resolved. Takes `readDefinitions`' answer.
+ * What a component imports and exports, types resolved. Takes `readDefinitions`' answer, or what was made of it.
  *
  * @throws Fault COMPONENT_INVALID
  */
-export function worldOf(component: Component): World {
-	const { imports, exports } = elaborate(component);
+export function worldOf(component: Component | Elaborated): World {
+	const { imports, exports } = "definitions" in component ? elaborate(component) : component;
 	return { imports: itemsOf(imports), exports: itemsOf(exports) };
 }
 

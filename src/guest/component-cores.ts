@@ -19,7 +19,7 @@ interface Wants {
  */
 export function coreCompiler(
 	component: Uint8Array<ArrayBuffer>,
-	options: Omit<CoreOptions, "exportStart">,
+	options: Omit<CoreOptions, "exportStart" | "plain">,
 ): (core: Uint8Array<ArrayBuffer>, source?: Module) => Core {
 	const { file, limits } = options;
 	const places = binariesIn(component)
@@ -38,6 +38,8 @@ export function coreCompiler(
 			...options,
 			limits: { ...limits, memory_bytes },
 			exportStart: false,
+			// what runs long is a program, and brings its memory; adapters and shims serve it
+			plain: source.memories.length === 0,
 		});
 	};
 }

@@ -27,6 +27,8 @@ export interface CoreOptions {
 	readonly engine: Engine;
 	/** Take the start section out, for the host to call its function. */
 	readonly exportStart: boolean;
+	/** Compile it as V8 does by itself: what is optimised first or last in it is not worth looking for. */
+	readonly plain?: boolean;
 	/** Whether the last run of this program, with the same words, was over soon. Asked for large ones only. */
 	readonly wasShort?: (() => boolean) | undefined;
 }
@@ -39,7 +41,7 @@ export interface CoreOptions {
  * @throws Fault MODULE_INVALID, FEATURE_MISSING, MEMORY_LIMIT
  */
 export function compileCore(bytes: Uint8Array<ArrayBuffer>, source: Module, options: CoreOptions): Core {
-	const profile = chooseProfile(bytes, source, options.wasShort);
+	const profile = options.plain === true ? PLAIN_PROFILE : chooseProfile(bytes, source, options.wasShort);
 	if (profile.lean === true) options.engine.compileLean();
 	const rewritten = rewrite(bytes, source, options, profile);
 	try {

@@ -1,3 +1,4 @@
+import type { Elaborated } from "../../component/elaborate.ts";
 import { linkDirect } from "../../component/direct/link.ts";
 import { MAY_WAIT } from "../../component/jco/options.ts";
 import type { Mode } from "../../component/jco/transpiled.ts";
@@ -25,10 +26,11 @@ export interface LinkOptions {
  */
 export async function linkComponent(
 	component: Uint8Array<ArrayBuffer>,
+	elaborated: Elaborated,
 	options: LinkOptions,
 ): Promise<Linked> {
 	const mayWait = options.mode === "jspi" ? (name: string) => WAITING.has(name) : undefined;
-	const direct = linkDirect(component, {
+	const direct = linkDirect(elaborated, {
 		// what it is given are views of the component's bytes
 		compile: (bytes, source) => options.compile(bytes as Uint8Array<ArrayBuffer>, source),
 		mayWait,

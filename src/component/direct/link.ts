@@ -1,6 +1,6 @@
 import type { Host } from "../../wasi/host-interface.ts";
 import { readDefinitions } from "../../wasm/component/read-definitions.ts";
-import { elaborate } from "../elaborate.ts";
+import { elaborate, type Elaborated } from "../elaborate.ts";
 import type { Linked } from "../linked.ts";
 import { DirectInstance } from "./instance.ts";
 import { type Compile, planOf } from "./plan.ts";
@@ -28,8 +28,11 @@ export interface LinkedDirectly extends Linked {
  *
  * @throws Fault COMPONENT_INVALID, and what `compile` throws
  */
-export function linkDirect(bytes: Uint8Array, options: DirectOptions): LinkedDirectly | undefined {
-	const elaborated = elaborate(readDefinitions(bytes));
+export function linkDirect(
+	component: Uint8Array | Elaborated,
+	options: DirectOptions,
+): LinkedDirectly | undefined {
+	const elaborated = component instanceof Uint8Array ? elaborate(readDefinitions(component)) : component;
 	if (elaborated.unsupported !== undefined) return undefined;
 	try {
 		const plan = planOf(elaborated, options.compile);
