@@ -83,8 +83,9 @@ function rewrite(
 		exportFunctions: optimiseFirst,
 		exportGlobals: deferral === undefined ? [] : [deferral.hookGlobal],
 		patches: deferral?.patches,
-		// all of it lies before the code then, so that a large module need not be copied
-		room: deferral === undefined ? "before" : "new",
+		// all of it lies before the code then, so that a large module need not be copied; before a component's module
+		// lies the rest of the component
+		room: deferral === undefined && exportStart ? "before" : "new",
 	});
 }
 
