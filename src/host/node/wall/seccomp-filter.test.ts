@@ -19,6 +19,7 @@ const NOTHING = {
 	writes: false,
 	listeners: false,
 	sockets: false,
+	listening: false,
 } as const;
 const ARCHITECTURES = ["x64", "arm64"] as const;
 
@@ -45,7 +46,12 @@ function filterFor(request: FilterRequest) {
 
 interface Grant {
 	readonly title: string;
-	readonly grant: { readonly writes: boolean; readonly listeners: boolean; readonly sockets: boolean };
+	readonly grant: {
+		readonly writes: boolean;
+		readonly listeners: boolean;
+		readonly sockets: boolean;
+		readonly listening?: boolean;
+	};
 	/** What each rule comes to, for calls whose arguments break every condition. */
 	readonly answers: Readonly<Record<Rule, number>>;
 }
@@ -58,6 +64,7 @@ const none = {
 	"connected-some": EPERM,
 	sockets: EPERM,
 	"sockets-some": EPERM,
+	listening: EPERM,
 };
 const refused = { never: EPERM, absent: ENOSYS };
 const GRANTS: readonly Grant[] = [
@@ -80,6 +87,11 @@ const GRANTS: readonly Grant[] = [
 		title: "sockets",
 		grant: { writes: false, listeners: false, sockets: true },
 		answers: { ...none, connected: ALLOW, sockets: ALLOW, ...refused },
+	},
+	{
+		title: "sockets that listen",
+		grant: { writes: false, listeners: false, sockets: true, listening: true },
+		answers: { ...none, connected: ALLOW, sockets: ALLOW, listening: ALLOW, ...refused },
 	},
 ];
 

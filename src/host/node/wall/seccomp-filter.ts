@@ -13,6 +13,8 @@ export interface FilterRequest {
 	readonly listeners: boolean;
 	/** Whether sockets may be made: of TCP and UDP, and of nothing else. */
 	readonly sockets: boolean;
+	/** Whether these may listen. */
+	readonly listening: boolean;
 }
 
 // linux/seccomp.h; the errno of a refusal stands in its low 16 bits
@@ -75,6 +77,8 @@ function verdictOf(rule: Rule, request: FilterRequest, conditions: readonly Cond
 			return request.listeners || request.sockets ? onlyIf(conditions) : REFUSE;
 		case "sockets":
 			return request.sockets ? ALLOW : REFUSE;
+		case "listening":
+			return request.listening ? ALLOW : REFUSE;
 		case "sockets-some":
 			return request.sockets ? onlyIf(conditions) : REFUSE;
 		case "never":

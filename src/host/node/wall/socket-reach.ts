@@ -6,6 +6,8 @@ export interface SocketReach {
 	readonly connect: readonly number[] | undefined;
 	/** TCP ports of this machine that may be taken; 0 for one that is free. */
 	readonly bind: readonly number[] | undefined;
+	/** Whether it may listen at all: Linux binds who listens unbound, and Landlock is not asked. */
+	readonly listens: boolean;
 }
 
 /** Of more ports than this Landlock is not told: each is a rule of its own. */
@@ -27,6 +29,7 @@ export function socketReach(rules: readonly NetRule[]): SocketReach | undefined 
 		connect: portsOf(names ? [...connect, portRange(PORT_OF_NAMES)] : connect),
 		// who connects may ask for any free port first
 		bind: portsOf(connects.length > 0 ? [...bind, portRange(0)] : bind),
+		listens: rules.some(({ type }) => type === "listen"),
 	};
 }
 

@@ -20,6 +20,8 @@ export type Rule =
 	| "sockets"
 	/** The same, and only with certain arguments. */
 	| "sockets-some"
+	/** Only when sockets may listen. */
+	| "listening"
 	/** EPERM. */
 	| "never"
 	/** ENOSYS, as if the kernel were older; glibc then takes another way. */
@@ -207,7 +209,7 @@ const SYSCALLS = {
 	socket: [41, 198, "sockets-some"],
 	connect: [42, 203, "sockets"],
 	bind: [49, 200, "sockets"],
-	listen: [50, 201, "sockets"],
+	listen: [50, 201, "listening"],
 	socketpair: [53, 199, "never"],
 	sendmmsg: [307, 269, "never"],
 	recvmmsg: [299, 243, "never"],

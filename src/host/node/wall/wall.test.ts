@@ -343,7 +343,7 @@ test("every call that is named as refused answers so", { skip }, async () => {
 					if (
 						rule !== "absent" &&
 						rule !== "never" &&
-						!/^(connected|sockets)/.test(rule) &&
+						!/^(connected|sockets|listening)/.test(rule) &&
 						rule !== "writing"
 					)
 						continue;

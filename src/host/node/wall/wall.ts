@@ -88,6 +88,7 @@ function allowNeededCalls(
 		writes: places.some((place) => !place.readOnly),
 		listeners,
 		sockets: sockets !== undefined,
+		listening: sockets?.listens === true,
 	});
 	const missing = filterCalls(kernel, tree);
 	if (missing === undefined) endWithoutTearingDown(kernel);
