@@ -13,6 +13,7 @@ import { ComponentGuest } from "../wasi/component-guest.ts";
 import type { Host } from "../wasi/host-interface.ts";
 import { preview2 } from "../wasi/p2/host.ts";
 import { preview3 } from "../wasi/p3/host.ts";
+import { tracedHost } from "../wasi/trace-host.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import { linkComponent } from "./component/link-component.ts";
 import { confine } from "./confine.ts";
@@ -20,6 +21,7 @@ import { type Needs, openComponentWorld } from "./open-component-world.ts";
 import type { Program } from "./run-image.ts";
 import type { RunOptions } from "./run-options.ts";
 import { alarmsOf, reportEnding } from "./run-report.ts";
+import { stderrTrace } from "./trace-sink.ts";
 
 /**
  * Runs a component on this thread, as `run` does a module: link, open what was granted, raise the second wall, call.
@@ -54,7 +56,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 		needs,
 	);
 	const guest = new ComponentGuest(opened.world);
-	const outcome = await runComponent(linked, guest, hostOf(guest), {
+	const outcome = await runComponent(linked, guest, hostOf(guest, options), {
 		...call,
 		beforeGuest: (size) => {
 			memorySize = size;
@@ -65,8 +67,9 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	return finish(outcome);
 }
 
-function hostOf(guest: ComponentGuest): Host {
-	return new Map([...preview2(guest), ...preview3(guest)]);
+function hostOf(guest: ComponentGuest, { traceWasi }: RunOptions): Host {
+	const host = new Map([...preview2(guest), ...preview3(guest)]);
+	return traceWasi ? tracedHost(host, stderrTrace()) : host;
 }
 
 /** What only Node's event loop can tell, HTTP and 0.3: then calls are promises, and the thread never sleeps. */
