@@ -1,43 +1,18 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { before, test } from "node:test";
 
 import { temporaryDirectory } from "../support/temporary.ts";
-import { ROOT, run } from "../support/wherry.ts";
-import { built, installed } from "./programs.ts";
+import { run } from "../support/wherry.ts";
+import { goTour } from "./go.ts";
+import { installed } from "./programs.ts";
 import { assertRefused } from "./refusal.ts";
-
-const SOURCE = join(ROOT, "guests/go/tour.go");
 
 let tour = "";
 
 before(async () => {
-	tour = await built("go-tour", [SOURCE], buildGo);
+	tour = await goTour();
 });
-
-function buildGo(target: string): void {
-	const go = installed("@ttsc/linux-x64/bin/go");
-	const cache = join(ROOT, "build/go");
-	const { status, stderr } = spawnSync(
-		join(go, "bin/go"),
-		["build", "-trimpath", "-ldflags=-s -w", "-o", target, SOURCE],
-		{
-			env: {
-				GOROOT: go,
-				GOOS: "wasip1",
-				GOARCH: "wasm",
-				GOTOOLCHAIN: "local",
-				GOPROXY: "off",
-				GOCACHE: cache,
-				GOPATH: cache,
-			},
-			encoding: "utf8",
-		},
-	);
-	assert.equal(status, 0, stderr);
-}
 
 test("a Go program runs goroutines, timers, standard input and files", (context) => {
 	const folder = temporaryDirectory(context);
