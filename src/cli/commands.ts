@@ -20,6 +20,11 @@ export const COMMANDS: readonly Command[] = [
 		load: () => RUN_VERB,
 	},
 	{
+		name: "serve",
+		summary: "Serve HTTP from a component, a fresh instance for each request",
+		load: async () => (await import("./serve/serve.ts")).SERVE_VERB,
+	},
+	{
 		name: "build",
 		aliases: ["image build", "builder build", "buildx build"],
 		summary: "Build an image from a folder: its toolchain is found by its files",

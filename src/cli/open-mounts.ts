@@ -33,6 +33,19 @@ export function openMounts(mounts: readonly Mount[], clocks: Clocks): OpenedMoun
 	return { mounted, places };
 }
 
+/** The same, with an empty tmpfs in the place of each. */
+export function withNewTmpfs(
+	mounted: readonly Mounted[],
+	mounts: readonly Mount[],
+	clocks: Clocks,
+): readonly Mounted[] {
+	return mounts.flatMap((mount, index) => {
+		if (mount.type === "tmpfs")
+			return [{ guest: mount.guest, what: openTmpfs(mount, clocks, BigInt(index + 1)) }];
+		return mounted[index] ?? [];
+	});
+}
+
 /** The files of an image as the guest's root: its own to change, and the image stays as it is. */
 export function openRoot({ size_bytes, readOnly }: RootGrant, tree: TreeDirectory, clocks: Clocks): Mounted {
 	const { root } = new MemoryFileSystem({ clocks, quota_bytes: size_bytes, device: ROOT_DEVICE, tree });

@@ -30,6 +30,8 @@ export interface OpenedWorld {
 	/** What the second wall lets through. */
 	readonly places: readonly GrantedPlace[];
 	readonly listens: boolean;
+	/** What was granted of files, in the order of the grants, without an image's root. */
+	readonly mounted: readonly Mounted[];
 }
 
 export interface WorldEvents {
@@ -52,14 +54,7 @@ export function openWorld(
 	const descriptors = new Descriptors(limits.descriptors);
 	addStandardStreams(descriptors, grants, events.onClosedInput);
 	const { mounted, places } = grants.mounts.length === 0 ? NO_MOUNTS : openMounts(grants.mounts, clocks);
-	const table = mountTable(withRoot(mounted, grants, image, clocks));
-	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
-	for (const { name, directory } of table.preopens)
-		descriptors.add({ kind: "directory", directory, preopen: name, name });
-	if (grants.workdir !== undefined && image !== undefined)
-		addTopmost(descriptors, image, table, grants.workdir);
-	// once more, behind the root, where wasi-libc takes the last of the two: see mountTable
-	if (grants.workdir !== undefined && isVirtual(grants)) descriptors.add(openWorkdir(grants.workdir, table));
+	addFiles(descriptors, grants, withRoot(mounted, grants, image, clocks), image);
 	const listens = addListeners(descriptors, grants);
 	const program = argv0 ?? basename(file);
 	return {
@@ -74,10 +69,29 @@ export function openWorld(
 		},
 		places,
 		listens,
+		mounted,
 	};
 }
 
-function withRoot(
+/** The directories that a guest is given, as preopens. */
+export function addFiles(
+	descriptors: Descriptors,
+	grants: Grants,
+	mounted: readonly Mounted[],
+	image: TreeDirectory | undefined,
+): void {
+	const table = mountTable(mounted);
+	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
+	for (const { name, directory } of table.preopens)
+		descriptors.add({ kind: "directory", directory, preopen: name, name });
+	if (grants.workdir !== undefined && image !== undefined)
+		addTopmost(descriptors, image, table, grants.workdir);
+	// once more, behind the root, where wasi-libc takes the last of the two: see mountTable
+	if (grants.workdir !== undefined && isVirtual(grants)) descriptors.add(openWorkdir(grants.workdir, table));
+}
+
+/** What is mounted, and beneath it the image's own files. */
+export function withRoot(
 	mounted: readonly Mounted[],
 	{ root }: Grants,
 	image: TreeDirectory | undefined,

@@ -86,7 +86,7 @@ function memoryFault(memory_bytes: number, { memory_bytes: limit }: Limits): Fau
 }
 
 /** What a person is told of how a guest ended; undefined when there is nothing to tell. */
-function endingFault(outcome: Outcome, file: string, limits: Limits): Fault | undefined {
+export function endingFault(outcome: Outcome, file: string, limits: Limits): Fault | undefined {
 	switch (outcome.type) {
 		case "returned":
 		case "exit":

@@ -56,6 +56,6 @@ export async function runVerb(words: readonly string[], run: Run): Promise<numbe
 }
 
 /** `process.env` has a prototype; a variable named `__proto__` or `constructor` is asked for like any. */
-function ourVariable(name: string): string | undefined {
+export function ourVariable(name: string): string | undefined {
 	return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
 }

@@ -5,7 +5,7 @@ import type { Outcome } from "./outcome.ts";
 import { trapOf } from "./trap.ts";
 
 /** What a value that was thrown through a guest says of its end. What its code said comes first; only then is it an ending that it chose. */
-export function ended(guest: Guest, cause: unknown): Outcome {
+export function ended(guest: Pick<Guest, "end">, cause: unknown): Outcome {
 	if (guest.end !== undefined) return guest.end.how;
 	if (cause instanceof Fault) throw cause;
 	return cause instanceof End ? cause.how : outOfMemory(cause) ? noRoom(cause) : trapOf(cause);

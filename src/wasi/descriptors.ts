@@ -139,7 +139,12 @@ export class Descriptors {
 	}
 
 	closeAll(): void {
-		for (let fd = 0; fd < this.#table.length; fd += 1) this.close(fd);
+		this.closeFrom(0);
+	}
+
+	/** What has this number or a higher one, and what has none. */
+	closeFrom(first: number): void {
+		for (let fd = first; fd < this.#table.length; fd += 1) this.close(fd);
 		for (const what of this.#unnumbered) {
 			this.disown(what);
 			what.close();

@@ -1,4 +1,3 @@
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { join, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
@@ -8,9 +7,10 @@ import { type OpenHoldings, openHoldings } from "../../registry/server/open-hold
 import { type Listening, type RunningRegistry, serve } from "../../registry/server/serve.ts";
 import { printLog, printNote, printResult } from "../print.ts";
 import type { Format } from "../run-options.ts";
+import { tlsOf } from "../tls-files.ts";
 import { verb } from "../verb.ts";
 import { emptyServeDraft, LOOPBACK, SERVE_FLAGS, type ServeDraft } from "./serve-flags.ts";
-import { loginOf, readFile } from "./serve-login.ts";
+import { loginOf } from "./serve-login.ts";
 
 /** `wherry registry serve`: a small registry, until a signal ends it. */
 export const REGISTRY_SERVE_VERB = verb({
@@ -76,32 +76,6 @@ function listeningOf(asked: ServeDraft): Listening {
 		...(tls !== undefined && { tls }),
 		...(verbose && { log: printLog }),
 	};
-}
-
-function tlsOf({ tlsCert, tlsKey }: ServeDraft): Listening["tls"] {
-	if (tlsCert === undefined && tlsKey === undefined) return undefined;
-	if (tlsCert === undefined || tlsKey === undefined)
-		throw new Fault("USAGE", `the ${tlsCert === undefined ? "certificate" : "key"} for TLS is missing`, {
-			help: "--tls-cert FILE --tls-key FILE",
-		});
-	const tls = { cert: readFile(tlsCert, "the certificate"), key: readFile(tlsKey, "the key") };
-	checkPair(tls);
-	return tls;
-}
-
-/** Node takes what is no certificate without a word, and then answers nobody. */
-function checkPair({ cert, key }: { cert: string; key: string }): void {
-	try {
-		if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return;
-	} catch (cause) {
-		throw invalidPair((cause as Error).message, cause);
-	}
-	throw invalidPair("the key is another certificate's");
-}
-
-function invalidPair(note: string, cause?: unknown): Fault {
-	const help = "--tls-cert FILE --tls-key FILE";
-	return new Fault("FLAG_INVALID", "cannot use the certificate with its key", { note, help, cause });
 }
 
 function storageOf({ memory, storage }: ServeDraft): string | undefined {

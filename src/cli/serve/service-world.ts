@@ -1,0 +1,56 @@
+import type { ComponentWorld } from "../../wasi/component-guest.ts";
+import { Descriptors } from "../../wasi/descriptors.ts";
+import type { Ending } from "../../wasi/end.ts";
+import type { TreeDirectory } from "../../sys/file-tree.ts";
+import { type OpenedComponentWorld, openComponentWorld } from "../open-component-world.ts";
+import { withNewTmpfs } from "../open-mounts.ts";
+import { addFiles, withRoot } from "../open-world.ts";
+import type { RunOptions } from "../run-options.ts";
+
+const STANDARD_STREAMS = 3;
+
+/** What the instances of a worker share of the machine, and the way to each one's own. */
+export interface ServiceWorld {
+	/** For the second wall. */
+	readonly opened: OpenedComponentWorld;
+	/** A world for one more instance: its own table of descriptors, its own files in memory. */
+	readonly fresh: () => ComponentWorld;
+	/** How many descriptors an instance is given. */
+	readonly given: number;
+}
+
+/**
+ * Opens what was granted, once: instances share what is open. What is in memory (an image's root, `--tmpfs`) each gets
+ * anew, so that no request finds what another one left.
+ *
+ * @throws Fault as `openComponentWorld`
+ */
+export function openServiceWorld(options: RunOptions, root: TreeDirectory | undefined): ServiceWorld {
+	const opened = openComponentWorld(options, { onEnd, onClosedInput: () => {} }, root, true);
+	const { world, mounted } = opened;
+	const { grants, limits } = options;
+	const hasMemory = root !== undefined || grants.mounts.some(({ type }) => type === "tmpfs");
+	const given = count(world.descriptors);
+	const fresh = (): ComponentWorld => {
+		const descriptors = new Descriptors(limits.descriptors);
+		for (let fd = 0; fd < (hasMemory ? STANDARD_STREAMS : given); fd += 1) {
+			const open = world.descriptors.get(fd);
+			if (open !== undefined) descriptors.add(open);
+		}
+		if (hasMemory) {
+			const anew = withNewTmpfs(mounted, grants.mounts, world.clocks);
+			addFiles(descriptors, grants, withRoot(anew, grants, root, world.clocks), root);
+		}
+		return { ...world, descriptors };
+	};
+	return { opened, fresh, given };
+}
+
+/** An ending is thrown through the guest: other guests live on in this process. */
+function onEnd(_how: Ending): void {}
+
+function count(descriptors: Descriptors): number {
+	let fd = 0;
+	while (descriptors.get(fd) !== undefined) fd += 1;
+	return fd;
+}

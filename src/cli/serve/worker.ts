@@ -1,0 +1,88 @@
+/** The worker's side of `wherry serve`: links the component, raises the wall, and answers requests. */
+import { Fault } from "../../base/fault.ts";
+import { entryOf } from "../../component/entry.ts";
+import { worldOf } from "../../component/world.ts";
+import { coreCompiler } from "../../guest/component-cores.ts";
+import { openEngine } from "../../host/node/engine.ts";
+import { type ComponentService, makeInstance } from "../../serve/component-serving.ts";
+import { Metrics } from "../../serve/metrics.ts";
+import { Pool } from "../../serve/pool.ts";
+import { Service } from "../../serve/service.ts";
+import { CHANNEL_FD, FIRST_GIVEN_FD } from "../../serve/supervisor.ts";
+import { serveAsWorker, SupervisorLink } from "../../serve/worker.ts";
+import { readDefinitions } from "../../wasm/component/read-definitions.ts";
+import { linkComponent } from "../component/link-component.ts";
+import { confine } from "../confine.ts";
+import { faultText } from "../print.ts";
+import { serviceEvents } from "./service-report.ts";
+import { openServiceWorld } from "./service-world.ts";
+import { readFrame, type StartFrame } from "./start-frame.ts";
+
+/** How many instances are kept ready. Of a fresh one each, more than come at once from one client's page. */
+const IDLE_FRESH = 16;
+
+/** Answers the exit status, when the supervisor has had enough. */
+export async function runWorker(): Promise<number> {
+	// a terminal sends its signals to all of us; the supervisor says what they mean
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+	const frame = readFrame();
+	const supervisor = new SupervisorLink(CHANNEL_FD);
+	try {
+		await work(frame, supervisor);
+		return 0;
+	} catch (cause) {
+		if (!(cause instanceof Fault)) throw cause;
+		supervisor.tell({ type: "failed", text: faultText(cause, frame.options.run.format), exit: cause.exit });
+		return cause.exit;
+	} finally {
+		await supervisor.close();
+	}
+}
+
+async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void> {
+	const { options, tls, hasListener, log } = frame;
+	const { run, limits, place } = options;
+	const { linked, entry, imports } = await link(frame);
+	const { opened, fresh, given } = openServiceWorld(run, frame.root);
+	const served: ComponentService = { linked, entry, imports, world: fresh, given };
+	const metrics = new Metrics();
+	const pool = new Pool({
+		make: () => makeInstance(served),
+		reuse: limits.reuse,
+		idle: limits.reuse === 1 ? IDLE_FRESH : limits.concurrent,
+		memory_bytes: limits.memory_bytes,
+		metrics,
+	});
+	await serveAsWorker({
+		place: hasListener ? { fd: FIRST_GIVEN_FD } : place,
+		limits,
+		http: options.http,
+		tls,
+		log: log === undefined ? undefined : { ...log, fd: log.isOutput ? 1 : LOG_FD, format: options.logFormat },
+		metrics,
+		pool,
+		service: new Service(pool, metrics, serviceEvents(options, supervisor)),
+		supervisor,
+		// it accepts connections, whatever else was granted
+		beforeServing: () => confine({ ...opened, listens: true }, run.isolation),
+	});
+}
+
+const LOG_FD = FIRST_GIVEN_FD + 1;
+
+async function link({ bytes, options: { run } }: StartFrame) {
+	const { file, limits } = run;
+	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
+	const linked = await linkComponent(bytes, {
+		file,
+		mode: "jspi",
+		compile,
+	});
+	const entry = entryOf(linked.exports, "service");
+	if (entry === undefined) throw new Fault("ENTRY_MISSING", `cannot serve '${file}'`);
+	return { linked, entry, imports: tracksOf([...worldOf(readDefinitions(bytes)).imports.keys()]) };
+}
+
+function tracksOf(imports: readonly string[]): ComponentService["imports"] {
+	return new Set(imports.map((name) => (/@0\.3\./.test(name) ? "0.3" : "0.2")));
+}

@@ -1,0 +1,85 @@
+import type { Entry } from "../component/entry.ts";
+import type { ComponentInstance, Linked } from "../component/linked.ts";
+import type { Denial } from "../capability/denial.ts";
+import type { Exchange } from "../sys/http.ts";
+import type { ComponentWorld } from "../wasi/component-guest.ts";
+import type { Host } from "../wasi/host-interface.ts";
+import { preview2 } from "../wasi/p2/host.ts";
+import { serveExchange2 } from "../wasi/p2/http-service.ts";
+import { preview3 } from "../wasi/p3/host.ts";
+import { serveExchange3 } from "../wasi/p3/http-service.ts";
+import type { Instance } from "./pool.ts";
+import { ServedGuest } from "./served-guest.ts";
+
+/** How a component is served: what is called of it, and which hosts it imports. */
+export interface ComponentService {
+	readonly linked: Linked;
+	readonly entry: Entry;
+	/** The tracks of WASI among its imports. */
+	readonly imports: ReadonlySet<Entry["track"]>;
+	/** A world for one more instance. */
+	readonly world: () => ComponentWorld;
+	/** How many descriptors it is given in it; further ones are its own. */
+	readonly given: number;
+}
+
+/** One more instance. Throws what a start function throws. */
+export function makeInstance(service: ComponentService): Instance | Promise<Instance> {
+	const guest = new ServedGuest(service.world());
+	const made = service.linked.instantiate(hostOf(guest, service));
+	return made instanceof Promise
+		? made.then((instance) => new ComponentServing(service, guest, instance))
+		: new ComponentServing(service, guest, made);
+}
+
+function hostOf(guest: ServedGuest, { imports }: ComponentService): Host {
+	if (!imports.has("0.3")) return preview2(guest);
+	if (!imports.has("0.2")) return preview3(guest);
+	return new Map([...preview2(guest), ...preview3(guest)]);
+}
+
+/** A component's instance that answers requests. */
+class ComponentServing implements Instance {
+	readonly #service: ComponentService;
+	readonly #guest: ServedGuest;
+	readonly #instance: ComponentInstance;
+
+	constructor(service: ComponentService, guest: ServedGuest, instance: ComponentInstance) {
+		this.#service = service;
+		this.#guest = guest;
+		this.#instance = instance;
+	}
+
+	get memory_bytes(): number {
+		return this.#instance.memorySize();
+	}
+
+	get denials(): readonly Denial[] {
+		return this.#guest.denials.list;
+	}
+
+	handle(exchange: Exchange): void | Promise<void> {
+		const { track, interfaceName } = this.#service.entry;
+		const serve = track === "0.2" ? serveExchange2 : serveExchange3;
+		return serve(this.#instance, interfaceName, this.#guest, exchange);
+	}
+
+	stop(): void {
+		this.#guest.stop();
+	}
+
+	/** Its memory is its own; what the host keeps for it is as it was. */
+	reset(): boolean {
+		if (this.#guest.end !== undefined) return false;
+		this.#closeOwn();
+		return true;
+	}
+
+	close(): void {
+		this.#closeOwn();
+	}
+
+	#closeOwn(): void {
+		this.#guest.world.descriptors.closeFrom(this.#service.given);
+	}
+}

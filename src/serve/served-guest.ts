@@ -1,0 +1,41 @@
+import { ComponentGuest, type ComponentWorld } from "../wasi/component-guest.ts";
+import { type Wait, type Waits, waitsOf } from "../wasi/waits.ts";
+
+/** A guest that can be ended from outside while it waits, so that its stack unwinds and its memory is free. */
+export class ServedGuest extends ComponentGuest {
+	#stopped: PromiseWithResolvers<never> | undefined;
+	override readonly waits: Waits;
+
+	constructor(world: ComponentWorld) {
+		super(world);
+		this.waits = stoppable(waitsOf(world), async () => this.#whenStopped());
+	}
+
+	/** Ends it: whatever it calls or waits for now throws. */
+	stop(): void {
+		try {
+			this.finish({ type: "signal", signal: "SIGKILL", number: 9 });
+		} catch (end) {
+			this.#stopped?.reject(end);
+		}
+	}
+
+	async #whenStopped(): Promise<never> {
+		if (this.end !== undefined) throw this.end;
+		if (this.#stopped === undefined) {
+			this.#stopped = Promise.withResolvers();
+			// those that wait hear of it
+			this.#stopped.promise.catch(() => {});
+		}
+		return this.#stopped.promise;
+	}
+}
+
+function stoppable(waits: Waits, whenStopped: () => Promise<never>): Waits {
+	return {
+		until(wanted: readonly Wait[]) {
+			const ready = waits.until(wanted);
+			return ready instanceof Promise ? Promise.race([ready, whenStopped()]) : ready;
+		},
+	};
+}
