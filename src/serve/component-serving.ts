@@ -76,6 +76,7 @@ class ComponentServing implements Instance {
 	}
 
 	close(): void {
+		if (Symbol.dispose in this.#instance) (this.#instance as Disposable)[Symbol.dispose]();
 		this.#closeOwn();
 	}
 

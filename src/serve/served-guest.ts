@@ -33,6 +33,7 @@ export class ServedGuest extends ComponentGuest {
 
 function stoppable(waits: Waits, whenStopped: () => Promise<never>): Waits {
 	return {
+		background: waits.background,
 		until(wanted: readonly Wait[]) {
 			const ready = waits.until(wanted);
 			return ready instanceof Promise ? Promise.race([ready, whenStopped()]) : ready;

@@ -7,6 +7,7 @@ import {
 	type RunningServer,
 	startHttpServer,
 } from "../host/node/http-server.ts";
+import { openResidentMemory } from "../host/node/resident-memory.ts";
 import { type LogFormat, logLine } from "./access-log.ts";
 import { Admission } from "./admission.ts";
 import { LineReader, type Order, parseOrder, type Report } from "./channel.ts";
@@ -46,6 +47,7 @@ class Worker {
 	readonly #admission: Admission<ServedExchange>;
 	readonly #log: LogFile | undefined;
 	readonly #end = Promise.withResolvers<void>();
+	readonly #resident = openResidentMemory();
 	#server: RunningServer | undefined;
 
 	constructor(plan: WorkerPlan) {
@@ -111,7 +113,7 @@ class Worker {
 		metrics.set("queued", this.#admission.waiting);
 		metrics.set("instances", pool.size);
 		metrics.set("instance_memory_bytes", pool.used_bytes);
-		metrics.set("resident_memory_bytes", process.memoryUsage.rss());
+		metrics.set("resident_memory_bytes", this.#resident());
 		metrics.set("connections", this.#server?.connections ?? 0);
 		return metrics.snapshot();
 	}

@@ -27,8 +27,7 @@ export const SERVE_VERB: Verb = {
 		},
 		{
 			says: "Let the program read files and call one other service, and watch it with Prometheus",
-			words:
-				"wherry serve -v ./site:/site:ro --net connect=api.example.com:443 --metrics 9090 registry.example.com/team/app:1.2",
+			words: "wherry serve -v ./site:/site:ro --net connect=api.example.com:443 --metrics 9090 app.wasm",
 		},
 	],
 	completes: "program",

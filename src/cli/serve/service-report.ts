@@ -105,7 +105,7 @@ function lookUp(path: string): "file" | "directory" | "missing" {
 }
 
 /** Whoever reads standard error may have gone: that ends no service. */
-function say(text: string): void {
+export function say(text: string): void {
 	try {
 		writeSync(STANDARD_ERROR, text);
 	} catch {}

@@ -1,6 +1,9 @@
 /** The worker's side of `wherry serve`: links the component, raises the wall, and answers requests. */
 import { Fault } from "../../base/fault.ts";
+import { linkDirect } from "../../component/direct/link.ts";
 import { entryOf } from "../../component/entry.ts";
+import { MAY_WAIT } from "../../component/jco/options.ts";
+import type { Linked } from "../../component/linked.ts";
 import { worldOf } from "../../component/world.ts";
 import { coreCompiler } from "../../guest/component-cores.ts";
 import { openEngine } from "../../host/node/engine.ts";
@@ -14,7 +17,7 @@ import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { linkComponent } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
 import { faultText } from "../print.ts";
-import { serviceEvents } from "./service-report.ts";
+import { say, serviceEvents } from "./service-report.ts";
 import { openServiceWorld } from "./service-world.ts";
 import { readFrame, type StartFrame } from "./start-frame.ts";
 
@@ -27,12 +30,17 @@ export async function runWorker(): Promise<number> {
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 	const frame = readFrame();
 	const supervisor = new SupervisorLink(CHANNEL_FD);
+	const { format } = frame.options.run;
+	process.on("uncaughtException", (cause) => {
+		say(faultText(ourMistake(cause), format));
+		process.exit(BUG_STATUS);
+	});
 	try {
 		await work(frame, supervisor);
 		return 0;
 	} catch (cause) {
 		if (!(cause instanceof Fault)) throw cause;
-		supervisor.tell({ type: "failed", text: faultText(cause, frame.options.run.format), exit: cause.exit });
+		supervisor.tell({ type: "failed", text: faultText(cause, format), exit: cause.exit });
 		return cause.exit;
 	} finally {
 		await supervisor.close();
@@ -68,20 +76,37 @@ async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void
 	});
 }
 
+const BUG_STATUS = 125;
+const STACK_LINES_MAX = 8;
+
+/** Another worker takes its place; what happened is said. */
+function ourMistake(cause: Error): Fault {
+	return new Fault("BUG", `a worker failed in a way it should not: ${cause.message}`, {
+		note: (cause.stack ?? "").split("\n").slice(1, STACK_LINES_MAX),
+		help: "please report it, with the output of: wherry version",
+		cause,
+	});
+}
+
 const LOG_FD = FIRST_GIVEN_FD + 1;
 
+/** What wants no code but ours is linked directly: it is several times faster. */
 async function link({ bytes, options: { run } }: StartFrame) {
 	const { file, limits } = run;
+	const imports = tracksOf([...worldOf(readDefinitions(bytes)).imports.keys()]);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
-	const linked = await linkComponent(bytes, {
-		file,
-		mode: "jspi",
-		compile,
-	});
+	const linked: Linked =
+		linkDirect(bytes, {
+			compile: (core) => compile(core as Uint8Array<ArrayBuffer>),
+			mayWait: (name) => MAY_WAIT_NAMES.has(name),
+		}) ?? (await linkComponent(bytes, { file, mode: "jspi", compile }));
 	const entry = entryOf(linked.exports, "service");
-	if (entry === undefined) throw new Fault("ENTRY_MISSING", `cannot serve '${file}'`);
-	return { linked, entry, imports: tracksOf([...worldOf(readDefinitions(bytes)).imports.keys()]) };
+	if (entry === undefined) throw new Fault("BUG", `cannot find the handler of '${file}'`);
+	return { linked, entry, imports };
 }
+
+/** As the direct linker asks for them. */
+const MAY_WAIT_NAMES: ReadonlySet<string> = new Set(MAY_WAIT.map((name) => name.replace("#", "@0.2#")));
 
 function tracksOf(imports: readonly string[]): ComponentService["imports"] {
 	return new Set(imports.map((name) => (/@0\.3\./.test(name) ? "0.3" : "0.2")));
