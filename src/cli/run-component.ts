@@ -73,7 +73,7 @@ function hostOf(guest: ComponentGuest, { traceWasi }: RunOptions): Host {
 }
 
 /** What only Node's event loop can tell, HTTP and 0.3: then calls are promises, and the thread never sleeps. */
-function needsOf({ imports, exports }: World): Needs {
+export function needsOf({ imports, exports }: World): Needs {
 	const names = [...imports.keys()];
 	const http = names.some((name) =>
 		/^wasi:http\/(?:outgoing-handler@0\.2|client@0\.3|handler@0\.3)\./.test(name),

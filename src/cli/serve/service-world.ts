@@ -23,10 +23,16 @@ export interface ServiceWorld {
  * Opens what was granted, once: instances share what is open. What is in memory (an image's root, `--tmpfs`) each gets
  * anew, so that no request finds what another one left.
  *
+ * @param http whether the component sends requests itself
  * @throws Fault as `openComponentWorld`
  */
-export function openServiceWorld(options: RunOptions, root: TreeDirectory | undefined): ServiceWorld {
-	const opened = openComponentWorld(options, { onEnd, onClosedInput: () => {} }, root, true);
+export async function openServiceWorld(
+	options: RunOptions,
+	root: TreeDirectory | undefined,
+	http: boolean,
+): Promise<ServiceWorld> {
+	const events = { onEnd, onClosedInput: () => {} };
+	const opened = await openComponentWorld(options, events, root, { meanwhile: true, http });
 	const { world, mounted } = opened;
 	const { grants, limits } = options;
 	const hasMemory = root !== undefined || grants.mounts.some(({ type }) => type === "tmpfs");

@@ -1,6 +1,7 @@
 /** The supervisor's side of `wherry serve`: everything that a service needs is opened here, and workers are started. */
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { Fault } from "../../base/fault.ts";
+import { elaborate } from "../../component/elaborate.ts";
 import { entryOf } from "../../component/entry.ts";
 import { worldOf } from "../../component/world.ts";
 import { listen, type NodeListener } from "../../host/node/listener.ts";
@@ -85,7 +86,7 @@ function demandService({ bytes, options: { file } }: Program): void {
 			note: "HTTP is served from components that export wasi:http/handler or wasi:http/incoming-handler",
 			help: `wherry run ${file}    for a program`,
 		});
-	const exports = [...worldOf(readDefinitions(bytes)).exports.keys()];
+	const exports = [...worldOf(elaborate(readDefinitions(bytes))).exports.keys()];
 	if (entryOf(exports, "service") !== undefined) return;
 	const isCommand = entryOf(exports, "command") !== undefined;
 	throw new Fault("ENTRY_MISSING", `cannot serve '${file}': it exports no handler of wasi:http`, {

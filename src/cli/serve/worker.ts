@@ -1,9 +1,7 @@
 /** The worker's side of `wherry serve`: links the component, raises the wall, and answers requests. */
 import { Fault } from "../../base/fault.ts";
-import { linkDirect } from "../../component/direct/link.ts";
+import { elaborate } from "../../component/elaborate.ts";
 import { entryOf } from "../../component/entry.ts";
-import { MAY_WAIT } from "../../component/jco/options.ts";
-import type { Linked } from "../../component/linked.ts";
 import { worldOf } from "../../component/world.ts";
 import { coreCompiler } from "../../guest/component-cores.ts";
 import { openEngine } from "../../host/node/engine.ts";
@@ -17,6 +15,7 @@ import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { linkComponent } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
 import { faultText } from "../print.ts";
+import { needsOf } from "../run-component.ts";
 import { say, serviceEvents } from "./service-report.ts";
 import { openServiceWorld } from "./service-world.ts";
 import { readFrame, type StartFrame } from "./start-frame.ts";
@@ -50,8 +49,8 @@ export async function runWorker(): Promise<number> {
 async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void> {
 	const { options, tls, hasListener, log } = frame;
 	const { run, limits, place } = options;
-	const { linked, entry, imports } = await link(frame);
-	const { opened, fresh, given } = openServiceWorld(run, frame.root);
+	const { linked, entry, imports, http } = await link(frame);
+	const { opened, fresh, given } = await openServiceWorld(run, frame.root, http);
 	const served: ComponentService = { linked, entry, imports, world: fresh, given };
 	const metrics = new Metrics();
 	const pool = new Pool({
@@ -90,23 +89,16 @@ function ourMistake(cause: Error): Fault {
 
 const LOG_FD = FIRST_GIVEN_FD + 1;
 
-/** What wants no code but ours is linked directly: it is several times faster. */
 async function link({ bytes, options: { run } }: StartFrame) {
 	const { file, limits } = run;
-	const imports = tracksOf([...worldOf(readDefinitions(bytes)).imports.keys()]);
+	const elaborated = elaborate(readDefinitions(bytes));
+	const world = worldOf(elaborated);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
-	const linked: Linked =
-		linkDirect(bytes, {
-			compile: (core) => compile(core as Uint8Array<ArrayBuffer>),
-			mayWait: (name) => MAY_WAIT_NAMES.has(name),
-		}) ?? (await linkComponent(bytes, { file, mode: "jspi", compile }));
+	const linked = await linkComponent(bytes, elaborated, { file, mode: "jspi", compile });
 	const entry = entryOf(linked.exports, "service");
 	if (entry === undefined) throw new Fault("BUG", `cannot find the handler of '${file}'`);
-	return { linked, entry, imports };
+	return { linked, entry, imports: tracksOf([...world.imports.keys()]), http: needsOf(world).http };
 }
-
-/** As the direct linker asks for them. */
-const MAY_WAIT_NAMES: ReadonlySet<string> = new Set(MAY_WAIT.map((name) => name.replace("#", "@0.2#")));
 
 function tracksOf(imports: readonly string[]): ComponentService["imports"] {
 	return new Set(imports.map((name) => (/@0\.3\./.test(name) ? "0.3" : "0.2")));
