@@ -18,6 +18,8 @@ import {
 import type { ContextPlan, Plan, Source, StepPlan, TrampolinePlan } from "./plan.ts";
 import { promising, suspending } from "./waiting.ts";
 
+const NO_EXPORTS: WebAssembly.Exports = {};
+
 type MayWait = ((name: string) => boolean) | undefined;
 
 /** A component's instance: its core instances, its handles, and the functions that were made for it. */
@@ -43,7 +45,12 @@ export class DirectInstance implements ComponentInstance, Whole {
 		this.#trampolines = plan.trampolines.map((trampoline, index) =>
 			this.#trampoline(trampoline, functions[index]),
 		);
-		for (const step of plan.steps) this.#run(step);
+		try {
+			for (const step of plan.steps) this.#cores.push(step === undefined ? NO_EXPORTS : this.#run(step));
+		} catch (error) {
+			this.#giveMemories();
+			throw error;
+		}
 	}
 
 	call(interfaceName: string | undefined, name: string, values: readonly unknown[]): unknown {
@@ -61,7 +68,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 	memorySize(): number {
 		const memories = new Set<WebAssembly.Memory>();
 		this.#plan.steps.forEach((step, index) => {
-			for (const name of step.memories) memories.add(this.#cores[index]?.[name] as WebAssembly.Memory);
+			for (const name of step?.memories ?? []) memories.add(this.#cores[index]?.[name] as WebAssembly.Memory);
 		});
 		let size_bytes = 0;
 		for (const memory of memories) size_bytes += memory.buffer.byteLength;
@@ -74,7 +81,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 		for (const state of this.#states)
 			for (const { resource, rep } of state?.handles.owned() ?? [])
 				if (resource.definedBy === undefined) disposeOf(rep);
-		for (const give of this.#borrowed.splice(0)) give();
+		this.#giveMemories();
 	}
 
 	destroy(resource: Resource, rep: number): void {
@@ -91,7 +98,11 @@ export class DirectInstance implements ComponentInstance, Whole {
 		return realloc === undefined ? undefined : (this.#resolve(realloc) as unknown as Realloc);
 	}
 
-	#run({ core, imports }: StepPlan): void {
+	#giveMemories(): void {
+		for (const give of this.#borrowed.splice(0)) give();
+	}
+
+	#run({ core, imports }: StepPlan): WebAssembly.Exports {
 		const given = Object.create(null) as Record<string, Record<string, WebAssembly.ImportValue>>;
 		const add = (module: string, name: string, value: WebAssembly.ImportValue) => {
 			const members = (given[module] ??= Object.create(null) as Record<string, WebAssembly.ImportValue>);
@@ -108,7 +119,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 		}
 		const { exports } = new WebAssembly.Instance(core.module, given);
 		core.engage?.(exports);
-		this.#cores.push(exports);
+		return exports;
 	}
 
 	#resolve(source: Source): WebAssembly.ImportValue {

@@ -14,6 +14,7 @@ import {
 import type { CompiledCore } from "../linked.ts";
 import { Codecs } from "./codecs.ts";
 import { type HostName, hostNameOf } from "./host-function.ts";
+import { type Role, roleOf, withoutShims } from "./shim.ts";
 import { type Signature, signatureOf } from "./signature.ts";
 import { Unsupported } from "./trap.ts";
 
@@ -86,12 +87,14 @@ export interface StepPlan {
 	/** By module, then name. */
 	readonly imports: readonly { readonly module: string; readonly name: string; readonly source: Source }[];
 	readonly memories: readonly string[];
+	readonly role: Role | undefined;
 }
 
 /** All that instantiating takes, worked out once. */
 export interface Plan {
 	readonly parents: readonly (number | undefined)[];
-	readonly steps: readonly StepPlan[];
+	/** By step; undefined for one that nothing needs. */
+	readonly steps: readonly (StepPlan | undefined)[];
 	readonly contexts: readonly ContextPlan[];
 	readonly trampolines: readonly TrampolinePlan[];
 	readonly lifts: readonly LiftPlan[];
@@ -108,6 +111,12 @@ export function planOf(elaborated: Elaborated, compile: Compile): Plan {
 	return new Planner(elaborated, compile).run();
 }
 
+interface Compiled {
+	readonly source: Module;
+	readonly core: PooledCore;
+	readonly role: Role | undefined;
+}
+
 class Planner {
 	readonly #elaborated: Elaborated;
 	readonly #compile: Compile;
@@ -119,7 +128,7 @@ class Planner {
 	readonly #lifts: LiftPlan[] = [];
 	readonly #liftsByEntity = new Map<FunctionEntity, number>();
 	readonly #destructors = new Map<Resource, Source>();
-	readonly #compiled = new Map<Uint8Array, { readonly source: Module; readonly core: PooledCore }>();
+	readonly #compiled = new Map<Uint8Array, Compiled>();
 	readonly #exported: ReadonlySet<string>[] = [];
 
 	constructor(elaborated: Elaborated, compile: Compile) {
@@ -138,7 +147,7 @@ class Planner {
 		}
 		return {
 			parents,
-			steps: planned,
+			steps: withoutShims(planned, this.#used()),
 			contexts: this.#contexts,
 			trampolines: this.#trampolines,
 			lifts: this.#lifts,
@@ -149,6 +158,15 @@ class Planner {
 				.map(([name]) => name),
 			destructors: this.#destructors,
 		};
+	}
+
+	/** What is taken from core instances, but for imports of core modules. */
+	#used(): readonly (Source | undefined)[] {
+		return [
+			...this.#contexts.flatMap(({ memory, realloc }) => [memory, realloc]),
+			...this.#lifts.flatMap(({ core, postReturn }) => [core, postReturn]),
+			...this.#destructors.values(),
+		];
 	}
 
 	#interface(exports: ReadonlyMap<string, Entity>): ReadonlyMap<string, number> {
@@ -162,7 +180,7 @@ class Planner {
 
 	/** Core modules that are instantiated twice are compiled once. */
 	#step(bytes: Uint8Array, args: ReadonlyMap<string, CoreInstance>): StepPlan {
-		const { source, core } = this.#compiled.get(bytes) ?? this.#compileOnce(bytes);
+		const { source, core, role } = this.#compiled.get(bytes) ?? this.#compileOnce(bytes);
 		const imports = source.imports.map(({ module, name }) => ({
 			module,
 			name,
@@ -171,12 +189,12 @@ class Planner {
 		// only now: a module is not given its own exports
 		this.#exported.push(new Set(source.exports.map(({ name }) => name)));
 		const memories = source.exports.filter(({ kind }) => kind === "memory").map(({ name }) => name);
-		return { core, imports, memories };
+		return { core, imports, memories, role };
 	}
 
-	#compileOnce(bytes: Uint8Array): { readonly source: Module; readonly core: PooledCore } {
+	#compileOnce(bytes: Uint8Array): Compiled {
 		const source = readModule(bytes);
-		const compiled = { source, core: this.#compile(bytes, source) };
+		const compiled = { source, core: this.#compile(bytes, source), role: roleOf(bytes, source) };
 		this.#compiled.set(bytes, compiled);
 		return compiled;
 	}
