@@ -10,7 +10,7 @@ import { parseLimit } from "./limit-words.ts";
 import type { Limits } from "./limits.ts";
 import { mountFromWords, parseMount } from "./mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "./mounts.ts";
-import { parseNetRule, parsePublish } from "./net.ts";
+import { parseAddHost, parseNetRule, parsePublish } from "./net.ts";
 import { parseKeyValue, parseLogLevel } from "./services.ts";
 import type { Wishes } from "./wishes.ts";
 
@@ -65,6 +65,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	["tmpfs", eachText((draft, text, origin) => draft.mounts.push(parseTmpfs(text, origin)))],
 	["mount", readMounts],
 	["publish", eachText((draft, text, origin) => draft.net.push(...parsePublish(text, origin)))],
+	["add-host", eachText((draft, text, origin) => draft.net.push(parseAddHost(text, origin)))],
 	["net", eachText((draft, text, origin) => draft.net.push(parseNetRule(text, origin)))],
 	["env", readEnv],
 	["copy-env", eachText((draft, name) => draft.env.push({ name, value: undefined }))],

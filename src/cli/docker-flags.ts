@@ -82,7 +82,6 @@ const REFUSED: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
 	["--publish-all", ["a module does not say which ports it listens on", "-p 8080:8080"]],
 	["-P", ["a module does not say which ports it listens on", "-p 8080:8080"]],
 	["--expose", ["a listener is granted, not announced", "-p 8080:8080"]],
-	["--add-host", ["names are granted, not mapped", "--net connect=HOST:PORT"]],
 	["--dns", ["names are looked up by the host, and only those that are granted", "--net resolve=NAME"]],
 	["--link", ["there is no network of containers", "--net connect=HOST:PORT"]],
 	["--cpus", ["a guest runs on one processor; its total can be limited", "--cpu-time 10s"]],

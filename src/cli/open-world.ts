@@ -208,7 +208,10 @@ function openWorkdir(path: string, table: MountTable): OpenDirectory {
 function addListeners(descriptors: Descriptors, grants: Grants): boolean {
 	let listens = false;
 	for (const rule of grants.net) {
-		if (rule.type !== "listen") continue;
+		if (rule.type !== "listen") {
+			printNote(`'${rule.origin.where}' has no effect on a module: preview1 has no outgoing sockets`);
+			continue;
+		}
 		const listener = listen(rule.address, rule.port);
 		// of a port that the system chose, nobody else would tell
 		if (rule.port === 0) printNote(`the guest listens on ${rule.address}:${listener.port}`);

@@ -8,7 +8,7 @@ import { parseLimit, parseUlimit } from "../capability/limit-words.ts";
 import type { Limits } from "../capability/limits.ts";
 import { parseMount } from "../capability/mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "../capability/mounts.ts";
-import { parseNetRule, parsePublish } from "../capability/net.ts";
+import { NET_VERBS, parseAddHost, parseNetRule, parsePublish } from "../capability/net.ts";
 import { LOG_LEVELS, parseConfig, parseKeyValue, parseLogLevel } from "../capability/services.ts";
 import type { Wishes } from "../capability/wishes.ts";
 import { COMMON_FLAGS, type CommonDraft } from "./common-flags.ts";
@@ -176,8 +176,15 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 		long: "net",
 		value: "RULE",
 		group: NETWORK,
-		doc: "Grant connect=HOST:PORT, listen=ADDRESS:PORT or resolve=NAME",
+		doc: "Grant connect=HOST:PORT, udp=HOST:PORT, listen=ADDRESS:PORT, bind=ADDRESS:PORT or resolve=NAME",
 		apply: net,
+	},
+	{
+		long: "add-host",
+		value: "NAME:ADDRESS",
+		group: NETWORK,
+		doc: "Let the guest take a name for this address, which the rules for the name then reach",
+		apply: (draft, text, where) => draft.wishes.net.push(parseAddHost(text, { where })),
 	},
 	{
 		long: "tls-ca",
@@ -385,12 +392,8 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 
 function net(draft: RunDraft, text: string, where: string): void {
 	if (text === "none") return;
-	if (!text.includes("=") && nearMisses(text, ["connect", "listen", "resolve"]).length === 0)
-		throw networkRefused(text, where);
-	const rule = parseNetRule(text, { where });
-	draft.wishes.net.push(rule);
-	if (rule.type !== "listen")
-		draft.notes.push(`'${where}' takes effect for components; preview1 has no outgoing sockets`);
+	if (!text.includes("=") && nearMisses(text, NET_VERBS).length === 0) throw networkRefused(text, where);
+	draft.wishes.net.push(parseNetRule(text, { where }));
 }
 
 /** Docker's spelling of the one option of storage that means something here. */

@@ -138,7 +138,6 @@ test("notes say what was accepted without effect", () => {
 		"x",
 	]);
 	assert.deepEqual(notes, [
-		"'--net connect=a.example:443' takes effect for components; preview1 has no outgoing sockets",
 		"--user has no effect: a guest of WASI has no user id, and files are opened as you",
 	]);
 });
