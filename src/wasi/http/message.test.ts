@@ -125,7 +125,8 @@ table("no body:", ([method, status]: readonly [string, number]) => hasNoBody(met
 ]);
 table(
 	"the length",
-	(values: readonly string[]) => contentLength(values.map((value) => ["Content-Length", Buffer.from(value)])),
+	(values: readonly string[]): unknown =>
+		contentLength(values.map((value) => ["Content-Length", Buffer.from(value)])),
 	[
 		[[], undefined],
 		[["0"], 0],
