@@ -172,7 +172,7 @@ function rootSpaceFault({ image, size_bytes }: RootGrant): Fault {
 const LEAST_STORAGE_BYTES = 1024 ** 2;
 
 function storeFault(name: string, { keyvalue }: Grants): Fault {
-	const names = keyvalue.slice(0, SHOWN_MOUNTS_MAX).map((grant) => `'${grant.name}'`);
+	const names = keyvalue.slice(0, SHOWN_MOUNTS_MAX).map((grant) => grant.name);
 	return new Fault("NOT_GRANTED", `guest may not open the key-value store '${oneLine(name)}'`, {
 		note: names.length === 0 ? "no key-value stores are granted" : `granted is ${orList(names, "and")} only`,
 		help: isStoreName(name) ? `--keyvalue ${shellWord(name)}` : undefined,

@@ -1,7 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import type { KeyValueGrant } from "../../capability/grants.ts";
-import { type KeyValueBucket, type KeyValueStores, StoreError } from "../../sys/key-value.ts";
-import { openKeyValue } from "./key-value.ts";
+import { type KeyValueStores, StoreError } from "../../sys/key-value.ts";
+import { openKeyValue, type SqliteBucket } from "./key-value.ts";
 
 /**
  * Opens the stores that were granted: to be done before the second wall, once for all guests that share them.
@@ -9,12 +9,21 @@ import { openKeyValue } from "./key-value.ts";
  * @throws Fault GRANT_REFUSED, naming the grant
  */
 export function openKeyValueStores(grants: readonly KeyValueGrant[]): KeyValueStores {
-	const stores = new Map<string, KeyValueBucket>();
-	for (const grant of grants) stores.set(grant.name, openGranted(grant));
+	const stores = new Map(grants.map((grant) => [grant.name, openGranted(grant)]));
+	if (stores.size > 0) process.once("exit", () => stores.forEach(closeQuietly));
 	return { open: (name) => stores.get(name) };
 }
 
-function openGranted({ name, file, origin }: KeyValueGrant): KeyValueBucket {
+/** What is logged ahead is kept in any case: only tidying up has failed. */
+function closeQuietly(store: SqliteBucket): void {
+	try {
+		store.close();
+	} catch {
+		// nothing was lost, and the process is ending
+	}
+}
+
+function openGranted({ name, file, origin }: KeyValueGrant): SqliteBucket {
 	try {
 		return openKeyValue(file);
 	} catch (error) {

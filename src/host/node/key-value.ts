@@ -43,12 +43,16 @@ export function openKeyValue(file: string | undefined): SqliteBucket {
 function prepareFile(database: DatabaseSync, isFile: boolean): void {
 	// nothing that a foreign file defines is run, and nothing is kept in files of its own
 	database.exec("PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON");
-	demandOurs(database);
+	const isNew = !isOurs(database);
 	if (isFile && pragma(database, "journal_mode = WAL") !== "wal")
 		throw new StoreError("its file system cannot share memory between processes, which logging ahead needs");
 	database.exec("PRAGMA synchronous = NORMAL");
 	const pages = (isFile ? FILE_BYTES_MAX : MEMORY_BYTES_MAX) / Number(pragma(database, "page_size"));
 	database.exec(`PRAGMA max_page_count = ${Math.floor(pages)}`);
+	if (isNew) makeTable(database);
+}
+
+function makeTable(database: DatabaseSync): void {
 	database.exec(`
 		BEGIN IMMEDIATE;
 		CREATE TABLE IF NOT EXISTS pairs (
@@ -58,12 +62,12 @@ function prepareFile(database: DatabaseSync, isFile: boolean): void {
 		COMMIT`);
 }
 
-/** An empty file is made a store; any other database is left alone. */
-function demandOurs(database: DatabaseSync): void {
-	const id = Number(pragma(database, "application_id"));
+/** An empty file can be made a store; any other database is left alone. */
+function isOurs(database: DatabaseSync): boolean {
 	const tables = database.prepare("SELECT count(*) AS n FROM sqlite_schema").get()?.["n"];
-	if (id !== APPLICATION_ID && tables !== 0)
-		throw new StoreError("it is a database of something else, not a key-value store of wherry");
+	if (Number(pragma(database, "application_id")) === APPLICATION_ID) return true;
+	if (tables === 0) return false;
+	throw new StoreError("it is a database of something else, not a key-value store of wherry");
 }
 
 function pragma(database: DatabaseSync, words: string): unknown {
@@ -136,8 +140,16 @@ export class SqliteBucket implements KeyValueBucket {
 		});
 	}
 
+	/**
+	 * What was logged ahead goes into the file proper, unless others have it open. The log stays, empty: behind the second
+	 * wall nothing can be removed.
+	 */
 	close(): void {
-		this.#database.close();
+		try {
+			this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+		} finally {
+			this.#database.close();
+		}
 	}
 
 	#inOneStep<T>(act: () => T): T {
