@@ -1,11 +1,12 @@
+import type { KeyValueGrant } from "../capability/grants.ts";
 import { reachesOut } from "../capability/net-gate.ts";
-import { openKeyValueStores } from "../host/node/key-value-stores.ts";
-import { systemNetwork } from "../host/node/network.ts";
-import { systemReadiness } from "../host/node/readiness.ts";
 import { type SocketReach, socketReach } from "../host/node/wall/socket-reach.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import type { HttpClient } from "../sys/http.ts";
+import type { KeyValueStores } from "../sys/key-value.ts";
+import type { Network } from "../sys/network.ts";
+import type { Readiness } from "../sys/readiness.ts";
 import { logSink } from "./log-sink.ts";
 import { type OpenedWorld, openWorld, type WorldEvents } from "./open-world.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -36,7 +37,7 @@ export async function openComponentWorld(
 	root: TreeDirectory | undefined,
 	needs: Needs,
 ): Promise<OpenedComponentWorld> {
-	const { net } = options.grants;
+	const { net, keyvalue } = options.grants;
 	// a component opens its listeners itself
 	const opened = openWorld({ ...options, grants: { ...options.grants, net: [] } }, events, root);
 	return {
@@ -44,18 +45,33 @@ export async function openComponentWorld(
 		sockets: socketReach(net),
 		world: {
 			...opened.world,
-			readiness: needs.meanwhile ? systemReadiness() : undefined,
-			network: net.length === 0 ? undefined : systemNetwork(),
+			readiness: needs.meanwhile ? await openReadiness() : undefined,
+			network: net.length === 0 ? undefined : await openNetwork(),
 			http: needs.http && reachesOut(net) ? await openHttpClient(options.tlsCa) : undefined,
 			netRules: net,
 			config: options.grants.config,
-			keyvalue: openKeyValueStores(options.grants.keyvalue),
+			keyvalue: keyvalue.length === 0 ? NO_STORES : await openStores(keyvalue),
 			log: logSink(options.grants.logLevel, options.format),
 		},
 	};
 }
 
-/** What is loaded for it is loaded here, before no file can be read any more. */
+// what is loaded for a few is loaded for those, and here: before no file can be read any more
+
+async function openReadiness(): Promise<Readiness> {
+	return (await import("../host/node/readiness.ts")).systemReadiness();
+}
+
+async function openNetwork(): Promise<Network | undefined> {
+	return (await import("../host/node/network.ts")).systemNetwork();
+}
+
+async function openStores(grants: readonly KeyValueGrant[]): Promise<KeyValueStores> {
+	return (await import("../host/node/key-value-stores.ts")).openKeyValueStores(grants);
+}
+
+const NO_STORES: KeyValueStores = { open: () => undefined };
+
 async function openHttpClient(tlsCa: readonly string[]): Promise<HttpClient> {
 	const { prepareHttpClient } = await import("../host/node/http-client.ts");
 	const extraCertificates = tlsCa.map((file) => readText(file, "the certificates"));

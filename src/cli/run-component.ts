@@ -11,9 +11,7 @@ import { openEngine } from "../host/node/engine.ts";
 import { watch } from "../host/node/watchdog.ts";
 import { ComponentGuest } from "../wasi/component-guest.ts";
 import type { Host } from "../wasi/host-interface.ts";
-import { preview2 } from "../wasi/p2/host.ts";
-import { preview3 } from "../wasi/p3/host.ts";
-import { tracedHost } from "../wasi/trace-host.ts";
+import { basics, isBasic } from "../wasi/p2/basics.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import { linkComponent } from "./component/link-component.ts";
 import { confine } from "./confine.ts";
@@ -21,7 +19,6 @@ import { type Needs, openComponentWorld } from "./open-component-world.ts";
 import type { Program } from "./run-image.ts";
 import type { RunOptions } from "./run-options.ts";
 import { alarmsOf, reportEnding } from "./run-report.ts";
-import { stderrTrace } from "./trace-sink.ts";
 
 /**
  * Runs a component on this thread, as `run` does a module: link, open what was granted, raise the second wall, call.
@@ -55,8 +52,9 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 		root,
 		needs,
 	);
+	const hostOf = await hostMaker(world, options);
 	const guest = new ComponentGuest(opened.world);
-	const outcome = await runComponent(linked, guest, hostOf(guest, options), {
+	const outcome = await runComponent(linked, guest, hostOf(guest), {
 		...call,
 		beforeGuest: (size) => {
 			memorySize = size;
@@ -67,10 +65,24 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	return finish(outcome);
 }
 
-function hostOf(guest: ComponentGuest, { traceWasi }: RunOptions): Host {
-	const host = new Map([...preview2(guest), ...preview3(guest)]);
-	return traceWasi ? tracedHost(host, stderrTrace()) : host;
+/** What few programs import, and few people ask for, is loaded for those that do. */
+async function hostMaker({ imports }: World, { traceWasi }: RunOptions): Promise<MakeHost> {
+	const make = await untracedHostMaker([...imports.keys()]);
+	if (!traceWasi) return make;
+	const [{ tracedHost }, { stderrTrace }] = await Promise.all([
+		import("../wasi/trace-host.ts"),
+		import("./trace-sink.ts"),
+	]);
+	return (guest) => tracedHost(make(guest), stderrTrace());
 }
+
+async function untracedHostMaker(imports: readonly string[]): Promise<MakeHost> {
+	if (imports.every(isBasic)) return basics;
+	if (imports.some(isThree)) return (await import("../wasi/both-previews.ts")).bothPreviews;
+	return (await import("../wasi/p2/host.ts")).preview2;
+}
+
+type MakeHost = (guest: ComponentGuest) => Host;
 
 /** What only Node's event loop can tell, HTTP and 0.3: then calls are promises, and the thread never sleeps. */
 export function needsOf({ imports, exports }: World): Needs {
@@ -78,8 +90,11 @@ export function needsOf({ imports, exports }: World): Needs {
 	const http = names.some((name) =>
 		/^wasi:http\/(?:outgoing-handler@0\.2|client@0\.3|handler@0\.3)\./.test(name),
 	);
-	const isThree = (name: string) => /^wasi:[^@]*@0\.3\./.test(name);
 	return { http, meanwhile: http || names.some(isThree) || [...exports.keys()].some(isThree) };
+}
+
+function isThree(name: string): boolean {
+	return /^wasi:[^@]*@0\.3\./.test(name);
 }
 
 /** What is called: the component's entry. */

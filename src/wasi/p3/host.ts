@@ -9,9 +9,9 @@ import { RANDOM } from "./random.ts";
 import { SOCKETS } from "./sockets.ts";
 
 /** What WASI 0.3.0 is made of here: one file per family. */
-const FAMILIES: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM, SOCKETS, HTTP];
+export const PREVIEW3: readonly HostFamily[] = [CLI, CLOCKS, RANDOM, FILESYSTEM, SOCKETS, HTTP];
 
 /** WASI 0.3.0 for one guest. */
 export function preview3(guest: ComponentGuest): Host {
-	return hostOf(FAMILIES, guest);
+	return hostOf(PREVIEW3, guest);
 }
