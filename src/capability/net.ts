@@ -57,7 +57,9 @@ export function parseNetRule(text: string, origin: Origin): NetRule {
 }
 
 /** The words before the `=`. */
-export const NET_VERBS: readonly NetRule["type"][] = ["connect", "udp", "listen", "bind", "resolve", "host"];
+export function netVerbs(): readonly NetRule["type"][] {
+	return ["connect", "udp", "listen", "bind", "resolve", "host"];
+}
 
 /** Docker's `--add-host NAME:ADDRESS`, also with `=`; `host-gateway` is this machine. */
 export function parseAddHost(text: string, origin: Origin): HostRule {

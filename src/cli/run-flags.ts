@@ -8,7 +8,7 @@ import { parseLimit, parseUlimit } from "../capability/limit-words.ts";
 import type { Limits } from "../capability/limits.ts";
 import { parseMount } from "../capability/mount-csv.ts";
 import { parseDir, parseTmpfs, parseVolume } from "../capability/mounts.ts";
-import { NET_VERBS, parseAddHost, parseNetRule, parsePublish } from "../capability/net.ts";
+import { netVerbs, parseAddHost, parseNetRule, parsePublish } from "../capability/net.ts";
 import { LOG_LEVELS, parseConfig, parseKeyValue, parseLogLevel } from "../capability/services.ts";
 import type { Wishes } from "../capability/wishes.ts";
 import { COMMON_FLAGS, type CommonDraft } from "./common-flags.ts";
@@ -392,7 +392,7 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 
 function net(draft: RunDraft, text: string, where: string): void {
 	if (text === "none") return;
-	if (!text.includes("=") && nearMisses(text, NET_VERBS).length === 0) throw networkRefused(text, where);
+	if (!text.includes("=") && nearMisses(text, netVerbs()).length === 0) throw networkRefused(text, where);
 	draft.wishes.net.push(parseNetRule(text, { where }));
 }
 
