@@ -14,8 +14,6 @@ export interface LinkOptions {
 	/** As errors name it. */
 	readonly file: string;
 	readonly mode: Mode;
-	/** Called each second while it is transpiled. */
-	readonly onProgress?: ((elapsed_s: number) => void) | undefined;
 }
 
 /**

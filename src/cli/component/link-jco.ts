@@ -1,19 +1,37 @@
-import { Script } from "node:vm";
-import { linkWithJco } from "../../component/jco/link.ts";
-import type { Glue } from "../../component/jco/transpiled.ts";
 import type { Linked } from "../../component/linked.ts";
-import type { LinkOptions } from "./link-component.ts";
+import {
+	type JcoLinkOptions,
+	keyOf,
+	linkCached,
+	linkScript,
+	scriptFrom,
+	userFolders,
+} from "./cached-component.ts";
+import { keep } from "./component-cache.ts";
+import { showProgress, type Progress } from "./progress.ts";
 import { transpile } from "./transpiler.ts";
 
 /**
- * A component by jco's glue, which is made where the cache does not have it.
+ * A component by jco's glue, which is made and kept where the cache does not have it.
  *
  * @throws Fault COMPONENT_INVALID, LIMIT_REACHED, and what `compile` throws
  */
-export async function linkByJco(component: Uint8Array<ArrayBuffer>, options: LinkOptions): Promise<Linked> {
-	const transpiled = await transpile(component, options);
-	return linkWithJco(component, transpiled, {
-		compile: options.compile,
-		evaluate: (script) => new Script(script, { filename: "wherry:component" }).runInThisContext() as Glue,
-	});
+export async function linkByJco(
+	component: Uint8Array<ArrayBuffer>,
+	options: JcoLinkOptions,
+	progress: Progress = showProgress(options.file),
+): Promise<Linked> {
+	const { folders = userFolders(), file, mode } = options;
+	const cached = linkCached(component, { ...options, folders, onDamage: progress.damaged });
+	if (cached !== undefined) return cached;
+	const transpiled = await transpile(component, { file, mode, onProgress: progress.at }).finally(
+		progress.done,
+	);
+	const script = scriptFrom(transpiled);
+	const linked = linkScript(component, transpiled, script, options);
+	if (folders === undefined) return linked;
+	const compiled = new Uint8Array(script.createCachedData());
+	const reason = keep(folders, { key: keyOf(component, mode), transpiled, compiled });
+	if (reason !== undefined) progress.notKept(reason);
+	return linked;
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Fault } from "../../base/fault.ts";
+import { GLUE_VERSION, TRANSPILER_VERSION } from "../../component/jco/options.ts";
+import { linkCached } from "./cached-component.ts";
 import { linkByJco } from "./link-jco.ts";
 import { transpile, witOf } from "./transpiler.ts";
 import { hookTranspiler } from "./transpiler-hooks.ts";
@@ -43,8 +49,6 @@ test("a component computes, and its core modules are found in it", async () => {
 		assert.ok(!(code instanceof Uint8Array));
 		assert.ok(WebAssembly.validate(bytes.subarray(code.start, code.end)));
 	}
-	const instance = await (await linkByJco(bytes, { ...SYNC, compile })).instantiate(new Map());
-	assert.equal(instance.call(undefined, "answer", []), 42);
 });
 
 test("a component's text is the same each time", async () => {
@@ -156,3 +160,45 @@ function skeleton(script: string): string {
 		.replaceAll(/(?:\.(?=[A-Za-z_$])[\w$]+|\[''\])/g, ".")
 		.replaceAll(/(?:''|\b[\w$]+|(?<=\s)[$][\w$]*)(?=:)/g, "");
 }
+
+test("a component is transpiled once: the second time it comes from the cache, and runs without its thread", async (t) => {
+	const folder = mkdtempSync(join(tmpdir(), "wherry-link-"));
+	t.after(() => {
+		rmSync(folder, { recursive: true });
+	});
+	const bytes = await component(relay("m", "n"));
+	const said: string[] = [];
+	const progress = {
+		at: () => {},
+		done: () => {},
+		damaged: () => void said.push("damaged"),
+		notKept: (reason: string) => void said.push(reason),
+	};
+	const options = {
+		...SYNC,
+		compile,
+		folders: { cache: join(folder, "cache"), data: join(folder, "data") },
+	};
+	assert.equal(linkCached(bytes, options), undefined);
+	await linkByJco(bytes, options, progress);
+	const instance = await linkCached(bytes, options)?.instantiate(new Map());
+	assert.equal(instance?.call(undefined, "answer", []), 42);
+	assert.equal(linkCached(bytes, { ...options, mode: "jspi" }), undefined);
+	const [name = ""] = readdirSync(options.folders.cache);
+	writeFileSync(join(options.folders.cache, name), "damaged");
+	assert.deepEqual(said, []);
+	await linkByJco(bytes, options, progress);
+	assert.deepEqual(said, ["damaged"]);
+	assert.notEqual(linkCached(bytes, options), undefined);
+});
+
+test("what is made of a component's text is of the version that names its entries", async () => {
+	const { script } = await transpile(await component(relay("m", "n")), SYNC);
+	const hash = createHash("sha256").update(script).digest("hex").slice(0, 16);
+	// another hash: raise GLUE_VERSION, because entries of the cache are of the old text
+	assert.deepEqual([GLUE_VERSION, hash], [1, "84d464fa4cd50dec"]);
+	const { devDependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+		devDependencies: Record<string, string>;
+	};
+	assert.equal(devDependencies["@bytecodealliance/jco-transpile"], TRANSPILER_VERSION);
+});

@@ -6,9 +6,6 @@ import { checkNames } from "../../component/names.ts";
 import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import type { Answer, Task } from "./transpiler-worker.ts";
 
-/** Of the transpiler: a part of what names an entry of the cache. */
-export const TRANSPILER_VERSION = "0.15.0";
-
 /** Ten times what the largest component we know needs, on a busy machine. */
 const TRANSPILE_MS_MAX = 120_000;
 const HEAP_MB_MAX = 2048;

@@ -1,5 +1,11 @@
 import type { Mode } from "./transpiled.ts";
 
+/** The version of jco-transpile that package.json names. */
+export const TRANSPILER_VERSION = "0.15.0";
+
+/** Of what is made of its text: to be raised whenever that comes out otherwise. */
+export const GLUE_VERSION = 1;
+
 /** What of jco's `GenerateOptions` is set. */
 export interface GenerateOptions {
 	readonly name: string;
