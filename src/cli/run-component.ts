@@ -6,16 +6,18 @@ import type { World } from "../component/types.ts";
 import { worldOf } from "../component/world.ts";
 import { coreCompiler } from "../guest/component-cores.ts";
 import { type Outcome, statusOf } from "../guest/outcome.ts";
-import { type ComponentCall, runComponent } from "../guest/run-component.ts";
+import { runComponent } from "../guest/run-component.ts";
 import { openEngine } from "../host/node/engine.ts";
 import { watch } from "../host/node/watchdog.ts";
 import { ComponentGuest } from "../wasi/component-guest.ts";
 import type { Host } from "../wasi/host-interface.ts";
 import { basics, isBasic } from "../wasi/p2/basics.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
+import type { PrintedCall } from "./component/invoke-words.ts";
 import { linkComponent } from "./component/link-component.ts";
 import { confine } from "./confine.ts";
 import { type Needs, openComponentWorld } from "./open-component-world.ts";
+import { printResult } from "./print.ts";
 import type { Program } from "./run-image.ts";
 import type { RunOptions } from "./run-options.ts";
 import { alarmsOf, reportEnding } from "./run-report.ts";
@@ -29,7 +31,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	const { file, limits } = options;
 	const elaborated = elaborate(readDefinitions(bytes));
 	const world = worldOf(elaborated);
-	const call = callOf(world, options);
+	const call = options.invoke === undefined ? entryCall(world, options) : await invokedCall(world, options);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
 	const needs = needsOf(world);
 	const linked = await linkComponent(bytes, elaborated, {
@@ -62,6 +64,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 			if (limits.timeout_ms !== undefined || limits.cpu_time_ms !== undefined) watch(alarmsOf(options));
 		},
 	});
+	if (outcome.type === "returned") printResult(call.print(outcome.results[0]));
 	return finish(outcome);
 }
 
@@ -97,11 +100,17 @@ function isThree(name: string): boolean {
 	return /^wasi:[^@]*@0\.3\./.test(name);
 }
 
+/** `--invoke`: any exported function, whose answer is printed. */
+async function invokedCall(world: World, { invoke = "", args }: RunOptions): Promise<PrintedCall> {
+	const { callWords } = await import("./component/invoke-words.ts");
+	return callWords(invoke, args, world);
+}
+
 /** What is called: the component's entry. */
-function callOf(world: World, options: RunOptions): ComponentCall {
+function entryCall(world: World, options: RunOptions): PrintedCall {
 	const exports = [...world.exports.keys()];
 	const entry = entryOf(exports, "command");
-	if (entry !== undefined) return { ...entry, values: [], failed: () => ({ type: "exit", code: 1 }) };
+	if (entry !== undefined) return { ...entry, values: [], failed: () => FAILED, print: () => "" };
 	if (entryOf(exports, "service") !== undefined) {
 		throw new Fault(
 			"ENTRY_MISSING",
@@ -117,6 +126,11 @@ function callOf(world: World, options: RunOptions): ComponentCall {
 			exports.length === 0
 				? "it exports nothing at all"
 				: `it is a library that exports ${exports.join(", ")}`,
-		help: `wherry wit ${options.file}`,
+		help: [
+			`wherry wit ${options.file}    shows its functions`,
+			`wherry run --invoke 'FUNCTION(VALUES)' ${options.file}`,
+		],
 	});
 }
+
+const FAILED: Outcome = { type: "exit", code: 1 };
