@@ -77,8 +77,8 @@ export class ResponseBody implements ByteSink {
 	}
 
 	/** What is held back for a moment counts as gone: only a full connection is waited for. */
-	async flushed(): Promise<void> {
-		if (this.#full) await this.writable();
+	flushed(): Promise<void> | undefined {
+		return this.#full ? this.writable() : undefined;
 	}
 
 	async writable(): Promise<void> {
