@@ -36,8 +36,6 @@ const FREQUENT = [
 	"src/guest/profile-hook.ts",
 	"src/guest/trap.ts",
 	"src/host/node/listener.ts",
-	// one class for all: the waiter knows sockets by it
-	"src/host/node/socket.ts",
 	"src/host/node/waiter.ts",
 	"src/host/node/watchdog.ts",
 	"src/wasm/customs.ts",

@@ -55,7 +55,7 @@ export async function bundle({
 	const early = Object.values(groups).flat();
 	const later = [...imports.values()].flatMap(({ later: names }) => names);
 	const asked = new Set([...rare, ...listed, ...later].filter((name) => !early.includes(name)));
-	const shared = sharedModules(entry, imports, asked);
+	const shared = sharedModules(entry, imports, new Set([...asked, ...early]));
 	const used = new Set(listed.flatMap((name) => [...reach(name, imports, new Set(later))]));
 	const frequent = [...listed, ...[...shared].filter((name) => used.has(name))];
 	const apart = new Set([...asked, ...early, ...shared]);
