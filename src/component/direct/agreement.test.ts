@@ -9,7 +9,7 @@ import type { ValueType } from "../types.ts";
 import { anyType, echoComponent, type Encoding, valueOf } from "./echo.contract.ts";
 import { linkDirect } from "./link.ts";
 
-const compile = (bytes: Uint8Array) => ({ module: new WebAssembly.Module(bytes as Uint8Array<ArrayBuffer>) });
+const compile = (bytes: Uint8Array) => ({ module: new WebAssembly.Module(bytes) });
 
 async function byBoth(bytes: Uint8Array<ArrayBuffer>, host: () => Host) {
 	const direct = linkDirect(bytes, { compile });
