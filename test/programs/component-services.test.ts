@@ -1,0 +1,48 @@
+/** Services in JavaScript and TypeScript, made by jco's componentize on StarlingMonkey, by `wherry serve`. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { serving } from "../support/serving.ts";
+import { javaScriptComponent } from "./components.ts";
+
+const ONE = ["--workers", "1"];
+
+const service = () =>
+	javaScriptComponent("service-ts", {
+		sources: ["service.ts"],
+		world: "service",
+		flags: ["-d", "http", "-d", "fetch-event"],
+	});
+/** The engine's own handler is of this version. It needs a fresh instance for each request. */
+const fetchEvent = () =>
+	javaScriptComponent("fetch-event-js", { sources: ["fetch-event.js"], world: "service", wasi: "0.2.10" });
+
+test("TypeScript that speaks wasi:http by hand answers, each time anew", async (context) => {
+	const { url, end } = await serving(context, [...ONE, await service()]);
+	const response = await fetch(`${url}/x?y=1`, { method: "POST", body: "ahoy" });
+	assert.equal(response.headers.get("content-type"), "application/json");
+	assert.deepEqual(await response.json(), { method: "post", path: "/x?y=1", body: "ahoy", requests: 1 });
+	assert.deepEqual(await (await fetch(url)).json(), { method: "get", path: "/", body: "", requests: 1 });
+	const { status, stderr } = await end();
+	assert.deepEqual([status, stderr], [0, ""]);
+});
+
+test("an instance of it serves several requests", async (context) => {
+	const { url, end } = await serving(context, [...ONE, "--reuse", "2", await service()]);
+	const requests: unknown[] = [];
+	for (let i = 0; i < 3; i++)
+		requests.push(((await (await fetch(url)).json()) as { requests: number }).requests);
+	assert.deepEqual(requests, [1, 2, 1]);
+	assert.deepEqual((await end()).stderr, "");
+});
+
+test("JavaScript that answers the fetch event, several times", async (context) => {
+	const { url, end } = await serving(context, [...ONE, await fetchEvent()]);
+	for (const name of ["Ada", "Grace"])
+		assert.equal(await (await fetch(`${url}/hello?name=${name}`)).text(), `hello ${name}\n`);
+	const upper = await fetch(`${url}/upper`, { method: "POST", body: "ahoy" });
+	assert.deepEqual([upper.status, upper.headers.get("x-by"), await upper.text()], [201, "wherry", "AHOY"]);
+	assert.equal((await fetch(`${url}/other`)).status, 404);
+	const { status, stderr } = await end();
+	assert.deepEqual([status, stderr], [0, ""]);
+});
