@@ -79,8 +79,8 @@ export class DirectInstance implements ComponentInstance, Whole {
 	[Symbol.dispose](): void {
 		this.failure ??= { error: new Fault("BUG", "cannot use an instance that was given up") };
 		for (const state of this.#states)
-			for (const { resource, rep } of state?.handles.owned() ?? [])
-				if (resource.definedBy === undefined) disposeOf(rep);
+			for (const { resource, rep } of [...(state?.handles.owned() ?? [])].reverse())
+				if (resource.definedBy === undefined) giveUp(rep);
 		this.#giveMemories();
 	}
 
@@ -220,4 +220,13 @@ function answerOf({ signature }: Lifted, value: unknown): unknown {
 function missing(interfaceName: string | undefined, name: string): Fault {
 	const shown = interfaceName === undefined ? name : `${interfaceName}#${name}`;
 	return new Fault("ENTRY_MISSING", `cannot find the function '${shown}' of a component`);
+}
+
+/** What a guest still holds goes in any order: where it would be the guest's mistake to drop it, there is no guest any more. */
+function giveUp(rep: unknown): void {
+	try {
+		disposeOf(rep);
+	} catch {
+		// it was told, and holds nothing for anybody now
+	}
 }
