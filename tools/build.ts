@@ -85,7 +85,14 @@ copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 await bundleTranspiler("dist/transpiler");
 makeCache("plain", ["run", guest("wat/hello")]);
 makeImageCache();
-makeCache("component", ["run", guest("components/hello")]);
+makeCache("component", [
+	"run",
+	"-v",
+	"./guests:/guests:ro",
+	guest("components/files"),
+	"cat",
+	"/guests/README.md",
+]);
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
 
 function guest(name: string): string {

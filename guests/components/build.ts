@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { hookTranspiler } from "../../src/cli/component/transpiler-hooks.ts";
 
 /** The part of wasm-tools, as jco-transpile brings it, that is used here. */
 interface WasmTools {
@@ -46,6 +47,7 @@ function compile(source: string, target: string): Buffer {
 
 /** By its file: the package does not list it. */
 async function wasmTools(): Promise<WasmTools> {
+	hookTranspiler();
 	const package_ = import.meta.resolve("@bytecodealliance/jco-transpile/component");
 	return (await import(new URL("wasm-tools.js", package_).href)) as WasmTools;
 }
