@@ -39,6 +39,34 @@ const CASES: readonly (readonly [Partial<Grants>, readonly string[]])[] = [
 	[{ net: [parseNetRule("resolve=a.example", ORIGIN)] }, ["may look up the name a.example"]],
 	[
 		{
+			net: [
+				"connect=*.a.example:80,443,8000-8010",
+				"connect=localhost:*",
+				"connect=10.0.0.0/8:5432",
+				"connect=0.0.0.0/0:443",
+				"udp=[2001:db8::1]:53",
+				"bind=0.0.0.0:5000",
+				"resolve=*.a.example",
+				"connect=db:5432",
+				"host=db:10.0.0.5",
+				"host=cache:10.0.0.6",
+			].map((text) => parseNetRule(text, ORIGIN)),
+		},
+		[
+			"may connect to ports 80, 443 and 8000 to 8010 of every name beneath a.example",
+			"may connect to any port of this machine itself (localhost)",
+			"may connect to port 5432 of every address of 10.0.0.0/8",
+			"may connect to port 443 of every address of IPv4, of this machine and its network too",
+			"may send datagrams to port 53 of 2001:db8::1, and gets its answers",
+			"may use port 5000 of 0.0.0.0 for its sockets, and gets datagrams from anybody there",
+			"may look up every name beneath a.example",
+			"may connect to port 5432 of db",
+			"takes db for 10.0.0.5, and may connect to it there at port 5432",
+			"takes cache for 10.0.0.6",
+		],
+	],
+	[
+		{
 			config: new Map([["a", "secret"]]),
 			keyvalue: [parseKeyValue("s", ORIGIN), parseKeyValue("=./f", ORIGIN)],
 		},
