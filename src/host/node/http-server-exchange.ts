@@ -194,7 +194,9 @@ function flattened(headers: readonly Field[], status: number): string[] {
 	if (!Number.isInteger(status) || status < 200 || status > 999)
 		throw new RangeError(`${status} is no status of an answer`);
 	const flat: string[] = [];
-	for (const [name, value] of headers) {
+	for (const [given, value] of headers) {
+		// guests may write names as they like; by any other spelling these would slip through
+		const name = given.toLowerCase();
 		if (HOP_BY_HOP.has(name)) continue;
 		// RFC 9110 §8.6: what has no body says no length
 		if (name === "content-length" && status === 204) continue;
