@@ -52,8 +52,10 @@ export class HandleTable {
 		return handle;
 	}
 
-	/** What it still owns, for when its instance is given up. */
-	owned(): readonly Handle[] {
-		return this.#handles.filter((handle) => handle !== undefined && handle.lentFor === undefined) as Handle[];
+	/** Takes out what it still owns, for when its instance is given up. */
+	takeOwned(): readonly Handle[] {
+		const handles = this.#handles.splice(1).filter((handle) => handle !== undefined);
+		this.#free.length = 0;
+		return handles.filter(({ lentFor }) => lentFor === undefined);
 	}
 }

@@ -222,7 +222,9 @@ class Thing {
 	touch(): void {}
 }
 
-class Stuff {}
+class Stuff {
+	readonly kind = "stuff";
+}
 
 /** Takes anything, and keeps nothing. */
 function host(instance: () => ComponentInstance | undefined): Host {

@@ -79,7 +79,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 	[Symbol.dispose](): void {
 		this.failure ??= { error: new Fault("BUG", "cannot use an instance that was given up") };
 		for (const state of this.#states)
-			for (const { resource, rep } of [...(state?.handles.owned() ?? [])].reverse())
+			for (const { resource, rep } of [...(state?.handles.takeOwned() ?? [])].reverse())
 				if (resource.definedBy === undefined) giveUp(rep);
 		this.#giveMemories();
 	}
