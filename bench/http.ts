@@ -11,7 +11,7 @@ const jco = join(root, "test/programs/node_modules/.bin/jco");
 const hello = join(root, "guests/components/http-hello.wasm");
 const paths = join(root, "guests/components/http-paths.wasm");
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const WARM_UP_S = 2;
 const MEASURED_S = 4;
 const CONNECTIONS = 32;
@@ -110,7 +110,7 @@ export async function waitingRow(): Promise<WaitingRow> {
 }
 
 function ours(port: number, file: string, ...flags: string[]): readonly string[] {
-	return [wherry, "serve", "-p", `127.0.0.1:${port}:${port}`, "--workers", "1", ...flags, file];
+	return [wherry, "serve", "-p", `127.0.0.1:${port}`, "--workers", "1", ...flags, file];
 }
 
 interface Load {

@@ -1,6 +1,7 @@
 /** Our own components of wasi:cli (guests/components), by `wherry run`: sockets, requests, stores, configuration, logs. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { lookup } from "node:dns/promises";
@@ -196,4 +197,54 @@ async function listening(context: TestContext, server: Server, address: string):
 	context.after(() => server.close());
 	await once(server.listen(0, address), "listening");
 	return (server.address() as AddressInfo).port;
+}
+
+/* ---- files ---- */
+
+const FILES = guest("components/files");
+
+const FILE_RUNS: readonly (readonly [
+	name: string,
+	mode: string,
+	words: readonly string[],
+	said: string,
+	status: number,
+	stderr: RegExp,
+])[] = [
+	["reads a file", "ro", ["cat", "/d/a.txt"], "hello\n", 0, /^$/],
+	["knows a file's size", "ro", ["size", "/d/a.txt"], "6\n", 0, /^$/],
+	["lists a directory, without . and ..", "ro", ["list", "/d"], "a.txt\n", 0, /^$/],
+	["writes a file", "rw", ["write", "/d/b.txt", "new"], "", 0, /^$/],
+	[
+		"writes nothing that is read-only",
+		"ro",
+		["write", "/d/b.txt", "new"],
+		"",
+		1,
+		/NOT_GRANTED[^]*help: --dir .*:\/d:rw/,
+	],
+	["removes nothing that is read-only", "ro", ["remove", "/d/a.txt"], "", 1, /remove: read-only/],
+	[
+		"finds nothing outside of what is granted",
+		"ro",
+		["cat", "/etc/passwd"],
+		"",
+		1,
+		/help: --dir \/etc\/passwd:\/etc\/passwd:ro/,
+	],
+	["does not leave what is granted", "ro", ["cat", "/d/../../etc/passwd"], "", 1, /open: not-permitted/],
+	["has clocks, random bytes and variables", "ro", ["machine"], "all there\n", 0, /^$/],
+];
+
+for (const [name, mode, words, out, status, stderr] of FILE_RUNS) {
+	test(`a component ${name}`, (context) => {
+		const folder = temporaryDirectory(context);
+		writeFileSync(join(folder, "a.txt"), "hello\n");
+		const ended = run(["run", "-v", `${folder}:/d:${mode}`, FILES, ...words]);
+		assert.equal(ended.stdout.toString(), out);
+		assert.match(ended.stderr, stderr);
+		assert.equal(ended.status, status);
+		if (words[0] === "write" && mode === "rw")
+			assert.equal(readFileSync(join(folder, "b.txt"), "utf8"), "new");
+	});
 }
