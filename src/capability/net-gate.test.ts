@@ -114,6 +114,8 @@ const CASES: readonly Case[] = [
 		to: "127.0.0.2",
 		help: "--net connect=127.0.0.2:443",
 	},
+	{ rules: ["connect=localhost:80"], names: ["localhost"], to: "::1", help: "--net connect=localhost:443" },
+	{ rules: ["resolve=a.example"], names: ["a.example"], to: "10.0.0.1", help: "--net connect=10.0.0.1:443" },
 	{ rules: ["connect=localhost:443"], to: "127.0.0.1", help: "--net connect=127.0.0.1:443" },
 	{ rules: ["host=db:10.0.0.5", "connect=db:443"], names: ["db"], to: "10.0.0.5", help: undefined },
 	{ rules: ["host=db:10.0.0.5"], names: ["db"], to: "10.0.0.5", help: "--net connect=db:443" },

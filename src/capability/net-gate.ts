@@ -52,12 +52,14 @@ export function mayConnect(
 	const granted = names.find((name) => atPort.some(({ host }) => isNamed(host, name)));
 	const denial = { type: "net", need: transport, host: address, port } as const;
 	if (granted === undefined) return { ...denial, name: names.at(-1), inward: undefined };
-	if (
-		names.some((name) => isMappedTo(rules, name, address) && atPort.some(({ host }) => isNamed(host, name)))
-	)
-		return undefined;
-	const kind = addressClass(address);
-	return kind === "public" ? undefined : { ...denial, name: granted, inward: kind };
+	const isNamedAtPort = (name: string) => atPort.some(({ host }) => isNamed(host, name));
+	if (names.some((name) => isNamedAtPort(name) && isReachedByName(rules, name, address))) return undefined;
+	return { ...denial, name: granted, inward: addressClass(address) };
+}
+
+/** Whether a rule that names a host is enough for an address of it. */
+export function isReachedByName(rules: readonly NetRule[], name: string, address: string): boolean {
+	return addressClass(address) === "public" || mappedAddresses(rules, name)?.includes(address) === true;
 }
 
 /** A name may be looked up where any rule names it: to connect to it is of no use otherwise. */
@@ -149,10 +151,6 @@ function isUnspecified(address: string): boolean {
 }
 
 const LOCALHOST = ["127.0.0.1", "::1"];
-
-function isMappedTo(rules: readonly NetRule[], name: string, address: string): boolean {
-	return mappedAddresses(rules, name)?.includes(address) === true;
-}
 
 function isNamed(host: HostPattern, name: string): boolean {
 	switch (host.type) {

@@ -4,6 +4,7 @@ import { shellWord } from "../base/shell.ts";
 import type { NetDenial } from "./denial.ts";
 import type { Grants, HostPattern, NetRule } from "./grants.ts";
 import type { AddressClass } from "./net-class.ts";
+import { isReachedByName } from "./net-gate.ts";
 import { formatNetRule } from "./net.ts";
 import { bracketed, formatHost } from "./net-host.ts";
 import { sayPorts } from "./net-ports.ts";
@@ -36,15 +37,18 @@ export function netFault(denial: NetDenial, { net }: Grants): Fault {
 	const place = need === "resolve" ? oneWord(host) : `${bracketed(host)}:${port}`;
 	return new Fault("NOT_GRANTED", `guest may not ${VERBS[need]} '${place}'`, {
 		note: denialNotes(denial, net),
-		help: suggestNet(denial),
+		help: suggestNet(denial, net),
 	});
 }
 
-/** The words of the smallest grant that would allow it; undefined for a name that is none. */
-export function suggestNet({ need, host, port, name, inward }: NetDenial): string | undefined {
+/**
+ * The words of the smallest grant that would allow it beside these rules; undefined for a name that is none. The name
+ * by which the guest came is granted only where that would do: not for an address that no name reaches.
+ */
+function suggestNet({ need, host, port, name }: NetDenial, net: readonly NetRule[]): string | undefined {
 	if (need === "resolve") return isName(host) ? `--net resolve=${shellWord(host)}` : undefined;
 	if (need === "listen" || need === "bind") return `--net ${need}=${bracketedWord(host)}:${port}`;
-	const byName = name !== undefined && inward === undefined && isName(name);
+	const byName = name !== undefined && isName(name) && isReachedByName(net, name, host);
 	return `--net ${need}=${byName ? name : bracketedWord(host)}:${port}`;
 }
 

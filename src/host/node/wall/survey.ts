@@ -37,7 +37,7 @@ export function surveyWalls(): Survey {
 function surveyParts(kernel: SystemCalls | undefined): SurveyedPart[] {
 	if (kernel === undefined) return [...ALL_PARTS].map((name) => missing(name, ...whyNoKernel()));
 	return [
-		present("node:ffi", "calls the kernel from this process"),
+		present("node:ffi", "calls the kernel from this process: walls, listeners, sockets of components"),
 		surveyLandlock(kernel),
 		surveySeccomp(kernel),
 		surveyNoNewPrivileges(kernel),
@@ -50,7 +50,7 @@ const ALL_PARTS = ["node:ffi", "landlock", "seccomp", "no-new-privileges", "open
 function whyNoKernel(): [detail: string, help: string] {
 	if (process.platform !== "linux")
 		return [
-			"the second wall is made of parts of Linux",
+			"the second wall, listeners and sockets of components are made of parts of Linux",
 			"run wherry on Linux, or in a Linux VM or container",
 		];
 	if (process.arch !== "x64" && process.arch !== "arm64")
