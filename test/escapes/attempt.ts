@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { type Conversation, converse } from "../support/conversation.ts";
+import { guest } from "../support/wherry.ts";
 import { holds, makeWorld, snapshot, usualGrants, type World } from "./world.ts";
 
 /** What the host does between two calls of the guest. */
@@ -28,12 +29,22 @@ export interface Attempt {
 /** "first": our own resolution of paths alone. "both": the kernel's confinement behind it as well. */
 export type Walls = "first" | "both";
 
+/** The guest that tries, and what its answers are held to. */
+export interface Program {
+	readonly file: string;
+	readonly matches: (answer: string, expected: string) => boolean;
+}
+
 /**
  * Runs one attempt in a world of its own, and holds it to three things: each call answered as the
  * table says; the secret was neither printed nor carried into a granted directory; outside the grants
  * that may be written, nothing was made, changed, touched or removed.
  */
-export async function tryToEscape(attempt: Attempt, walls: Walls): Promise<void> {
+export async function tryToEscape(
+	attempt: Attempt,
+	walls: Walls,
+	{ file, matches: isRight }: Program = MODULE,
+): Promise<void> {
 	const world = makeWorld();
 	try {
 		attempt.plant?.(world);
@@ -41,8 +52,9 @@ export async function tryToEscape(attempt: Attempt, walls: Walls): Promise<void>
 		const told = await converse(
 			["--isolation", walls === "both" ? "auto" : "none", ...(attempt.grants ?? usualGrants)(world)],
 			attempt.steps.map((step) => toStep(step, world)),
+			file,
 		);
-		checkAnswers(attempt, told);
+		checkAnswers(attempt, told, isRight);
 		checkNothingLeaked(world, told);
 		assert.deepEqual(keptParts(world), before, "outside the grants something changed");
 		attempt.after?.(world);
@@ -50,6 +62,8 @@ export async function tryToEscape(attempt: Attempt, walls: Walls): Promise<void>
 		world.remove();
 	}
 }
+
+const MODULE: Program = { file: guest("bare/wasicall"), matches };
 
 function keptParts(world: World): string[] {
 	return ["outside", "readonly"].flatMap((part) => snapshot(world.path(part)));
@@ -62,12 +76,12 @@ function toStep(step: Call | HostAct, world: World): string | (() => void) {
 	};
 }
 
-function checkAnswers(attempt: Attempt, told: Conversation): void {
+function checkAnswers(attempt: Attempt, told: Conversation, isRight: Program["matches"]): void {
 	const calls = attempt.steps.filter((step): step is Call => typeof step !== "function");
 	for (const [index, [statement, expected]] of calls.entries()) {
 		const answer = told.answers[index];
 		const text = `${statement}\n   answered ${answer}\n   expected ${expected}\n${told.stderr}`;
-		assert.ok(answer !== undefined && matches(sortListing(answer.replace(/^\w+ = /, "")), expected), text);
+		assert.ok(answer !== undefined && isRight(sortListing(answer.replace(/^\w+ = /, "")), expected), text);
 	}
 	assert.equal(told.signal, null, `ended by ${told.signal}`);
 	assert.equal(told.status, 0, told.stderr);
@@ -77,7 +91,8 @@ function sortListing(answer: string): string {
 	return answer.replace(/\[(.*)\]/, (_, entries: string) => `[${entries.split(" ").sort().join(" ")}]`);
 }
 
-function matches(answer: string, expected: string): boolean {
+/** Whether an answer of preview1 is what a table expects. */
+export function matches(answer: string, expected: string): boolean {
 	if (expected === "refused") return !answer.startsWith("SUCCESS");
 	return (
 		expected === "any" || expected.split("|").some((one) => answer === one || answer.startsWith(`${one} `))

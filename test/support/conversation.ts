@@ -18,10 +18,14 @@ const WAIT_MS = 60_000;
  * statement is sent and its answer awaited; a function is called when all before it is done. So the
  * host can change its files between any two calls of the guest.
  *
- * A run that hangs is killed: `signal` is then SIGKILL.
+ * `program`: another build of the same guest. A run that hangs is killed: `signal` is then SIGKILL.
  */
-export async function converse(words: readonly string[], steps: readonly Step[]): Promise<Conversation> {
-	const { child, ended } = start(["run", "-i", ...words, guest("bare/wasicall")]);
+export async function converse(
+	words: readonly string[],
+	steps: readonly Step[],
+	program = guest("bare/wasicall"),
+): Promise<Conversation> {
+	const { child, ended } = start(["run", "-i", ...words, program]);
 	const guard = setTimeout(() => child.kill("SIGKILL"), WAIT_MS);
 	child.stdin?.on("error", () => undefined); // the guest ended before the script did
 	const lines = new Lines(child.stdout as Readable);
