@@ -85,7 +85,7 @@ function answerTo(question: Buffer, byTcp: boolean): Buffer | undefined {
 	const alias = typeof entry === "object" && "alias" in entry ? entry.alias : undefined;
 	const records = [
 		...(alias === undefined ? [] : [record(name, 5, nameBytes(alias))]),
-		...recordsOf(alias ?? name, type, alias === undefined ? addresses : ((ZONE[alias] ?? []) as string[])),
+		...recordsOf(alias ?? name, type, alias === undefined ? addresses : (ZONE[alias] ?? [])),
 	];
 	const head = Buffer.from(question.subarray(0, end));
 	const code = typeof entry === "object" && "code" in entry ? entry.code : 0;

@@ -31,5 +31,5 @@ export function demandSuccess(errno: Errno): void {
 
 export function unlessErrno<T>(answer: T | Errno): T {
 	if (typeof answer === "number") throw errorOf(errorCode(answer as Errno));
-	return answer as T;
+	return answer;
 }

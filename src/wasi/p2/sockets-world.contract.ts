@@ -57,7 +57,7 @@ export function world(
 		config: new Map(),
 		keyvalue: { open: () => undefined },
 		log: () => undefined,
-	} as unknown as ConstructorParameters<typeof ComponentGuest>[0]);
+	});
 	const interfaces = preview2(guest);
 	const host = (name: string): Any => interfaces.get(`wasi:${name}@0.2`);
 	const network = host("sockets/instance-network").instanceNetwork();

@@ -94,7 +94,7 @@ function changing(answers: readonly (readonly string[] | Errno)[]): Network {
 		const answer = left.shift() ?? Errno.NOENT;
 		return { result: () => answer, interests: [], dueIn_ns: () => 0n, close() {} };
 	};
-	return { tcp: systemNetwork()?.tcp ?? (() => Errno.NOTSUP), udp: () => Errno.NOTSUP, lookup };
+	return { tcp: (family) => systemNetwork()?.tcp(family) ?? Errno.NOTSUP, udp: () => Errno.NOTSUP, lookup };
 }
 
 /** All the addresses that a look-up tells. */

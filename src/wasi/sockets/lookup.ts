@@ -1,11 +1,9 @@
 import { parseAddress } from "../../base/ip-address.ts";
 import { parseName } from "../../capability/net-host.ts";
-import { mayConnect } from "../../capability/net-gate.ts";
 import { Errno } from "../../sys/errno.ts";
 import type { Lookup } from "../../sys/network.ts";
-import type { ComponentGuest } from "../component-guest.ts";
 import type { Wait } from "../waits.ts";
-import { GuestNetwork } from "./guest-network.ts";
+import type { GuestNetwork } from "./guest-network.ts";
 
 /**
  * A name that a guest looks up: what comes of it is remembered, so that its addresses may be connected to.
@@ -64,32 +62,6 @@ export class GuestLookup {
 		if (typeof this.#result !== "number" && parseAddress(this.#name) === undefined)
 			this.#network.resolved.record(this.#name, this.#result);
 	}
-}
-
-/**
- * The addresses of a host at which this guest may connect to a port: what a client of ours asks before it connects
- * for the guest. ACCES, with a denial, when there are none; the errors of a look-up.
- */
-export async function addressesToReach(
-	guest: ComponentGuest,
-	host: string,
-	port: number,
-): Promise<readonly string[] | Errno> {
-	const network = GuestNetwork.of(guest);
-	const lookup = GuestLookup.begin(network, host);
-	if (typeof lookup === "number") return lookup;
-	while (lookup.result() === Errno.AGAIN) await guest.waits.until([lookup.wait()]);
-	const found = lookup.result();
-	if (typeof found === "number") return found;
-	const { netRules } = guest.world;
-	const allowed = found.filter(
-		(address) => mayConnect(netRules, network.resolved, address, port) === undefined,
-	);
-	const [refused] = found;
-	if (allowed.length > 0 || refused === undefined) return allowed;
-	const denial = mayConnect(netRules, network.resolved, refused, port);
-	if (denial !== undefined) guest.deny(denial);
-	return Errno.ACCES;
 }
 
 function isLookup(found: Lookup | readonly string[] | Errno): found is Lookup {
