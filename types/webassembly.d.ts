@@ -22,6 +22,7 @@ declare namespace WebAssembly {
 	}
 	class Table {
 		readonly length: number;
+		set(index: number, value: unknown): void;
 	}
 	class Global {
 		value: unknown;

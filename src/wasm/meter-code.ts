@@ -77,9 +77,9 @@ export function probeCode(counter: number, ask: number): number[] {
 /** Sets the counter to what is on the stack; asks where that is below zero. */
 function spend(counter: readonly number[], ask: readonly number[]): number[] {
 	return [
-		...[Op.GLOBAL_SET, ...counter, Op.GLOBAL_GET, ...counter, Op.I32_CONST, 0, Op.I32_LT_S],
-		...[Op.IF, Op.NO_RESULT, Op.CALL, ...ask, Op.END],
-	];
+		[Op.GLOBAL_SET, ...counter, Op.GLOBAL_GET, ...counter, Op.I32_CONST, 0, Op.I32_LT_S],
+		[Op.IF, Op.NO_RESULT, Op.CALL, ...ask, Op.END],
+	].flat();
 }
 
 /** No operation charges more: its length is not one that can be. In ticks, as a power of two. */
@@ -97,24 +97,24 @@ export function helperBody({ charge }: Helper, place: Place, firstHelper: number
 	const most = [Op.I64_CONST, ...signedPowerOfTwo(CHARGE_LOG2_MAX + shift)];
 	return [
 		// one more local: the length as an i64
-		...[1, 1, I64],
-		...[Op.LOCAL_GET, 0, ...(is64 ? [] : [Op.I64_EXTEND_U]), Op.LOCAL_SET, 1],
-		...[Op.GLOBAL_GET, ...counter],
-		...[Op.LOCAL_GET, 1, ...most, Op.LOCAL_GET, 1, ...most, Op.I64_LT_U, Op.SELECT],
-		...[Op.I64_CONST, Math.abs(shift), shift < 0 ? Op.I64_SHL : Op.I64_SHR_U],
-		...[Op.I32_WRAP, Op.I32_SUB, ...spend(counter, encodeUnsigned(firstHelper))],
-		...[Op.LOCAL_GET, 0, Op.END],
-	];
+		[1, 1, I64],
+		[Op.LOCAL_GET, 0, ...(is64 ? [] : [Op.I64_EXTEND_U]), Op.LOCAL_SET, 1],
+		[Op.GLOBAL_GET, ...counter],
+		[Op.LOCAL_GET, 1, ...most, Op.LOCAL_GET, 1, ...most, Op.I64_LT_U, Op.SELECT],
+		[Op.I64_CONST, Math.abs(shift), shift < 0 ? Op.I64_SHL : Op.I64_SHR_U],
+		[Op.I32_WRAP, Op.I32_SUB, ...spend(counter, encodeUnsigned(firstHelper))],
+		[Op.LOCAL_GET, 0, Op.END],
+	].flat();
 }
 
 /** Calls the hook; where it left nothing to go on with, ends in a trap. */
 function askBody({ counter, id, table, hookType }: Place): number[] {
 	return [
-		...[0, Op.GLOBAL_GET, ...encodeUnsigned(id), Op.I32_CONST, 0],
-		...[Op.CALL_INDIRECT, ...encodeUnsigned(hookType), ...encodeUnsigned(table)],
-		...[Op.GLOBAL_GET, ...encodeUnsigned(counter), Op.I32_CONST, 0, Op.I32_LT_S],
-		...[Op.IF, Op.NO_RESULT, Op.UNREACHABLE, Op.END, Op.END],
-	];
+		[0, Op.GLOBAL_GET, ...encodeUnsigned(id), Op.I32_CONST, 0],
+		[Op.CALL_INDIRECT, ...encodeUnsigned(hookType), ...encodeUnsigned(table)],
+		[Op.GLOBAL_GET, ...encodeUnsigned(counter), Op.I32_CONST, 0, Op.I32_LT_S],
+		[Op.IF, Op.NO_RESULT, Op.UNREACHABLE, Op.END, Op.END],
+	].flat();
 }
 
 /** 2^exponent as signed LEB128. */
