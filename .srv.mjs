@@ -1,3 +1,0 @@
-import http from "node:http"; import https from "node:https"; import {readFileSync} from "node:fs";
-const h=(q,s)=>{ if(q.url==="/meta"){s.writeHead(302,{location:"http://169.254.169.254/latest"});return s.end()} if(q.url==="/local"){s.writeHead(302,{location:`http://localhost:${q.socket.localPort}/`});return s.end()} if(q.method==="POST") return q.pipe(s); if(q.url==="/big"){let n=Number(process.env.BIG??1e9);const b=Buffer.alloc(65536,97);const w=()=>{while(n>0){n-=65536;if(!s.write(b)){s.once("drain",w);return}}s.end()};return w()} s.end("hi "+q.url+"\n")};
-http.createServer(h).listen(18080,"127.0.0.1"); https.createServer({cert:readFileSync("test/registry/tls/cert.pem"),key:readFileSync("test/registry/tls/key.pem")},h).listen(18443,"127.0.0.1"); console.log("up");
