@@ -11,6 +11,8 @@ const WAITING: ReadonlySet<string> = new Set(MAY_WAIT.map((name) => name.replace
 export interface LinkOptions {
 	/** Makes a core module, whose bytes are a view of the component's: where limits are rewritten in. */
 	readonly compile: (bytes: Uint8Array<ArrayBuffer>, source?: Module) => CompiledCore;
+	/** For our own linker, in the place of `compile`: cores that take a memory from a pool. */
+	readonly compilePooled?: LinkOptions["compile"] | undefined;
 	/** As errors name it. */
 	readonly file: string;
 	readonly mode: Mode;
@@ -27,10 +29,11 @@ export async function linkComponent(
 	elaborated: Elaborated,
 	options: LinkOptions,
 ): Promise<Linked> {
+	const compile = options.compilePooled ?? options.compile;
 	const mayWait = options.mode === "jspi" ? (name: string) => WAITING.has(name) : undefined;
 	const direct = linkDirect(elaborated, {
 		// what it is given are views of the component's bytes
-		compile: (bytes, source) => options.compile(bytes as Uint8Array<ArrayBuffer>, source),
+		compile: (bytes, source) => compile(bytes as Uint8Array<ArrayBuffer>, source),
 		mayWait,
 	});
 	if (direct !== undefined) return direct;

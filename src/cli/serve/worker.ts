@@ -3,6 +3,13 @@ import { Fault } from "../../base/fault.ts";
 import { elaborate } from "../../component/elaborate.ts";
 import { entryOf } from "../../component/entry.ts";
 import { worldOf } from "../../component/world.ts";
+import type { PooledMemory } from "../../component/direct/plan.ts";
+import type { CompiledCore } from "../../component/linked.ts";
+import type { Core } from "../../guest/core.ts";
+import { MemoryPool } from "../../host/node/memory-pool.ts";
+import { importMemory } from "../../wasm/import-memory.ts";
+import { PAGE_BYTES } from "../../wasm/limits.ts";
+import { readModule } from "../../wasm/read-module.ts";
 import { coreCompiler } from "../../guest/component-cores.ts";
 import { openEngine } from "../../host/node/engine.ts";
 import { type ComponentService, makeInstance } from "../../serve/component-serving.ts";
@@ -89,15 +96,45 @@ function ourMistake(cause: Error): Fault {
 
 const LOG_FD = FIRST_GIVEN_FD + 1;
 
-async function link({ bytes, options: { run } }: StartFrame) {
+async function link({
+	bytes,
+	options: {
+		run,
+		limits: { concurrent },
+	},
+}: StartFrame) {
 	const { file, limits } = run;
 	const elaborated = elaborate(readDefinitions(bytes));
 	const world = worldOf(elaborated);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
-	const linked = await linkComponent(bytes, elaborated, { file, mode: "jspi", compile });
+	const linked = await linkComponent(bytes, elaborated, {
+		file,
+		mode: "jspi",
+		compile,
+		compilePooled: (core) => pooled(compile(core), concurrent + IDLE_FRESH),
+	});
 	const entry = entryOf(linked.exports, "service");
 	if (entry === undefined) throw new Fault("BUG", `cannot find the handler of '${file}'`);
 	return { linked, entry, imports: tracksOf([...world.imports.keys()]), http: needsOf(world).http };
+}
+
+/** The same core, whose instances use one memory after the other. */
+function pooled(core: Core, kept: number): CompiledCore & { readonly memory?: PooledMemory } {
+	const made = importMemory(core.bytes, readModule(core.bytes));
+	// of pages of another size a host cannot make one
+	if (made === undefined || made.type.pageSize_bytes !== PAGE_BYTES) return core;
+	const { minimum, maximum } = made.type;
+	const pool = new MemoryPool({ minimum, maximum, kept });
+	return {
+		module: new WebAssembly.Module(made.bytes),
+		engage: core.engage,
+		memory: {
+			module: made.module,
+			name: made.name,
+			take: () => pool.take(),
+			give: (memory) => pool.give(memory),
+		},
+	};
 }
 
 function tracksOf(imports: readonly string[]): ComponentService["imports"] {
