@@ -34,13 +34,31 @@ test("both layouts and both forms of manifest are found and pass", (context) => 
 			guest: "wat/hello",
 			manifest: { operations: [{ type: "run" }, { type: "read", payload: "hello\n" }, { type: "wait" }] },
 		},
-		"rust/testsuite/wasm32-wasip3/later": { guest: "wat/trap" },
+		"rust/testsuite/wasm32-wasip2/other": { guest: "wat/trap" },
 	});
 	assert.match(text, /^pass {4}c\/old$/m);
 	assert.match(text, /^pass {4}rust\/new$/m);
-	assert.match(text, /^not run: 1 not of preview1$/m);
+	assert.match(text, /^not run: 1 of WASI 0\.2, /m);
 	assert.match(text, /^2 passed, 0 failed$/m);
 	assert.equal(status, 0);
+});
+
+test("tests of 0.3 are talked to while they run", (context) => {
+	const said = (payload: string) => [
+		{ type: "run" },
+		{ type: "write", id: "stdin", payload: "ping" },
+		{ type: "read", payload },
+		{ type: "wait" },
+	];
+	const { status, text } = runSuite(context, {
+		"rust/testsuite/wasm32-wasip3/echo": { guest: "wat/cat", manifest: { operations: said("ping") } },
+		"rust/testsuite/wasm32-wasip3/other": { guest: "wat/cat", manifest: { operations: said("pong") } },
+		"rust/testsuite/wasm32-wasip3/status": { guest: "wat/trap" },
+	});
+	assert.match(text, /^pass {4}rust\/wasm32-wasip3\/echo$/m);
+	assert.match(text, /^FAILED {2}rust\/wasm32-wasip3\/other\n +stdout "ping", expected "pong"$/m);
+	assert.match(text, /^FAILED {2}rust\/wasm32-wasip3\/status\n +status 134, expected 0$/m);
+	assert.equal(status, 1);
 });
 
 test("a wrong status and a wrong output fail the run, and say what came", (context) => {
@@ -57,7 +75,7 @@ test("a wrong status and a wrong output fail the run, and say what came", (conte
 test("a folder without programs is an error", (context) => {
 	const { status, text } = runSuite(context, {});
 	assert.equal(status, 2);
-	assert.match(text, /no programs of preview1/);
+	assert.match(text, /no programs under/);
 });
 
 test("the fixtures stay as they are", (context) => {

@@ -1,6 +1,9 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 
+import type { Operation } from "./conversation.ts";
+import type { ServerSpec } from "./endpoints.ts";
+
 /** One program of the suite and what its run must come to. */
 export interface Conformance {
 	/** `rust/path_open_missing`: language and name, the same in all layouts of the suite. */
@@ -15,9 +18,21 @@ export interface Conformance {
 	/** Undefined: not looked at. */
 	readonly stdout: string | undefined;
 	readonly stderr: string | undefined;
+	/** Of WASI 0.3: it is talked to while it runs. Undefined: it runs by itself, as the fields above say. */
+	readonly talk: Talk | undefined;
 }
 
-/** A program that is no test of preview1's core, and why. */
+export interface Talk {
+	readonly operations: readonly Operation[];
+	/** Answers requests, rather than being run. */
+	readonly isService: boolean;
+	/** It opens sockets of its own. */
+	readonly usesSockets: boolean;
+	/** Whom it asks. */
+	readonly servers: readonly ServerSpec[];
+}
+
+/** A program that is not run, and why. */
 export interface NotRun {
 	readonly name: string;
 	readonly reason: string;
@@ -25,7 +40,7 @@ export interface NotRun {
 
 /**
  * Reads a checkout of WebAssembly/wasi-testsuite with prebuilt programs (its branch
- * prod/testsuite-base). Both layouts are found: `tests/LANGUAGE/testsuite/*.wasm` and
+ * prod/testsuite-base), of preview1 and of 0.3. Both layouts are found: `tests/LANGUAGE/testsuite/*.wasm` and
  * `tests/LANGUAGE/testsuite/wasm32-wasip1/*.wasm`; both forms of the manifests too.
  */
 export function readSuite(folder: string): { tests: Conformance[]; notRun: NotRun[] } {
@@ -60,38 +75,32 @@ function nameOf(folder: string, wasm: string): string {
 }
 
 function reasonNotToRun(wasm: string): string | undefined {
-	if (/wasm32-wasip[23]/.test(wasm)) return "not of preview1";
+	if (wasm.includes("wasm32-wasip2")) return "of WASI 0.2, for which the suite has no tests yet";
 	if (wasm.includes("/proposals/")) return "of a proposal beside preview1";
 	return undefined;
 }
 
 /** The manifest's old form; the new one is a list of operations. */
 interface Manifest {
-	readonly args?: string[];
-	readonly env?: Record<string, string>;
+	readonly args?: readonly string[];
+	readonly env?: Readonly<Record<string, string>>;
 	readonly root?: string;
-	readonly dirs?: string[];
+	readonly dirs?: readonly string[];
 	readonly stdin?: string;
 	readonly exit_code?: number;
 	readonly stdout?: string;
 	readonly stderr?: string;
 	readonly operations?: Operation[];
-}
-
-interface Operation {
-	readonly type: string;
-	readonly args?: string[];
-	readonly env?: Record<string, string>;
-	readonly root?: string;
-	readonly exit_code?: number;
-	readonly id?: string;
-	readonly payload?: string;
+	readonly proposals?: string[];
+	readonly world?: string;
+	readonly servers?: ServerSpec[];
 }
 
 function readTest(name: string, wasm: string): Conformance | NotRun {
 	const path = wasm.replace(/\.wasm$/, ".json");
 	const written = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Manifest) : {};
-	const manifest = written.operations === undefined ? written : flatten(written.operations);
+	const isOf3 = wasm.includes("wasm32-wasip3");
+	const manifest = written.operations === undefined || isOf3 ? written : flatten(written.operations);
 	if (manifest === undefined) return { name, reason: "its operations need a network" };
 	const folder = dirname(wasm);
 	return {
@@ -107,6 +116,16 @@ function readTest(name: string, wasm: string): Conformance | NotRun {
 		exitCode: manifest.exit_code ?? 0,
 		stdout: manifest.stdout,
 		stderr: manifest.stderr,
+		talk: isOf3 ? talkOf(written) : undefined,
+	};
+}
+
+function talkOf({ operations, proposals = [], world, servers = [] }: Manifest): Talk {
+	return {
+		operations: operations ?? [{ type: "run" }, { type: "wait" }],
+		isService: world === "wasi:http/service",
+		usesSockets: proposals.includes("sockets"),
+		servers,
 	};
 }
 

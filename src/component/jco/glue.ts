@@ -22,7 +22,8 @@ const ONCE: readonly (readonly [what: string, pattern: RegExp, replacement: stri
 		/^"use components";\nexport function instantiate\(getCoreModule, imports, instantiateCore = [^\n]*\) \{\n/,
 		'"use strict";\n(function (getCoreModule, imports, instantiateCore, ComponentError) {\n',
 	],
-	["the end", /\n\};\n\nexport const _util = \{\n\s*\}\n\s*$/, "\n})\n"],
+	// what it offers there, a class for futures of hosts, is nobody's need
+	["the end", /\n\};\n\nexport const _util = \{\n[^]*\}\n\s*$/, "\n})\n"],
 	[
 		"the names of traps",
 		/const message = CORE_TRAP_MESSAGES\.get\(err\.message\);\n\s*if \(message !== undefined\) \{ err\.message = message; \}\n/,

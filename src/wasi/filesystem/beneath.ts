@@ -1,6 +1,7 @@
 import type { PathDenial } from "../../capability/denial.ts";
 import type { Directory, OpenOptions } from "../../sys/directory.ts";
 import { Errno } from "../../sys/errno.ts";
+import { FileType } from "../../sys/stat.ts";
 import type { Open, OpenDirectory, OpenFile } from "../descriptors.ts";
 import type { Guest } from "../guest.ts";
 import { betweenPlaces, MountDirectory } from "./mounts.ts";
@@ -95,6 +96,23 @@ export function removeDirectory(directory: Directory, path: string): Errno {
 	const errno = directory.removeDirectory(path);
 	if (errno !== Errno.NOTDIR || !path.endsWith("/")) return errno;
 	return directory.statAt(path, true) === Errno.NOTCAPABLE ? Errno.NOTCAPABLE : errno;
+}
+
+/**
+ * Makes a hard link. A directory has none, anywhere (PERM): behind the second wall Linux looks at its rules first, and
+ * would say that it lies in another file system.
+ */
+export function link(
+	source: Directory,
+	path: string,
+	follow: boolean,
+	target: Directory,
+	toPath: string,
+): Errno {
+	const errno = source.link(path, follow, target, toPath);
+	if (errno !== Errno.XDEV) return errno;
+	const stat = source.statAt(path, follow);
+	return typeof stat === "object" && stat.type === FileType.DIRECTORY ? Errno.PERM : errno;
 }
 
 /** Whether names can be made and removed in a directory, as far as its grant goes. */

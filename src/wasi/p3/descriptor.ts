@@ -3,7 +3,14 @@ import type { Advice } from "../../sys/file.ts";
 import type { Stat } from "../../sys/stat.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { OpenDirectory, OpenFile } from "../descriptors.ts";
-import { beneath, beneathBoth, isMutable, openBeneath, removeDirectory } from "../filesystem/beneath.ts";
+import {
+	beneath,
+	beneathBoth,
+	isMutable,
+	link,
+	openBeneath,
+	removeDirectory,
+} from "../filesystem/beneath.ts";
 import { isSameObject, metadataHash } from "../filesystem/identity.ts";
 import { clampOffset, grown, OFFSET_MAX } from "../filesystem/offsets.ts";
 import { sharedDescriptor, type SharedOpen } from "../filesystem/shared-open.ts";
@@ -157,7 +164,7 @@ export class Descriptor extends Resource {
 	linkAt({ symlinkFollow = false }: PathFlags, path: string, target: Descriptor, targetPath: string): void {
 		succeed(
 			beneathBoth(this.guest, [this.#open, path], [target.#open, targetPath], (from, name, to, toName) =>
-				from.link(name, symlinkFollow, to, toName),
+				link(from, name, symlinkFollow, to, toName),
 			),
 		);
 	}

@@ -21,6 +21,7 @@ import { ungrantedTcp, ungrantedUdp } from "./ungranted.ts";
 export class GuestNetwork {
 	readonly guest: ComponentGuest;
 	readonly resolved = new ResolvedNames();
+	readonly #given = new Set<number>();
 
 	/** The one of this guest. */
 	static of(guest: ComponentGuest): GuestNetwork {
@@ -68,9 +69,15 @@ export class GuestNetwork {
 		return { ...asked, ...place };
 	}
 
-	/** Whether a socket that was bound so may listen. */
+	/** Whether a socket that was bound so may listen. A free port that the guest was given once is its own to take again. */
 	mayListen({ address, port }: SocketAddress): boolean {
-		return this.#allows(mayListen(this.guest.world.netRules, address, port));
+		const wanted = this.#given.has(port) ? 0 : port;
+		return this.#allows(mayListen(this.guest.world.netRules, address, wanted));
+	}
+
+	/** The system chose this port for a listener of the guest's. */
+	given(port: number): void {
+		if (this.#given.size < GIVEN_MAX) this.#given.add(port);
 	}
 
 	/** Whether a socket at this local address may be heard by anybody. */
@@ -104,5 +111,8 @@ export class GuestNetwork {
 		return denial === undefined;
 	}
 }
+
+/** As many ports are remembered. */
+const GIVEN_MAX = 4_096;
 
 const networks = new WeakMap<ComponentGuest, GuestNetwork>();

@@ -106,6 +106,8 @@ export class GuestTcp {
 		}
 		const listening = this.#socket.listen(this.#backlog);
 		this.#state = listening === Errno.SUCCESS ? "listening" : "closed";
+		const local = asked.port === 0 ? this.#socket.local() : Errno.NOTCONN;
+		if (typeof local === "object") this.network.given(local.port);
 		return listening;
 	}
 
