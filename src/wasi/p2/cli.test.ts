@@ -77,6 +77,7 @@ test("random words and bytes are the source's", () => {
 	assert.equal(word, view.getBigUint64(0, true));
 	assert.equal(again.call("wasi:random/insecure@0.2", "getInsecureRandomU64"), view.getBigUint64(8, true));
 	const seeds = lent.call<bigint[]>("wasi:random/insecure-seed@0.2", "insecureSeed");
+	assert.deepEqual(lent.call("wasi:random/insecure-seed@0.2", "insecureSeed"), seeds);
 	assert.ok(seeds.length === 2 && seeds.every((seed) => typeof seed === "bigint"));
 });
 

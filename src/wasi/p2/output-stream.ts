@@ -15,11 +15,11 @@ export interface OutputSink {
 	room(): number | StreamEnd;
 	/** At most `room()` bytes; they are copied or gone when it returns. */
 	write(bytes: Uint8Array): StreamEnd | undefined;
-	/** Begins to send on what was written; undefined where nothing is held back. */
+	/** Begins to send on what was written. Absent: nothing is ever held back. */
 	flush?(): StreamEnd | undefined;
 	/** What to wait for until `room` would not answer 0. */
 	wait(): Wait;
-	/** Writes all of it, stopping the thread: used by guests that have it to themselves. */
+	/** Writes all of it and flushes, stopping the thread: used by guests that have it to themselves. */
 	writeWaiting?(bytes: Uint8Array): StreamEnd | undefined;
 	/** The guest has dropped the stream. */
 	close?(): void;
@@ -68,6 +68,7 @@ export class OutputStream extends Resource {
 
 	blockingFlush(): void | Promise<void> {
 		this.flush();
+		if (this.#sink.flush === undefined) return undefined;
 		const room = this.#whenRoom();
 		if (room instanceof Promise) return room.then(() => undefined);
 	}
@@ -145,7 +146,7 @@ export class OutputStream extends Resource {
 		if (this.#ended) throw streamError(this.guest, "closed");
 		if (this.#sink.writeWaiting !== undefined && this.guest.world.readiness === undefined) {
 			this.#pass(this.#sink.writeWaiting(contents));
-			return this.#settle();
+			return undefined;
 		}
 		for (let rest = contents; rest.length > 0;) {
 			const room = this.#whenRoom();

@@ -1,6 +1,6 @@
 import type { ComponentGuest } from "../component-guest.ts";
 import type { HostFamily } from "../host-family.ts";
-import { randomBytes, randomWord } from "../random.ts";
+import { insecureSeed, randomBytes, randomWord } from "../random.ts";
 
 /** wasi:random 0.2. What is called insecure comes from the same source as the rest: it costs nothing more. */
 export const RANDOM: HostFamily = {
@@ -12,9 +12,7 @@ export const RANDOM: HostFamily = {
 		getInsecureRandomBytes: (length: bigint) => randomBytes(guest, length),
 		getInsecureRandomU64: () => word(guest),
 	}),
-	"wasi:random/insecure-seed@0.2": (guest) => ({
-		insecureSeed: () => [word(guest), word(guest)],
-	}),
+	"wasi:random/insecure-seed@0.2": ({ world: { entropy } }) => ({ insecureSeed: insecureSeed(entropy) }),
 };
 
 function word({ world }: ComponentGuest): bigint {

@@ -1,5 +1,5 @@
 import type { HostFamily } from "../host-family.ts";
-import { randomBytes, randomWord } from "../random.ts";
+import { insecureSeed, randomBytes, randomWord } from "../random.ts";
 import { CHUNK_BYTES } from "./streams.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 
@@ -13,11 +13,9 @@ export const RANDOM: HostFamily = {
 		getInsecureRandomBytes: (length_max: bigint) => someBytes(guest, length_max),
 		getInsecureRandomU64: () => randomWord(guest.world.entropy),
 	}),
-	"wasi:random/insecure-seed@0.3": ({ world: { entropy } }) => {
-		// one seed for all hash tables of the guest: asking again tells nothing new
-		let seed: readonly [bigint, bigint] | undefined;
-		return { getInsecureSeed: () => (seed ??= [randomWord(entropy), randomWord(entropy)]) };
-	},
+	"wasi:random/insecure-seed@0.3": ({ world: { entropy } }) => ({
+		getInsecureSeed: insecureSeed(entropy),
+	}),
 };
 
 /** Fewer than asked for are allowed in 0.3: so many at once is what a guest can make us hold. */
