@@ -4,6 +4,7 @@ import type { Denial } from "../capability/denial.ts";
 import type { Exchange } from "../sys/http.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { Host } from "../wasi/host-interface.ts";
+import { cancelRequests } from "../wasi/http/outgoing.ts";
 import { preview2 } from "../wasi/p2/host.ts";
 import { serveExchange2 } from "../wasi/p2/http-service.ts";
 import { preview3 } from "../wasi/p3/host.ts";
@@ -81,6 +82,7 @@ class ComponentServing implements Instance {
 	}
 
 	#closeOwn(): void {
+		cancelRequests(this.#guest);
 		this.#guest.world.descriptors.closeFrom(this.#service.given);
 	}
 }
