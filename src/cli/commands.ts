@@ -161,6 +161,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./sbom/sbom.ts")).SBOM_VERB,
 	},
 	{
+		name: "wit",
+		summary: "Print the world of a component: what it imports and exports",
+		load: async () => (await import("./component/wit.ts")).WIT_VERB,
+	},
+	{
 		name: "doctor",
 		summary: "Show which walls this machine can put around a program",
 		load: async () => (await import("./doctor.ts")).DOCTOR_VERB,

@@ -1,0 +1,82 @@
+import { Fault } from "../../base/fault.ts";
+import { openImage } from "../../oci/open-image.ts";
+import { programOf } from "../../oci/program.ts";
+import { readBlob } from "../../store/read.ts";
+import { describeInput } from "../../wasm/input.ts";
+import { customSection } from "../../wasm/module.ts";
+import { readSections } from "../../wasm/sections.ts";
+import { programIn, readRoot } from "../image-root.ts";
+import { namesImage } from "../image-words.ts";
+import { demandWords } from "../images/each.ts";
+import { findImage } from "../images/find-image.ts";
+import { openStore } from "../images/open-store.ts";
+import { printResult } from "../print.ts";
+import { PROGRAM_BYTES_MAX, readProgram } from "../program.ts";
+import { verb } from "../verb.ts";
+import { witOf } from "./transpiler.ts";
+
+const USAGE = "wherry wit [OPTIONS] FILE|IMAGE";
+
+/** `wherry wit`: the world of a component. */
+export const WIT_VERB = verb<object>({
+	name: "wit",
+	usage: USAGE,
+	about: [
+		"Prints the world of a component in WIT: what it imports, what it exports, and the interfaces and types that these are made of. Nothing of the component is run.",
+		"A core module has a world only where a toolchain wrote one into it, for it to become a component. '-' is standard input.",
+	],
+	flags: [],
+	examples: [
+		{ says: "What a component wants and gives", words: "wherry wit app.wasm" },
+		{ says: "The same, of an image in the store", words: "wherry wit app:1.2" },
+		{ says: "For a program", words: "wherry wit --format json app.wasm" },
+	],
+	completes: "program",
+	draft: () => ({}),
+	async act({ format }, words) {
+		demandWords(words, 1, 1, USAGE);
+		const [word = ""] = words;
+		const bytes = namesImage(word) ? await bytesOfImage(word) : await readProgram(word);
+		demandWorld(bytes, word);
+		const wit = await witOf(bytes, word);
+		printResult(format === "json" ? `${JSON.stringify({ wit })}\n` : wit);
+		return 0;
+	},
+});
+
+/** The program that `run` would run, every byte of it checked. */
+async function bytesOfImage(word: string): Promise<Uint8Array<ArrayBuffer>> {
+	const store = openStore();
+	try {
+		const { descriptor } = await findImage(store, word, "wit");
+		const { shape } = await openImage(store.repository(""), descriptor);
+		if (shape.kind === "module") return readBlob(store.folder, shape.layer, PROGRAM_BYTES_MAX);
+		const { paths } = programOf(shape, { args: [] });
+		return programIn(readRoot(store.folder, shape), paths, word);
+	} finally {
+		store.close();
+	}
+}
+
+/** @throws Fault NOT_WASM, USAGE where there is none */
+function demandWorld(bytes: Uint8Array, word: string): void {
+	const input = describeInput(bytes);
+	if (input.form === "component") return;
+	if (input.form !== "module")
+		throw new Fault("NOT_WASM", `cannot print the world of '${word}'`, {
+			note: input.form === "foreign" ? `it is ${input.is}` : "it is text",
+			help: "wherry wit FILE.wasm",
+		});
+	if (hasWorld(bytes)) return;
+	throw new Fault("USAGE", `cannot print the world of '${word}': it is a core module`, {
+		note: "worlds are of components; what this imports and exports is not written in WIT",
+		help: `wherry run ${word}`,
+	});
+}
+
+/** Whether a toolchain left what the module is to become: sections named `component-type`, and what comes after a colon. */
+function hasWorld(bytes: Uint8Array): boolean {
+	const sections = readSections(bytes, false);
+	const named = sections.some(({ id, name }) => id === 0 && name.startsWith("component-type:"));
+	return named || customSection({ sections }, "component-type") !== undefined;
+}
