@@ -155,8 +155,9 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 	},
 	INVOKE_INVALID: {
 		means: "The function of --invoke cannot be called with these arguments.",
-		why: "Their number or kind is not what the function's type says. Numbers are i32, i64, f32 or f64; other kinds cannot be written as words.",
-		remedy: "Give as many numbers as the note says, behind the file.",
+		why: "Their number or kind is not what the function's type says. A module takes numbers, i32, i64, f32 or f64; a component takes values of every type but resources and streams, as WAVE writes them: \"text\", 'c', [1, 2], {field: 1}, some(1), ok(1), case(1).",
+		remedy:
+			"Give as many values as the note says: behind the file, or of a component in parentheses behind the function's name.",
 		example: "wherry run --invoke add library.wasm 2 3",
 	},
 	NOT_GRANTED: {

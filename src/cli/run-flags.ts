@@ -333,9 +333,9 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 	},
 	{
 		long: "invoke",
-		value: "NAME",
+		value: "NAME|CALL",
 		group: PROGRAM,
-		doc: "Call this export with the ARGs and print what it answers, instead of starting the program",
+		doc: "Call an export, by name with the ARGs or as 'interface#function(\"x\", 1)', and print what it answers",
 		apply: (draft, text) => (draft.invoke = text),
 	},
 	{
