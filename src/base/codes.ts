@@ -28,7 +28,6 @@ export const CODES = {
 	MODULE_INVALID: { blame: "guest", exit: 126 },
 	MODULE_TOO_LARGE: { blame: "guest", exit: 126 },
 	FEATURE_MISSING: { blame: "machine", exit: 126 },
-	COMPONENT_UNSUPPORTED: { blame: "user", exit: 126 },
 	COMPONENT_INVALID: { blame: "guest", exit: 126 },
 	IMPORT_UNKNOWN: { blame: "guest", exit: 126 },
 	IMPORT_MISMATCH: { blame: "guest", exit: 126 },

@@ -123,12 +123,6 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 		remedy: "Build without that feature, or with the standard form of it; or use a newer Node.",
 		example: "wherry doctor",
 	},
-	COMPONENT_UNSUPPORTED: {
-		means: "The file is a component (WASI 0.2 or later), not a module of preview1.",
-		why: "Components are another layer around modules; this version runs modules only. The note says which WASI it wants.",
-		remedy: "Build for preview1: target wasm32-wasip1 instead of wasm32-wasip2.",
-		example: "cargo build --release --target wasm32-wasip1",
-	},
 	COMPONENT_INVALID: {
 		means: "The file begins as a component but breaks the component model's rules, or its own.",
 		why: "It is cut off, was changed on its way, or a tool wrote it wrong. Nothing of it has been run.",

@@ -1,17 +1,16 @@
 import { Fault } from "../base/fault.ts";
-import { type ComponentFacts, readComponent } from "./component.ts";
 import { foreignBinary, type Foreign } from "./foreign-binary.ts";
 import { foreignText, type Wat } from "./foreign-text.ts";
 
 /** What a file is, by its bytes alone. */
 export type Input =
 	| { readonly form: "module" }
-	| ({ readonly form: "component" } & ComponentFacts)
+	| { readonly form: "component" }
 	/** The text format, which has to be assembled first. */
 	| { readonly form: "wat"; readonly of: Wat }
 	| ({ readonly form: "foreign" } & Foreign);
 
-/** Says what the bytes are. Looks at a few kilobytes, and at the names of a component. Never throws. */
+/** Says what the bytes are. Looks at a few kilobytes. Never throws. */
 export function describeInput(bytes: Uint8Array): Input {
 	if (startsWithMagic(bytes)) return describeWasm(bytes);
 	const binary = foreignBinary(bytes);
@@ -59,7 +58,7 @@ function describeWasm(bytes: Uint8Array): Input {
 	if (bytes.length < VERSION_AND_LAYER_BYTES) return { form: "foreign", ...headerCutOff(bytes.length) };
 	const found = version(bytes);
 	if (found === 1) return { form: "module" };
-	if (isComponent(bytes)) return { form: "component", ...readComponent(bytes) };
+	if (isComponent(bytes)) return { form: "component" };
 	return { form: "foreign", ...otherVersion(found) };
 }
 
@@ -93,7 +92,8 @@ function tooLarge(size_bytes: number, file: string | undefined): Fault {
 /** The fault for an input that is no module. */
 function refusal(input: Input, file: string | undefined): Fault {
 	const cannot = `cannot run ${quoted(file)}`;
-	if (input.form === "component") return componentRefusal(input, cannot);
+	if (input.form === "component")
+		return new Fault("MODULE_INVALID", `${cannot}: it is a component, and a core module is wanted`);
 	if (input.form === "foreign")
 		return new Fault("NOT_WASM", `${cannot}: it is ${input.is}`, {
 			note: input.note ?? "a wasm module begins with the bytes 00 61 73 6d 01 00 00 00",
@@ -103,24 +103,6 @@ function refusal(input: Input, file: string | undefined): Fault {
 		note: "a wasm module begins with the bytes 00 61 73 6d 01 00 00 00",
 		help: "wat2wasm FILE.wat -o FILE.wasm",
 	});
-}
-
-function componentRefusal(facts: ComponentFacts, cannot: string): Fault {
-	const wants = facts.wasiVersion === undefined ? "" : ` for WASI ${facts.wasiVersion}`;
-	return new Fault("COMPONENT_UNSUPPORTED", `${cannot}: it is a component${wants}`, {
-		note: ["components are not supported yet; modules for WASI preview1 are", ...interfaces(facts)],
-		help: "build for preview1: cargo build --target wasm32-wasip1, GOOS=wasip1 go build, clang --target=wasm32-wasi",
-	});
-}
-
-const INTERFACES_SHOWN = 6;
-
-function interfaces({ imports }: ComponentFacts): string[] {
-	if (imports.length === 0) return [];
-	const more = imports.length - INTERFACES_SHOWN;
-	return [
-		`it imports ${imports.slice(0, INTERFACES_SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
-	];
 }
 
 function quoted(file: string | undefined): string {

@@ -34,7 +34,7 @@ const KINDS: readonly ExternalKind[] = ["function", "table", "memory", "global",
  * does not validate: `WebAssembly.Module` has the final word. What it does answer is what V8 would read.
  *
  * @param file the path to name in errors
- * @throws Fault NOT_WASM, COMPONENT_UNSUPPORTED, MODULE_TOO_LARGE, MODULE_INVALID
+ * @throws Fault NOT_WASM, MODULE_TOO_LARGE, MODULE_INVALID
  */
 export function readModule(bytes: Uint8Array, file?: string): Module {
 	demandModule(bytes, file);

@@ -2,7 +2,8 @@ import { Fault } from "../../base/fault.ts";
 import type { ContentSource } from "../../oci/content.ts";
 import type { OpenedImage } from "../../oci/open-image.ts";
 import { readVerified } from "../../oci/verify.ts";
-import { describeInput, MODULE_BYTES_MAX } from "../../wasm/input.ts";
+import { isComponent, MODULE_BYTES_MAX } from "../../wasm/input.ts";
+import { readComponent } from "../../wasm/component.ts";
 import { readModule } from "../../wasm/read-module.ts";
 
 /**
@@ -16,11 +17,9 @@ export async function importsOf(
 	if (shape.kind !== "module") return undefined;
 	const bytes = await readVerified(source, shape.layer, MODULE_BYTES_MAX);
 	try {
-		const input = describeInput(bytes);
-		const names =
-			input.form === "component"
-				? input.imports
-				: readModule(bytes).imports.map(({ module, name }) => `${module}.${name}`);
+		const names = isComponent(bytes)
+			? readComponent(bytes).imports
+			: readModule(bytes).imports.map(({ module, name }) => `${module}.${name}`);
 		return [...new Set(names)].toSorted();
 	} catch (error) {
 		if (error instanceof Fault) return undefined;
