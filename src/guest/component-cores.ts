@@ -19,7 +19,7 @@ interface Wants {
  */
 export function coreCompiler(
 	component: Uint8Array<ArrayBuffer>,
-	options: Omit<CoreOptions, "exportStart" | "plain">,
+	options: Omit<CoreOptions, "exportStart">,
 ): (core: Uint8Array<ArrayBuffer>, source?: Module) => Core {
 	const { file, limits } = options;
 	const places = binariesIn(component)
@@ -39,7 +39,7 @@ export function coreCompiler(
 			limits: { ...limits, memory_bytes },
 			exportStart: false,
 			// what runs long is a program, and brings its memory; adapters and shims serve it
-			plain: source.memories.length === 0,
+			plain: options.plain === true || source.memories.length === 0,
 		});
 	};
 }

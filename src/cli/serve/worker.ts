@@ -106,7 +106,8 @@ async function link({
 	const { file, limits } = run;
 	const elaborated = elaborate(readDefinitions(bytes));
 	const world = worldOf(elaborated);
-	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
+	// each request is a call that returns, at which V8 sees by itself what is worth to be optimised
+	const compile = coreCompiler(bytes, { file, limits, engine: openEngine(), plain: true });
 	const linked = await linkComponent(bytes, elaborated, {
 		file,
 		mode: "jspi",

@@ -79,7 +79,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 	[Symbol.dispose](): void {
 		this.failure ??= { error: new Fault("BUG", "cannot use an instance that was given up") };
 		for (const state of this.#states)
-			for (const { resource, rep } of [...(state?.handles.takeOwned() ?? [])].reverse())
+			for (const { resource, rep } of (state?.handles.takeOwned() ?? []).toReversed())
 				if (resource.definedBy === undefined) giveUp(rep);
 		this.#giveMemories();
 	}
@@ -98,8 +98,10 @@ export class DirectInstance implements ComponentInstance, Whole {
 		return realloc === undefined ? undefined : (this.#resolve(realloc) as unknown as Realloc);
 	}
 
+	/** Not those of a guest that is in a call: it may go on when what it waits for comes, whatever it is told then. */
 	#giveMemories(): void {
-		for (const give of this.#borrowed.splice(0)) give();
+		const isIdle = this.#states.every((state) => state?.mayEnter !== false);
+		for (const give of this.#borrowed.splice(0)) if (isIdle) give();
 	}
 
 	#run({ core, imports }: StepPlan): WebAssembly.Exports {

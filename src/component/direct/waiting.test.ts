@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Host } from "../../wasi/host-interface.ts";
+import { importMemory } from "../../wasm/import-memory.ts";
+import { readModule } from "../../wasm/read-module.ts";
 import { ALLOCATOR, assembled, componentOf } from "./echo.contract.ts";
 import { linkDirect } from "./link.ts";
 
@@ -122,6 +124,29 @@ test("what the host throws later comes through as it is", async () => {
 	door.jam(ending);
 	await assert.rejects(answer as Promise<unknown>, ending);
 	assert.throws(() => one.call(WORLD, "plain", [door]), ending);
+});
+
+test("the memory of a guest that waits is not lent to another", async () => {
+	const given: WebAssembly.Memory[] = [];
+	const pooled = (bytes: Uint8Array) => {
+		const own = readModule(bytes);
+		const imported = own.memories.length === 0 ? undefined : importMemory(new Uint8Array(bytes), own);
+		if (imported === undefined) return compile(bytes);
+		const take = () => new WebAssembly.Memory({ initial: 1 });
+		const memory = { ...imported, take, give: (back: WebAssembly.Memory) => void given.push(back) };
+		return { module: new WebAssembly.Module(imported.bytes), memory };
+	};
+	const linked = linkDirect(waiter, { compile: pooled, mayWait });
+	const [idle, busy] = [linked?.instantiate(host), linked?.instantiate(host)];
+	const door = new Door();
+	const answer = busy?.call(WORLD, "run", [door]);
+	busy?.[Symbol.dispose]();
+	assert.equal(given.length, 0);
+	idle?.[Symbol.dispose]();
+	assert.equal(given.length, 1);
+	door.open("too late");
+	await assert.rejects(answer as Promise<unknown>);
+	assert.equal(given.length, 1);
 });
 
 test("a component waits in another's call", async () => {
