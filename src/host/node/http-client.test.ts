@@ -414,6 +414,21 @@ test("a kept connection that the server has closed is no failure of a GET", asyn
 	}
 });
 
+for (const pause_ms of [0, 20]) {
+	test(`an answer that nobody asked for, ${pause_ms} ms behind the right one, is nobody's`, async () => {
+		const port = await rawServer((socket) => {
+			socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright");
+			const more = () => socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong");
+			if (pause_ms === 0) more();
+			else setTimeout(more, pause_ms);
+		});
+		for (let count = 0; count < 3; count += 1) {
+			assert.equal((await read((await answered(send({ port }))).body)).text, "right");
+			await new Promise((resolve) => setTimeout(resolve, 40));
+		}
+	});
+}
+
 test("a gate that never answers is a connection-timeout", async () => {
 	const gate: ConnectGate = () => new Promise(() => undefined);
 	const sent = send({ port: 1, gate, timeouts: { connect_ns: 20_000_000n } });
