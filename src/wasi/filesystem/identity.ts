@@ -6,11 +6,13 @@ export function isSameObject(a: Stat, b: Stat): boolean {
 }
 
 /**
- * A hash of what an object is and of when its content last changed: 128 bits in two halves. It hides the numbers that the
- * host has for its devices and files, and tells as much as wasi-filesystem's `metadata-hash` wants told.
+ * A hash of what an object is: 128 bits in two halves. It hides the numbers that the host has for its devices and files.
+ *
+ * Size and time are left out, which wasi-filesystem's `metadata-hash` may hold, too: wasi-libc makes an inode's number of it, and
+ * programs that ask twice (fts, `rm -r`, log writers) take a number that changes for another file. So does wasmtime.
  */
 export function metadataHash(stat: Stat): { lower: bigint; upper: bigint } {
-	const words = [stat.device, stat.inode, BigInt(stat.type), stat.size_bytes, stat.modified_ns];
+	const words = [stat.device, stat.inode, BigInt(stat.type)];
 	return { lower: fold(words, 0xcbf2_9ce4_8422_2325n), upper: fold(words, 0x6c62_272e_07bb_0142n) };
 }
 

@@ -229,6 +229,15 @@ test("identity: the same object whatever its name, another where it is another",
 	assert.notDeepEqual(file.metadataHash(), other.metadataHash());
 });
 
+test("the hash stays when a file changes: C programs know files by it", () => {
+	const files = new Files();
+	const file = files.open("file", BOTH);
+	const before = file.metadataHash();
+	file.write(bytes("longer than before"), 0n);
+	file.setTimes({ tag: "no-change" }, { tag: "timestamp", val: { seconds: 1n, nanoseconds: 0 } });
+	assert.deepEqual(file.metadataHash(), before);
+});
+
 test("names are made, moved and removed", () => {
 	const files = new Files();
 	const { directory } = files;
