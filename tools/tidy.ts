@@ -19,7 +19,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 	registry: ["base", "oci"],
 	store: ["base", "sys", "oci"],
 	build: ["base", "sys", "wasm", "oci", "store", "trust"],
-	serve: ["base", "sys", "capability", "wasi", "component", "host/node"],
+	serve: ["base", "sys", "wasm", "capability", "wasi", "component", "host/node"],
 	"host/memory": ["base", "sys"],
 	"host/node": ["base", "sys", "capability"],
 	// the composition root on Node: the only room that names backends

@@ -9,6 +9,7 @@ import { preview2 } from "../wasi/p2/host.ts";
 import { serveExchange2 } from "../wasi/p2/http-service.ts";
 import { preview3 } from "../wasi/p3/host.ts";
 import { serveExchange3 } from "../wasi/p3/http-service.ts";
+import type { Meters } from "./meters.ts";
 import type { Instance } from "./pool.ts";
 import { ServedGuest } from "./served-guest.ts";
 
@@ -22,15 +23,19 @@ export interface ComponentService {
 	readonly world: () => ComponentWorld;
 	/** How many descriptors it is given in it; further ones are its own. */
 	readonly given: number;
+	/** For core modules that were compiled to ask. */
+	readonly meters: Meters;
 }
 
 /** One more instance. Throws what a start function throws. */
 export function makeInstance(service: ComponentService): Instance | Promise<Instance> {
 	const guest = new ServedGuest(service.world());
-	const made = service.linked.instantiate(hostOf(guest, service));
+	const { made, ids } = service.meters.during(guest, () =>
+		service.linked.instantiate(hostOf(guest, service)),
+	);
 	return made instanceof Promise
-		? made.then((instance) => new ComponentServing(service, guest, instance))
-		: new ComponentServing(service, guest, made);
+		? made.then((instance) => new ComponentServing(service, guest, instance, ids))
+		: new ComponentServing(service, guest, made, ids);
 }
 
 function hostOf(guest: ServedGuest, { imports }: ComponentService): Host {
@@ -44,11 +49,18 @@ class ComponentServing implements Instance {
 	readonly #service: ComponentService;
 	readonly #guest: ServedGuest;
 	readonly #instance: ComponentInstance;
+	readonly #meters: readonly number[];
 
-	constructor(service: ComponentService, guest: ServedGuest, instance: ComponentInstance) {
+	constructor(
+		service: ComponentService,
+		guest: ServedGuest,
+		instance: ComponentInstance,
+		meters: readonly number[],
+	) {
 		this.#service = service;
 		this.#guest = guest;
 		this.#instance = instance;
+		this.#meters = meters;
 	}
 
 	get memory_bytes(): number {
@@ -62,6 +74,7 @@ class ComponentServing implements Instance {
 	handle(exchange: Exchange): void | Promise<void> {
 		const { track, interfaceName } = this.#service.entry;
 		const serve = track === "0.2" ? serveExchange2 : serveExchange3;
+		this.#service.meters.begin();
 		return serve(this.#instance, interfaceName, this.#guest, exchange);
 	}
 
@@ -77,6 +90,7 @@ class ComponentServing implements Instance {
 	}
 
 	close(): void {
+		this.#service.meters.forget(this.#meters);
 		if (Symbol.dispose in this.#instance) (this.#instance as Disposable)[Symbol.dispose]();
 		this.#closeOwn();
 	}

@@ -64,7 +64,7 @@ function failure(exchange: ServedExchange, cause: unknown, { file, limits }: Ser
 				note: [asked(exchange), "a service returns from each request, and does not exit"],
 			},
 		);
-	const fault = endingFault(outcome, file, limits);
+	const fault = endingFault(withoutOffsets(outcome), file, limits);
 	return fault === undefined
 		? new Fault("TRAP", `'${file}' failed`, { note: [`request ${exchange.id}`, asked(exchange)] })
 		: withRequest(fault, exchange);
@@ -73,6 +73,12 @@ function failure(exchange: ServedExchange, cause: unknown, { file, limits }: Ser
 /** An instance's own ending is in what it throws. */
 function outcomeOf(cause: unknown): Outcome {
 	return ended({ end: undefined }, cause);
+}
+
+/** What was put in to meter the code has moved it; functions are what they were. */
+function withoutOffsets(outcome: Outcome): Outcome {
+	if (outcome.type !== "trap") return outcome;
+	return { ...outcome, frames: outcome.frames.map((frame) => ({ ...frame, offset: undefined })) };
 }
 
 function withRequest(fault: Fault, exchange: ServedExchange): Fault {

@@ -3,16 +3,10 @@ import { Fault } from "../../base/fault.ts";
 import { elaborate } from "../../component/elaborate.ts";
 import { entryOf } from "../../component/entry.ts";
 import { worldOf } from "../../component/world.ts";
-import type { PooledMemory } from "../../component/direct/plan.ts";
-import type { CompiledCore } from "../../component/linked.ts";
-import type { Core } from "../../guest/core.ts";
-import { MemoryPool } from "../../host/node/memory-pool.ts";
-import { importMemory } from "../../wasm/import-memory.ts";
-import { PAGE_BYTES } from "../../wasm/limits.ts";
-import { readModule } from "../../wasm/read-module.ts";
 import { coreCompiler } from "../../guest/component-cores.ts";
 import { openEngine } from "../../host/node/engine.ts";
 import { type ComponentService, makeInstance } from "../../serve/component-serving.ts";
+import { Meters } from "../../serve/meters.ts";
 import { Metrics } from "../../serve/metrics.ts";
 import { Pool } from "../../serve/pool.ts";
 import { Service } from "../../serve/service.ts";
@@ -23,6 +17,7 @@ import { linkComponent } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
 import { faultText } from "../print.ts";
 import { needsOf } from "../run-component.ts";
+import { meteredCore, pooledCore } from "./service-cores.ts";
 import { say, serviceEvents } from "./service-report.ts";
 import { openServiceWorld } from "./service-world.ts";
 import { readFrame, type StartFrame } from "./start-frame.ts";
@@ -56,9 +51,10 @@ export async function runWorker(): Promise<number> {
 async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void> {
 	const { options, tls, hasListener, log } = frame;
 	const { run, limits, place } = options;
-	const { linked, entry, imports, http } = await link(frame);
+	const meters = new Meters(limits.deadline_ms);
+	const { linked, entry, imports, http } = await link(frame, meters);
 	const { opened, fresh, given } = await openServiceWorld(run, frame.root, http);
-	const served: ComponentService = { linked, entry, imports, world: fresh, given };
+	const served: ComponentService = { linked, entry, imports, world: fresh, given, meters };
 	const metrics = new Metrics();
 	const pool = new Pool({
 		make: () => makeInstance(served),
@@ -96,46 +92,31 @@ function ourMistake(cause: Error): Fault {
 
 const LOG_FD = FIRST_GIVEN_FD + 1;
 
-async function link({
-	bytes,
-	options: {
-		run,
-		limits: { concurrent },
-	},
-}: StartFrame) {
+async function link(
+	{
+		bytes,
+		options: {
+			run,
+			limits: { concurrent },
+		},
+	}: StartFrame,
+	meters: Meters,
+) {
 	const { file, limits } = run;
 	const elaborated = elaborate(readDefinitions(bytes));
 	const world = worldOf(elaborated);
 	// each request is a call that returns, at which V8 sees by itself what is worth to be optimised
-	const compile = coreCompiler(bytes, { file, limits, engine: openEngine(), plain: true });
+	const compileCapped = coreCompiler(bytes, { file, limits, engine: openEngine(), plain: true });
+	const compile = (core: Uint8Array<ArrayBuffer>) => meteredCore(compileCapped(core), meters);
 	const linked = await linkComponent(bytes, elaborated, {
 		file,
 		mode: "jspi",
 		compile,
-		compilePooled: (core) => pooled(compile(core), concurrent + IDLE_FRESH),
+		compilePooled: (core) => pooledCore(compile(core), concurrent + IDLE_FRESH),
 	});
 	const entry = entryOf(linked.exports, "service");
 	if (entry === undefined) throw new Fault("BUG", `cannot find the handler of '${file}'`);
 	return { linked, entry, imports: tracksOf([...world.imports.keys()]), http: needsOf(world).http };
-}
-
-/** The same core, whose instances use one memory after the other. */
-function pooled(core: Core, kept: number): CompiledCore & { readonly memory?: PooledMemory } {
-	const made = importMemory(core.bytes, readModule(core.bytes));
-	// of pages of another size a host cannot make one
-	if (made === undefined || made.type.pageSize_bytes !== PAGE_BYTES) return core;
-	const { minimum, maximum } = made.type;
-	const pool = new MemoryPool({ minimum, maximum, kept });
-	return {
-		module: new WebAssembly.Module(made.bytes),
-		engage: core.engage,
-		memory: {
-			module: made.module,
-			name: made.name,
-			take: () => pool.take(),
-			give: (memory) => pool.give(memory),
-		},
-	};
 }
 
 function tracksOf(imports: readonly string[]): ComponentService["imports"] {

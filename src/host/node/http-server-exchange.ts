@@ -123,7 +123,7 @@ export abstract class ServedExchange implements Exchange, BodyOwner {
 			if (!this.#answer.hasEnded) this.#answer.abort();
 			return;
 		}
-		this.#answer?.fail(GONE);
+		this.#answer?.replace();
 		const bytes = Buffer.from(`${text}\n`);
 		const flat = ["content-type", "text/plain; charset=utf-8", ...headers];
 		this.status = status;

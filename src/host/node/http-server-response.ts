@@ -36,6 +36,8 @@ export class ResponseBody implements ByteSink {
 	#first: string | undefined;
 	#failure: HttpFailure | undefined;
 	#full = false;
+	#isReplaced = false;
+	#isSent = false;
 	#waiting: PromiseWithResolvers<void> | undefined;
 	sent_bytes = 0;
 	/** Since when the client has read nothing of what is ready for it. */
@@ -56,7 +58,7 @@ export class ResponseBody implements ByteSink {
 
 	/** Whether a byte of the answer has gone. */
 	get hasBegun(): boolean {
-		return this.#state !== "head";
+		return this.#isSent;
 	}
 
 	room(): number | HttpFailure {
@@ -97,6 +99,7 @@ export class ResponseBody implements ByteSink {
 		if (this.#state === "head" && trailers === undefined) {
 			if (this.#plan.countsItself) this.#headers.push("content-length", String(this.sent_bytes));
 			this.#state = "ended";
+			this.#isSent = true;
 			this.#wire.whole(this.#status, this.#headers, this.#first ?? "");
 			return undefined;
 		}
@@ -107,8 +110,21 @@ export class ResponseBody implements ByteSink {
 	}
 
 	abort(): void {
+		const hasBegun = this.hasBegun;
 		this.fail({ tag: "connection-terminated" });
-		this.#wire.abort();
+		// of what is still held back the client has seen nothing: something else may take its place
+		if (hasBegun) this.#wire.abort();
+		else setImmediate(abortUnlessReplaced, this);
+	}
+
+	/** Another answer was sent instead. */
+	replace(): void {
+		this.#isReplaced = true;
+		this.fail({ tag: "connection-terminated" });
+	}
+
+	abortUnlessReplaced(): void {
+		if (!this.#isReplaced) this.#wire.abort();
 	}
 
 	/** The client has gone, or is taken for gone. */
@@ -140,6 +156,7 @@ export class ResponseBody implements ByteSink {
 	#sendHead(): void {
 		if (this.#state !== "head") return;
 		this.#state = "open";
+		this.#isSent = true;
 		this.#wire.sendHead(this.#status, this.#headers);
 		if (this.#first !== undefined && !this.#wire.write(Buffer.from(this.#first, "latin1"))) this.#hold();
 		this.#first = undefined;
@@ -163,6 +180,10 @@ export class ResponseBody implements ByteSink {
 
 function sendFirst(body: ResponseBody): void {
 	body.sendFirst();
+}
+
+function abortUnlessReplaced(body: ResponseBody): void {
+	body.abortUnlessReplaced();
 }
 
 function latin1(bytes: Uint8Array): string {
