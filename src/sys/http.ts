@@ -27,7 +27,7 @@ export interface ByteSource {
 export interface ByteSink {
 	/** So many bytes are taken now; 0: wait. A failure: the other side has gone, or a limit is reached. */
 	room(): number | HttpFailure;
-	/** At most `room()` bytes; they are copied or gone when it returns. */
+	/** At most `room()` bytes, which are given away: nobody changes them afterwards. They are no view of a guest's memory. */
 	write(bytes: Uint8Array): void;
 	/** Resolves when `room()` would no longer answer 0. Never rejects. */
 	writable(): Promise<void>;

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { ClientRequest } from "node:http";
 import type { ByteSink, Field, HttpFailure } from "../../sys/http.ts";
 import { latin1, WINDOW_BYTES } from "./http-client-body.ts";
@@ -41,8 +40,7 @@ export class ClientSink implements ByteSink {
 		if (length === 0 || this.#failure !== undefined || this.#isOver) return;
 		this.#begin();
 		this.#waiting_bytes += length;
-		// a copy: Node may hold it after this call, and the guest may write to it
-		this.#message.write(Buffer.from(bytes), () => this.#written(length));
+		this.#message.write(bytes, () => this.#written(length));
 	}
 
 	writable(): Promise<void> {

@@ -149,8 +149,7 @@ export class ResponseBody implements ByteSink {
 
 	#send(bytes: Uint8Array): void {
 		this.#sendHead();
-		// the guest's memory may change before the bytes are gone
-		if (!this.#wire.write(Buffer.from(bytes))) this.#hold();
+		if (!this.#wire.write(bytes)) this.#hold();
 	}
 
 	#sendHead(): void {

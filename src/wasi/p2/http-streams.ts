@@ -110,7 +110,7 @@ export class LateSink implements ByteSink {
 	write(bytes: Uint8Array): void {
 		if (this.#sink !== undefined) return this.#sink.write(bytes);
 		this.#chunks ??= [];
-		this.#chunks.push(bytes.slice());
+		this.#chunks.push(bytes);
 		this.#early_bytes += bytes.length;
 	}
 

@@ -147,7 +147,8 @@ async function pump(
 			continue;
 		}
 		const { value, done } = await contents.read({ count: Math.min(room, CHUNK_BYTES) });
-		if (value !== undefined) sink.write(value);
+		// a copy: what the glue gives may be a view of the guest's memory
+		if (value !== undefined) sink.write(value.slice());
 		if (done) return signal.aborted ? CONNECTION_TERMINATED : undefined;
 	}
 }
