@@ -26,6 +26,7 @@ const LANGUAGES: Readonly<Record<string, Language>> = {
 	bare: { ending: ".c", build: buildBare },
 	c: { ending: ".c", build: buildC },
 	components: { ending: ".c", build: buildComponent },
+	"components/p3": { ending: ".c", build: buildComponent },
 	kotlin: { ending: ".kt", build: buildKotlin },
 	rust: { ending: ".rs", build: buildRust },
 	wat: { ending: ".wat", build: buildWat },

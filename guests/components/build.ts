@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { hookTranspiler } from "../../src/cli/component/transpiler-hooks.ts";
 
 /** The part of wasm-tools, as jco-transpile brings it, that is used here. */
@@ -22,13 +22,13 @@ const FLAGS = [
 
 /**
  * Compiles one source with Debian's clang-22 and lld-22, and makes it a component of the world in the `.wit` beside it, which
- * bears the source's name.
+ * bears the source's name; what it needs of WASI is in the `wasi.wit` there.
  */
 export async function buildComponent(source: string, target: string): Promise<void> {
 	const { $init, tools } = await wasmTools();
 	await $init;
 	const binary = compile(source, `${target}.core`);
-	const witSource = [source.replace(/\.c$/, ".wit"), join(import.meta.dirname, "wasi.wit")]
+	const witSource = [source.replace(/\.c$/, ".wit"), join(dirname(source), "wasi.wit")]
 		.map((file) => readFileSync(file, "utf8"))
 		.join("\n");
 	const module = tools.componentEmbed({ binary, witSource, world: basename(source, ".c") });

@@ -23,7 +23,7 @@ const ONCE: readonly (readonly [what: string, pattern: RegExp, replacement: stri
 		'"use strict";\n(function (getCoreModule, imports, instantiateCore, ComponentError) {\n',
 	],
 	// what it offers there, a class for futures of hosts, is nobody's need
-	["the end", /\n\};\n\nexport const _util = \{\n[^]*\}\n\s*$/, "\n})\n"],
+	["the end", /\n *\};\n *\n *export const _util = \{\n[^]*\}\n\s*$/, "\n})\n"],
 	[
 		"the names of traps",
 		/const message = CORE_TRAP_MESSAGES\.get\(err\.message\);\n\s*if \(message !== undefined\) \{ err\.message = message; \}\n/,
