@@ -1,8 +1,12 @@
 import { Fault } from "../../base/fault.ts";
+import { elaborate } from "../../component/elaborate.ts";
+import { worldText } from "../../component/wit-text.ts";
+import { worldOf } from "../../component/world.ts";
 import { openImage } from "../../oci/open-image.ts";
 import { programOf } from "../../oci/program.ts";
 import { readBlob } from "../../store/read.ts";
-import { describeInput } from "../../wasm/input.ts";
+import { readDefinitions } from "../../wasm/component/read-definitions.ts";
+import { describeInput, isComponent } from "../../wasm/input.ts";
 import { customSection } from "../../wasm/module.ts";
 import { readSections } from "../../wasm/sections.ts";
 import { programIn, readRoot } from "../image-root.ts";
@@ -37,8 +41,9 @@ export const WIT_VERB = verb<object>({
 		demandWords(words, 1, 1, USAGE);
 		const [word = ""] = words;
 		const bytes = namesImage(word) ? await bytesOfImage(word) : await readProgram(word);
-		demandWorld(bytes, word);
-		const wit = await witOf(bytes, word);
+		const wit = isComponent(bytes)
+			? worldText(worldOf(elaborate(readDefinitions(bytes))))
+			: await worldOfModule(bytes, word);
 		printResult(format === "json" ? `${JSON.stringify({ wit })}\n` : wit);
 		return 0;
 	},
@@ -58,16 +63,19 @@ async function bytesOfImage(word: string): Promise<Uint8Array<ArrayBuffer>> {
 	}
 }
 
-/** @throws Fault NOT_WASM, USAGE where there is none */
-function demandWorld(bytes: Uint8Array, word: string): void {
+/**
+ * What a toolchain wrote into a module for it to become.
+ *
+ * @throws Fault NOT_WASM, USAGE where there is none
+ */
+async function worldOfModule(bytes: Uint8Array<ArrayBuffer>, word: string): Promise<string> {
 	const input = describeInput(bytes);
-	if (input.form === "component") return;
 	if (input.form !== "module")
 		throw new Fault("NOT_WASM", `cannot print the world of '${word}'`, {
 			note: input.form === "foreign" ? `it is ${input.is}` : "it is text",
 			help: "wherry wit FILE.wasm",
 		});
-	if (hasWorld(bytes)) return;
+	if (hasWorld(bytes)) return witOf(bytes, word);
 	throw new Fault("USAGE", `cannot print the world of '${word}': it is a core module`, {
 		note: "worlds are of components; what this imports and exports is not written in WIT",
 		help: `wherry run ${word}`,
