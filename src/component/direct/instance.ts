@@ -20,6 +20,20 @@ import { promising, suspending } from "./waiting.ts";
 
 const NO_EXPORTS: WebAssembly.Exports = {};
 
+/** Made once: a stack of its own would cost more than all else of giving up. */
+const GIVEN_UP = { error: new Fault("BUG", "cannot use an instance that was given up") };
+
+/**
+ * An object on which a module finds only what it was given: nothing of `Object.prototype`. All that are filled alike have one
+ * shape for V8, which `Object.create(null)` has not.
+ */
+class Bare<Value> {
+	[name: string]: Value;
+}
+Object.setPrototypeOf(Bare.prototype, null);
+Reflect.deleteProperty(Bare.prototype, "constructor");
+Object.freeze(Bare.prototype);
+
 type MayWait = ((name: string) => boolean) | undefined;
 
 /** A component's instance: its core instances, its handles, and the functions that were made for it. */
@@ -77,7 +91,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 
 	/** Gives it up: what it owns of the host's is disposed of, and its pooled memories are given back. */
 	[Symbol.dispose](): void {
-		this.failure ??= { error: new Fault("BUG", "cannot use an instance that was given up") };
+		this.failure ??= GIVEN_UP;
 		for (const state of this.#states)
 			for (const { resource, rep } of (state?.handles.takeOwned() ?? []).toReversed())
 				if (resource.definedBy === undefined) giveUp(rep);
@@ -105,9 +119,9 @@ export class DirectInstance implements ComponentInstance, Whole {
 	}
 
 	#run({ core, imports }: StepPlan): WebAssembly.Exports {
-		const given = Object.create(null) as Record<string, Record<string, WebAssembly.ImportValue>>;
+		const given = new Bare<Bare<WebAssembly.ImportValue>>();
 		const add = (module: string, name: string, value: WebAssembly.ImportValue) => {
-			const members = (given[module] ??= Object.create(null) as Record<string, WebAssembly.ImportValue>);
+			const members = (given[module] ??= new Bare());
 			members[name] = value;
 		};
 		for (const { module, name, source } of imports) add(module, name, this.#resolve(source));

@@ -210,6 +210,16 @@ const COMPOSED = `(component
 	(export "box" (func $out "box"))
 	(export "box-twice" (func $out "box-twice")))`;
 
+test("names of JavaScript's own are names like others", async () => {
+	const bytes = await assembled(`(component
+		(core module $giver (func (export "constructor") (result i32) (i32.const 42)))
+		(core module $taker (import "__proto__" "constructor" (func (result i32))) (export "__proto__" (func 0)))
+		(core instance $giver (instantiate $giver))
+		(core instance $taker (instantiate $taker (with "__proto__" (instance $giver))))
+		(func (export "constructor") (result u32) (canon lift (core func $taker "__proto__"))))`);
+	assert.equal(directly(bytes).call(WORLD, "constructor", []), 42);
+});
+
 test("components that are composed call each other", async () => {
 	const bytes = await assembled(COMPOSED);
 	const jco = await linkByJco(bytes, { mode: "sync", file: "x.wasm", compile });
