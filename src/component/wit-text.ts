@@ -26,7 +26,7 @@ export function worldText(world: World): string {
 		["import", world.imports],
 		["export", world.exports],
 	] as const) {
-		if (verb === "export" && lines.at(-1) !== "world root {") lines.push("");
+		if (verb === "export" && items.size > 0 && world.imports.size > 0) lines.push("");
 		for (const [name, item] of items) lines.push(...indented(worldItem(verb, name, item, names)));
 	}
 	lines.push("}");

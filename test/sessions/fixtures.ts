@@ -20,6 +20,7 @@ function plantGuests(folder: string): void {
 	for (const name of ["hello", "exit", "cat", "trap", "loop", "recurse", "reactor", "grow", "unstable"])
 		cpSync(guest(`wat/${name}`), join(folder, `${name}.wasm`));
 	cpSync(guest("bare/wasicall"), join(folder, "wasicall.wasm"));
+	cpSync(guest("components/library"), join(folder, "values.wasm"));
 	writeFileSync(join(folder, "hello.wat"), readFileSync(guest("wat/hello").replace(/wasm$/, "wat")));
 	mkdirSync(join(folder, "data"));
 	writeFileSync(join(folder, "data/note.txt"), "a note\n");
