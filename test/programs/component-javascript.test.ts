@@ -66,3 +66,16 @@ test("JavaScript on QuickJS, and its failure", async () => {
 	assert.deepEqual([ended.stdout.toString(), ended.stderr, ended.status], ["b a b\n", "", 0]);
 	assert.equal(run(["run", await small()]).status, 1);
 });
+
+test("JavaScript on QuickJS by WASI 0.3: streams and clocks that it waits for", async () => {
+	const component = await javaScriptComponent("command-0-3-js", {
+		sources: ["command-0-3.js"],
+		world: "command",
+		wasi: "0.3.0",
+		flags: ["--backend", "qjs"],
+	});
+	const ended = run(["run", component], { stdin: "boat\nship\n" });
+	assert.deepEqual([ended.stdout.toString(), ended.status], ["I HEARD: BOAT\nSHIP\n", 0]);
+	const failed = run(["run", component, "fail"], { stdin: "boat\n" });
+	assert.deepEqual([failed.stdout.toString(), failed.status], ["I HEARD: BOAT\n", 1]);
+});

@@ -32,7 +32,9 @@ const bytesOf = (file: string) => `[${readFileSync(file).join(", ")}]`;
 test("wasm-tools assembles and prints text", async () => {
 	const module = await call("parse", '"(module (func (export \\"f\\")))"');
 	assert.match(module, /^ok\(\[0, 97, 115, 109, 1, 0, 0, 0, [\d, ]+\]\)$/);
-	const text = JSON.parse(/^ok\((".*")\)$/.exec(await call("print", module.slice(3, -1)))?.[1] ?? "") as string;
+	const text = JSON.parse(
+		/^ok\((".*")\)$/.exec(await call("print", module.slice(3, -1)))?.[1] ?? "",
+	) as string;
 	assert.match(text, /\(export "f" \(func 0\)\)/);
 });
 

@@ -46,3 +46,18 @@ test("JavaScript that answers the fetch event, several times", async (context) =
 	const { status, stderr } = await end();
 	assert.deepEqual([status, stderr], [0, ""]);
 });
+
+test("JavaScript on QuickJS that handles requests by WASI 0.3, as streams", async (context) => {
+	const component = await javaScriptComponent("service-0-3-js", {
+		sources: ["service-0-3.js"],
+		world: "service",
+		wasi: "0.3.0",
+		flags: ["--backend", "qjs"],
+	});
+	const { url, end } = await serving(context, [...ONE, component]);
+	const body = "cargo ".repeat(10_000);
+	const response = await fetch(`${url}/x`, { method: "POST", body });
+	assert.equal(response.headers.get("content-type"), "text/plain");
+	assert.equal(await response.text(), `post /x\n${body}`);
+	assert.equal((await end()).status, 0);
+});

@@ -23,7 +23,7 @@ interface WasmTools {
 interface JavaScript {
 	/** Files of guests/javascript, the first is where it starts. */
 	readonly sources: readonly string[];
-	/** A world of guests/javascript/javascript.wit. */
+	/** A world of guests/javascript/javascript.wit, or of the one for 0.3. */
 	readonly world: string;
 	/** Of WASI. jco brings 0.2.12 and 0.3.0; anything else is made of 0.2.12. */
 	readonly wasi?: "0.2.10" | "0.3.0";
@@ -34,7 +34,7 @@ interface JavaScript {
 /** A component made of JavaScript or TypeScript by jco: StarlingMonkey, or with the flags for it QuickJS, and the program in it. */
 export async function javaScriptComponent(name: string, options: JavaScript): Promise<string> {
 	const { sources, world, wasi = "0.2.12", flags = [] } = options;
-	const wit = join(SOURCES, "javascript.wit");
+	const wit = join(SOURCES, wasi === "0.3.0" ? "javascript-0-3.wit" : "javascript.wit");
 	const files = sources.map((file) => join(SOURCES, file));
 	return await built(`${name}.wasm`, [...files, wit, import.meta.filename], (target) => {
 		const work = dirname(target);
