@@ -34,6 +34,7 @@ export function scenarios(missing: (what: string) => void): Scenario[] {
 	mkdirSync(scratch, { recursive: true });
 	return [
 		start(),
+		componentStart(missing),
 		memory(),
 		compute("nbody", "1000000", missing),
 		compute("mandel", "800", missing),
@@ -60,6 +61,40 @@ function start(): Scenario {
 			{ label: "node:wasi", command: { words: [node, bare, hello] } },
 		],
 	};
+}
+
+/** What the hello of WASI 0.2 does, the hello of preview1 does; and one C program, as it is and behind jco's adapter. */
+function componentStart(missing: (what: string) => void): Scenario {
+	const adapted = adaptedProgram(missing);
+	return {
+		name: "component start",
+		about: "the whole process of a component; to reach: 1.3x of a module that does the same",
+		measure: "cpu",
+		runs: 31,
+		variants: [
+			{ label: "run hello.wasm (module)", command: { words: [wherry, "run", guest("wat/hello")] } },
+			{ label: "run hello.wasm (0.2)", command: { words: [wherry, "run", guest("components/hello")] } },
+			...(adapted === undefined
+				? []
+				: [
+						{
+							label: "run environment (module)",
+							command: { words: [wherry, "run", guest("c/environment")] as const },
+						},
+						{ label: "run environment (0.2)", command: { words: [wherry, "run", adapted] as const } },
+					]),
+		],
+	};
+}
+
+/** A program of preview1 made a component by the adapter that jco brings. */
+function adaptedProgram(missing: (what: string) => void): string | undefined {
+	const jco = join(root, "test/programs/node_modules/.bin/jco");
+	const target = join(build, "environment.component.wasm");
+	const words = ["new", guest("c/environment"), "--wasi-command", "-o", target];
+	if (existsSync(jco) && spawnSync(jco, words, { stdio: "ignore" }).status === 0) return target;
+	missing("a module behind jco's adapter: npm ci in test/programs brings jco");
+	return undefined;
 }
 
 /** Measured when the process has repeated one line and waits for the next: its peak until then. */
