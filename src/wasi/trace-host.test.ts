@@ -104,6 +104,7 @@ test("resources are known by name, whichever way they go, and stay what they are
 	const shown = firstThing(functions);
 	assert.ok(shown instanceof types.Thing);
 	assert.equal(shown.writeAll(new Uint8Array(2), shown), "x 2 x");
+	assert.equal(firstThing(functions), shown);
 	assert.equal(shown.inherited(), "from the base");
 	assert.equal(functions["isSame"]?.(shown, shown), true);
 	shown[Symbol.dispose]();
@@ -111,6 +112,7 @@ test("resources are known by name, whichever way they go, and stay what they are
 	assert.deepEqual(lines, [
 		'a:b/functions.get-things() = [[thing#1, "n0"]]',
 		'thing#1.write-all(<2 bytes>, thing#1) = "x 2 x"',
+		'a:b/functions.get-things() = [[thing#1, "n0"]]',
 		'thing#1.inherited() = "from the base"',
 		"a:b/functions.is-same(thing#1, thing#1) = true",
 		"thing#1.drop()",

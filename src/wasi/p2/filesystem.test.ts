@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { OpenOptions } from "../../sys/directory.ts";
+import type { TreeDirectory } from "../../sys/file-tree.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { DescriptorFlags } from "./filesystem-values.ts";
 import type { IoError } from "./io-error.ts";
@@ -100,6 +101,13 @@ test("streams of a file go their own ways, and outlive its descriptor", () => {
 		file.appendViaStream(),
 	];
 	file[Symbol.dispose]();
+	// the streams hold its place among the descriptors: 3 streams, 3 preopens, this one, and one more
+	const more = files.open("file");
+	assert.deepEqual(
+		outcome(() => files.open("file")),
+		error("insufficient-memory"),
+	);
+	more[Symbol.dispose]();
 	atOnce(writer.blockingWriteAndFlush(bytes("O!")));
 	atOnce(appender.blockingWriteAndFlush(bytes("?")));
 	assert.equal(text(reader.blockingRead(100n) as Uint8Array), "ellO!?");
@@ -108,7 +116,7 @@ test("streams of a file go their own ways, and outlive its descriptor", () => {
 		{ error: { tag: "closed" } },
 	);
 	for (const stream of [reader, writer, appender]) stream[Symbol.dispose]();
-	// its place among the descriptors is free again: 3 streams, 3 preopens, and two more
+	// and now it is free again
 	const others = [files.open("file"), files.open("file")];
 	assert.deepEqual(
 		outcome(() => files.open("file")),
@@ -236,6 +244,20 @@ test("the hash stays when a file changes: C programs know files by it", () => {
 	file.write(bytes("longer than before"), 0n);
 	file.setTimes({ tag: "no-change" }, { tag: "timestamp", val: { seconds: 1n, nanoseconds: 0 } });
 	assert.deepEqual(file.metadataHash(), before);
+});
+
+test("a link that leads to an absolute path tells nothing of it", () => {
+	const link: TreeDirectory = {
+		kind: "directory",
+		entries: new Map([["absolute", { kind: "link", target: "/etc/passwd", modified_ns: 0n }]]),
+		modified_ns: 0n,
+	};
+	const lent = new Lent({ data: link });
+	const given = lent.call<[Descriptor, string][]>("wasi:filesystem/preopens@0.2", "getDirectories");
+	assert.deepEqual(
+		outcome(() => given[0]?.[0].readlinkAt("absolute")),
+		error("not-permitted"),
+	);
 });
 
 test("names are made, moved and removed", () => {

@@ -4,6 +4,7 @@ import { MemorySink, MemorySource } from "../../host/memory/streams.ts";
 import { MemoryWaiter } from "../../host/memory/waiter.ts";
 import type { LogLevel } from "../../capability/grants.ts";
 import type { Directory } from "../../sys/directory.ts";
+import type { TreeDirectory } from "../../sys/file-tree.ts";
 import { FrozenClocks } from "../../sys/frozen-clocks.ts";
 import type { KeyValueStores } from "../../sys/key-value.ts";
 import { SeededEntropy } from "../../sys/seeded-entropy.ts";
@@ -27,7 +28,11 @@ export interface LentOptions {
 	readonly keyvalue?: KeyValueStores;
 	readonly descriptors?: number;
 	readonly workdir?: string;
+	/** What /data holds from the start. */
+	readonly data?: TreeDirectory;
 }
+
+const NOTHING: TreeDirectory = { kind: "directory", entries: new Map(), modified_ns: START_NS };
 
 /** A guest with /data to write and /fixed to read only, and standard streams. */
 export class Lent {
@@ -41,8 +46,9 @@ export class Lent {
 	readonly host: Host;
 
 	constructor(options: LentOptions = {}) {
-		const volume = () => new MemoryFileSystem({ clocks: this.clocks, quota_bytes: 4 << 20 }).root;
-		[this.data, this.fixed] = [volume(), volume()];
+		const volume = (tree: TreeDirectory = NOTHING) =>
+			new MemoryFileSystem({ clocks: this.clocks, quota_bytes: 4 << 20, tree }).root;
+		[this.data, this.fixed] = [volume(options.data), volume()];
 		this.guest = new ComponentGuest({
 			args: options.args ?? ["program"],
 			env: options.env ?? new Map(),
