@@ -17,6 +17,8 @@ export interface Destination {
 	readonly port: number;
 	readonly gate: ConnectGate;
 	readonly timeout_ms: number;
+	/** Aborted when nobody wants the connection any more. */
+	readonly signal: AbortSignal;
 }
 
 /** An error of ours, on its way through Node. */
@@ -36,7 +38,7 @@ export class ConnectFailure extends Error {
  * @throws ConnectFailure, and Node's errors
  */
 export async function connect(modules: Modules, to: Destination): Promise<Socket> {
-	const limit = new TimeLimit(to.timeout_ms);
+	const limit = new Limit(to.timeout_ms, to.signal);
 	try {
 		const addresses = await limit.hold(Promise.resolve(to.gate(to.host, to.port)));
 		if ("tag" in addresses) throw new ConnectFailure(addresses);
@@ -86,18 +88,20 @@ function connected(socket: Socket, scheme: "http" | "https"): Promise<Socket> {
 	});
 }
 
-/** One limit for all steps on the way to a connection. */
-class TimeLimit {
+/** One limit for all steps on the way to a connection: a time, and that somebody still wants it. */
+class Limit {
 	readonly #passed = Promise.withResolvers<never>();
 	readonly #timer: NodeJS.Timeout;
+	readonly #signal: AbortSignal;
 	#isPassed = false;
+	readonly #aborted = () => this.#pass({ tag: "connection-terminated" });
 
-	constructor(timeout_ms: number) {
+	constructor(timeout_ms: number, signal: AbortSignal) {
 		this.#passed.promise.catch(() => undefined);
-		this.#timer = setTimeout(() => {
-			this.#isPassed = true;
-			this.#passed.reject(new ConnectFailure(CONNECT_TIMEOUT));
-		}, timeout_ms);
+		this.#timer = setTimeout(() => this.#pass(CONNECT_TIMEOUT), timeout_ms);
+		this.#signal = signal;
+		signal.addEventListener("abort", this.#aborted);
+		if (signal.aborted) this.#aborted();
 	}
 
 	async hold<Value>(step: Promise<Value>, stop?: () => void): Promise<Value> {
@@ -110,5 +114,11 @@ class TimeLimit {
 
 	end(): void {
 		clearTimeout(this.#timer);
+		this.#signal.removeEventListener("abort", this.#aborted);
+	}
+
+	#pass(failure: HttpFailure): void {
+		this.#isPassed = true;
+		this.#passed.reject(new ConnectFailure(failure));
 	}
 }

@@ -62,6 +62,8 @@ class SentRequest implements HttpSent {
 	readonly #answer = Promise.withResolvers<HttpResponse | HttpFailure>();
 	readonly #message: ClientRequest;
 	readonly #sink: ClientSink | undefined;
+	/** Aborted at the end: a connection that is still being made is given up. */
+	readonly #over = new AbortController();
 	#firstByte: NodeJS.Timeout | undefined;
 	#informational = 0;
 	#hasAnswer = false;
@@ -71,7 +73,7 @@ class SentRequest implements HttpSent {
 	constructor(wire: Wire, request: HttpSending) {
 		this.#timeouts = request.timeouts;
 		this.response = this.#answer.promise;
-		this.#message = open(wire, request);
+		this.#message = open(wire, request, this.#over.signal);
 		this.#listen(this.#message);
 		if (request.hasBody) this.#sink = new ClientSink(this.#message, () => this.#firstByte?.refresh());
 		else this.#message.end();
@@ -142,13 +144,18 @@ class SentRequest implements HttpSent {
 	#finish(failure: HttpFailure): void {
 		if (this.#isOver) return;
 		this.#isOver = true;
+		this.#over.abort();
 		clearTimeout(this.#firstByte);
 		this.#answer.resolve(failure);
 		this.#sink?.fail(failure);
 	}
 }
 
-function open(wire: Wire, { head, host, port, gate, timeouts }: HttpSending): ClientRequest {
+function open(
+	wire: Wire,
+	{ head, host, port, gate, timeouts }: HttpSending,
+	signal: AbortSignal,
+): ClientRequest {
 	const options: RequestOptions & { readonly destination: object } = {
 		agent: wire.agent,
 		protocol: `${head.scheme}:`,
@@ -158,7 +165,7 @@ function open(wire: Wire, { head, host, port, gate, timeouts }: HttpSending): Cl
 		method: head.method,
 		setHost: false,
 		maxHeaderSize: HEADER_BYTES_MAX,
-		destination: { gate, timeout_ms: milliseconds(timeouts.connect_ns) },
+		destination: { gate, timeout_ms: milliseconds(timeouts.connect_ns), signal },
 	};
 	const message = wire.http.request(options);
 	// Node would write it in capitals, and methods are told apart by case (RFC 9110 §9.1)

@@ -435,6 +435,25 @@ test("a gate that never answers is a connection-timeout", async () => {
 	assert.deepEqual(await failed(sent), { tag: "connection-timeout" });
 });
 
+test("a connection that nobody wants any more is not made", async () => {
+	const asked = Promise.withResolvers<void>();
+	const answer = Promise.withResolvers<readonly string[]>();
+	let connections = 0;
+	const server = createServer();
+	server.on("connection", () => (connections += 1));
+	const port = await listening(server);
+	const gate: ConnectGate = () => {
+		asked.resolve();
+		return answer.promise;
+	};
+	const sent = send({ port, host: "given-up.test", gate });
+	await asked.promise;
+	sent.cancel();
+	answer.resolve(["127.0.0.1"]);
+	await answered(send({ port: mirror }));
+	assert.equal(connections, 0);
+});
+
 test("what is cancelled is over, and the server sees the end of it", async () => {
 	const gone = Promise.withResolvers<void>();
 	const port = await httpServer((request) => request.on("close", () => gone.resolve()));

@@ -1,7 +1,7 @@
 /** HTTP/1.1 for guests, over node:http and node:tls. Nothing of it is loaded before a guest that may connect is to run. */
 import type { Agent } from "node:http";
 import type { HttpClient, HttpSending, HttpSent } from "../../sys/http.ts";
-import { ConnectFailure, connect, type Modules } from "./http-client-connect.ts";
+import { ConnectFailure, connect, type Destination, type Modules } from "./http-client-connect.ts";
 import { sendOn } from "./http-client-request.ts";
 
 export interface HttpClientOptions {
@@ -75,5 +75,5 @@ interface ConnectOptions {
 	readonly host: string;
 	readonly port: number | string;
 	/** What a request gives along. */
-	readonly destination: Pick<Parameters<typeof connect>[1], "gate" | "timeout_ms">;
+	readonly destination: Pick<Destination, "gate" | "timeout_ms" | "signal">;
 }

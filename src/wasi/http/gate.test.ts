@@ -16,6 +16,8 @@ import { connectGate } from "./gate.ts";
 /** A network whose names mean what the test says, and which counts how often it is asked. */
 class MemoryNames implements Network {
 	asked = 0;
+	/** Set: nobody answers yet. */
+	isSilent = false;
 	readonly #names: ReadonlyMap<string, readonly string[] | Errno>;
 
 	constructor(names: Readonly<Record<string, readonly string[] | Errno>>) {
@@ -30,12 +32,12 @@ class MemoryNames implements Network {
 		let isUnderWay = true;
 		return {
 			result: () => {
-				if (!isUnderWay) return this.#names.get(name) ?? Errno.NOENT;
+				if (!isUnderWay && !this.isSilent) return this.#names.get(name) ?? Errno.NOENT;
 				isUnderWay = false;
 				return Errno.AGAIN;
 			},
 			interests: [],
-			dueIn_ns: () => 1n,
+			dueIn_ns: () => 1_000_000n,
 			close: () => undefined,
 		};
 	}
@@ -198,4 +200,15 @@ test("what a name means is asked once for each connection: an answer that change
 	);
 	assert.deepEqual(await rebound("rebind.example", 80), DENIED);
 	assert.equal(network.asked, 1);
+});
+
+test("so many names may be looked up at once, and as many again when they are answered", async () => {
+	const network = new MemoryNames(names);
+	network.isSilent = true;
+	const gate = connectGate(guestWith(network, ["connect=api.example:443"]));
+	const first = Array.from({ length: 64 }, () => gate("api.example", 443));
+	assert.deepEqual(await gate("api.example", 443), { tag: "connection-limit-reached" });
+	network.isSilent = false;
+	for (const answer of await Promise.all(first)) assert.deepEqual(answer, ["93.184.215.14"]);
+	assert.deepEqual(await gate("api.example", 443), ["93.184.215.14"]);
 });

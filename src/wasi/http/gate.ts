@@ -33,12 +33,24 @@ async function lookedUp(
 	name: string,
 	port: number,
 ): Promise<readonly string[] | HttpFailure> {
+	const underWay = lookups.get(guest) ?? 0;
+	if (underWay >= LOOKUPS_MAX) return { tag: "connection-limit-reached" };
 	const lookup = GuestLookup.begin(GuestNetwork.of(guest), name);
 	if (typeof lookup === "number") return lookupFailure(lookup);
-	while (lookup.result() === Errno.AGAIN) await guest.waits.until([lookup.wait()]);
+	lookups.set(guest, underWay + 1);
+	try {
+		while (lookup.result() === Errno.AGAIN) await guest.waits.until([lookup.wait()]);
+	} finally {
+		lookups.set(guest, (lookups.get(guest) ?? 1) - 1);
+	}
 	const found = lookup.result();
 	return typeof found === "number" ? lookupFailure(found) : allowed(guest, gate, found, port, name);
 }
+
+/** So many names a guest may have looked up at once: requests that it gives up leave their look-ups behind for a while. */
+const LOOKUPS_MAX = 64;
+
+const lookups = new WeakMap<ComponentGuest, number>();
 
 /** Those of the addresses that may be connected to; where there is none, why not the first. */
 function allowed(
