@@ -206,7 +206,7 @@ test("so many names may be looked up at once, and as many again when they are an
 	const network = new MemoryNames(names);
 	network.isSilent = true;
 	const gate = connectGate(guestWith(network, ["connect=api.example:443"]));
-	const first = Array.from({ length: 64 }, () => gate("api.example", 443));
+	const first = Array.from({ length: 64 }, async () => gate("api.example", 443));
 	assert.deepEqual(await gate("api.example", 443), { tag: "connection-limit-reached" });
 	network.isSilent = false;
 	for (const answer of await Promise.all(first)) assert.deepEqual(answer, ["93.184.215.14"]);
