@@ -14,8 +14,12 @@ export interface Serving {
 }
 
 /** Starts `wherry serve` on a free port, with these words, and waits until it can be asked. It ends with the test. */
-export async function serving(context: TestContext, words: readonly string[]): Promise<Serving> {
-	const running = start(["serve", "-p", "127.0.0.1:0", ...words]);
+export async function serving(
+	context: Pick<TestContext, "after">,
+	words: readonly string[],
+	env?: NodeJS.ProcessEnv,
+): Promise<Serving> {
+	const running = start(["serve", "-p", "127.0.0.1:0", ...words], { env });
 	context.after(() => running.child.kill("SIGKILL"));
 	const url = / at (http\S+)$/m.exec(await running.firstOutput)?.[1];
 	assert.ok(url !== undefined, "it told no address");
