@@ -85,14 +85,9 @@ copyFileSync("tools/start.cjs", "dist/wherry.cjs");
 await bundleTranspiler("dist/transpiler");
 makeCache("plain", ["run", guest("wat/hello")]);
 makeImageCache();
-makeCache("component", [
-	"run",
-	"-v",
-	"./guests:/guests:ro",
-	guest("components/files"),
-	"cat",
-	"/guests/README.md",
-]);
+const filed = ["run", "-v", "./guests:/guests:ro", guest("components/files"), "cat", "/guests/README.md"];
+makeCache("component", filed);
+makeCache("linked", filed);
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
 
 function guest(name: string): string {

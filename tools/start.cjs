@@ -4,7 +4,7 @@
 // asks of dist/image.cjs or dist/component.cjs, when such a thing is run, comes from a cache as well; what it asks of
 // dist/rest.cjs is compiled where it is used: see tools/bundle.ts.
 "use strict";
-const { readFileSync } = require("node:fs");
+const { closeSync, openSync, readFileSync, readSync, statSync } = require("node:fs");
 const { Script } = require("node:vm");
 
 /** By the names of their caches, for tools/cache.cjs. */
@@ -25,7 +25,24 @@ function load(name, cache) {
 	return script.runInThisContext();
 }
 
+/** Whether a component is to run, by the first word that is the name of a program: it needs other parts. */
+function namesComponent(words) {
+	const file = words.find((word) => word.endsWith(".wasm"));
+	try {
+		// of anything but a file, a look would take away what it looked at
+		if (file === undefined || !statSync(file).isFile()) return false;
+		const head = Buffer.alloc(8);
+		const descriptor = openSync(file);
+		readSync(descriptor, head);
+		closeSync(descriptor);
+		return head[6] === 1;
+	} catch {
+		return false;
+	}
+}
+
 // More words need more of the program: grants are opened, and functions that are never left are looked for. Loading a
-// cache costs by its size, so there is one of a hello, and one of a run that was granted something.
-const cache = process.argv.length > 4 ? "granted" : "plain";
+// cache costs by its size, so there is one of a hello, one of a run that was granted something, and one of a component's.
+const words = process.argv.slice(3);
+const cache = namesComponent(words) ? "linked" : words.length > 1 ? "granted" : "plain";
 load("program", cache).call(exports, exports, require, load);
