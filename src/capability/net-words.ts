@@ -47,10 +47,17 @@ export function netFault(denial: NetDenial, { net }: Grants): Fault {
  */
 function suggestNet({ need, host, port, name }: NetDenial, net: readonly NetRule[]): string | undefined {
 	if (need === "resolve") return isName(host) ? `--net resolve=${shellWord(host)}` : undefined;
-	if (need === "listen" || need === "bind") return `--net ${need}=${bracketedWord(host)}:${port}`;
+	// who asks for every address is bound to the one that is granted
+	if (need === "listen") return `--net listen=${bracketedWord(LOOPBACK.get(host) ?? host)}:${port}`;
+	if (need === "bind") return `--net bind=${bracketedWord(host)}:${port}`;
 	const byName = name !== undefined && isName(name) && isReachedByName(net, name, host);
 	return `--net ${need}=${byName ? name : bracketedWord(host)}:${port}`;
 }
+
+const LOOPBACK: ReadonlyMap<string, string> = new Map([
+	["0.0.0.0", "127.0.0.1"],
+	["::", "::1"],
+]);
 
 const VERBS: Readonly<Record<NetDenial["need"], string>> = {
 	connect: "connect to",
@@ -74,7 +81,7 @@ const CLASSES: Readonly<Record<AddressClass, string>> = {
 	reserved: "is not given to anybody on the Internet",
 };
 
-function denialNotes({ need, host, name, inward }: NetDenial, net: readonly NetRule[]): string[] {
+function denialNotes({ need, host, port, name, inward }: NetDenial, net: readonly NetRule[]): string[] {
 	if (inward !== undefined)
 		return [
 			`'${oneWord(name ?? "")}' is granted, but its address ${host} ${CLASSES[inward]}`,
@@ -87,6 +94,8 @@ function denialNotes({ need, host, name, inward }: NetDenial, net: readonly NetR
 			: `no rule allows it: there ${rules.length === 1 ? "is" : "are"} ${shownRules(rules)}`,
 	];
 	if (name !== undefined) notes.unshift(`it is the address of '${oneWord(name)}', which was looked up`);
+	if (need === "bind" && port === 0)
+		notes.push("a socket that only sends, by a rule udp=HOST:PORT, needs no other for its own address");
 	if (need === "resolve") notes.push("a rule connect=NAME:PORT lets its name be looked up as well");
 	return notes;
 }
