@@ -18,6 +18,7 @@ import type { TlsFiles } from "../tls-files.ts";
 import { hiddenWords } from "../words.ts";
 import { type Place, shownHost } from "./addresses.ts";
 import type { ServeOptions } from "./serve-options.ts";
+import { shareStores } from "./shared-stores.ts";
 import { encodeFrame } from "./start-frame.ts";
 
 /** How long a worker may say nothing beyond the deadline of a request before it is taken for stuck. */
@@ -34,8 +35,9 @@ export async function serveUntilSignal(options: ServeOptions, tls: TlsFiles | un
 	demandService(program);
 	const log = openLog(options.accessLog);
 	const listener = openListener(options.place);
+	const stores = shareStores(program.options);
 	const frame = encodeFrame({
-		options: { ...options, run: program.options },
+		options: { ...options, run: stores.options },
 		bytes: program.bytes,
 		root: program.root,
 		tls,
@@ -68,6 +70,7 @@ export async function serveUntilSignal(options: ServeOptions, tls: TlsFiles | un
 	} finally {
 		metrics?.close();
 		metrics?.closeAllConnections();
+		stores.remove();
 	}
 }
 
