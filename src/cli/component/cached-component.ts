@@ -14,7 +14,7 @@ export interface JcoLinkOptions extends Pick<JcoOptions, "compile"> {
 	readonly file: string;
 	readonly mode: Mode;
 	/** The user's own where none are given. */
-	readonly folders?: CacheFolders | undefined;
+	readonly folders?: CacheFolders | "none" | undefined;
 	/** Called where an entry was not what had been written. */
 	readonly onDamage?: (() => void) | undefined;
 }
@@ -26,7 +26,7 @@ export interface JcoLinkOptions extends Pick<JcoOptions, "compile"> {
  */
 export function linkCached(component: Uint8Array<ArrayBuffer>, options: JcoLinkOptions): Linked | undefined {
 	const folders = options.folders ?? userFolders();
-	if (folders === undefined) return undefined;
+	if (folders === "none") return undefined;
 	const looked = lookUp(folders, keyOf(component, options.mode));
 	if (looked.type === "bad") options.onDamage?.();
 	if (looked.type !== "found") return undefined;
@@ -34,12 +34,12 @@ export function linkCached(component: Uint8Array<ArrayBuffer>, options: JcoLinkO
 	return linkScript(component, transpiled, scriptFrom(transpiled, compiled), options);
 }
 
-/** Where entries and their secret are; undefined where the user has no home. */
-export function userFolders(): CacheFolders | undefined {
+/** Where entries and their secret are; nowhere if the user has no home. */
+export function userFolders(): CacheFolders | "none" {
 	try {
 		return { cache: within(cacheFolder(), "wherry", "components"), data: dataFolder() };
 	} catch {
-		return undefined;
+		return "none";
 	}
 }
 

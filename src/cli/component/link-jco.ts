@@ -29,7 +29,7 @@ export async function linkByJco(
 	);
 	const script = scriptFrom(transpiled);
 	const linked = linkScript(component, transpiled, script, options);
-	if (folders === undefined) return linked;
+	if (folders === "none") return linked;
 	const compiled = new Uint8Array(script.createCachedData());
 	const reason = keep(folders, { key: keyOf(component, mode), transpiled, compiled });
 	if (reason !== undefined) progress.notKept(reason);

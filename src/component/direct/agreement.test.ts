@@ -14,7 +14,7 @@ const compile = (bytes: Uint8Array) => ({ module: new WebAssembly.Module(bytes) 
 async function byBoth(bytes: Uint8Array<ArrayBuffer>, host: () => Host) {
 	const direct = linkDirect(bytes, { compile });
 	assert.ok(direct !== undefined);
-	const jco = await linkByJco(bytes, { mode: "sync", file: "x.wasm", compile });
+	const jco = await linkByJco(bytes, { mode: "sync", file: "x.wasm", compile, folders: "none" });
 	assert.deepEqual(direct.exports, jco.exports);
 	return { direct: direct.instantiate(host()), jco: await jco.instantiate(host()) };
 }

@@ -1,8 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import { nearMisses } from "../../base/near.ts";
-import type { Host, HostInterface } from "../../wasi/host-interface.ts";
+import { type Host, type HostInterface, trackOf } from "../../wasi/host-interface.ts";
 import type { Origin } from "../entities.ts";
-import { trackOf } from "../jco/imports.ts";
 import { camelCase, pascalCase } from "../jco/spelling.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- hosts' functions take what their WIT says

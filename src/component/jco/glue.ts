@@ -56,9 +56,12 @@ export function needsOf(module: string): Need[] {
 		for (const one of taken.split(", ")) {
 			const name = one.split(":")[0] ?? "";
 			if (/^[A-Z]/.test(name)) add(classes, from, name);
-			else add(functions, from, "");
+			else add(functions, from, name === "default" ? name : "");
 		}
-	for (const [from, name] of callsIn(module, "Interface")) add(functions, from, name);
+	// a function of the world itself is taken as the one of an interface of its own
+	const isWorld = (from: string) => !from.includes(":") && functions.get(from)?.has("default") === true;
+	for (const [from, name] of callsIn(module, "Interface"))
+		if (from !== "$root" && !isWorld(from)) add(functions, from, name);
 	return [...new Set([...functions.keys(), ...classes.keys()])].sort().map((name) => ({
 		interface: name,
 		functions: [...(functions.get(name) ?? [])].filter((one) => one !== "").sort(),
