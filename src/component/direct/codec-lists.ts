@@ -7,8 +7,9 @@ import { listOf, numberOf } from "./values.ts";
 /** The specification's limit. */
 const LIST_BYTES_MAX = 2 ** 28 - 1;
 
-/** What an element of an array costs the host at least. */
-const ELEMENT_BYTES = 16;
+/** What an element of an array costs the host at least, and what each of its bytes may. */
+const ELEMENT_BYTES = 64;
+const ELEMENT_FACTOR = 8;
 
 type Numbers =
 	| Uint8Array
@@ -105,7 +106,7 @@ function typed(Typed: new (buffer: ArrayBuffer) => Numbers, element: Codec): Ele
 
 function boxed({ size_bytes, load, store }: Codec): Elements {
 	return {
-		cost_bytes: Math.max(size_bytes, ELEMENT_BYTES),
+		cost_bytes: ELEMENT_BYTES + ELEMENT_FACTOR * size_bytes,
 		read: (context, at, length) => {
 			const list: unknown[] = [];
 			for (let index = 0; index < length; index++) list.push(load(context, at + index * size_bytes));

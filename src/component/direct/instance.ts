@@ -27,6 +27,7 @@ const GIVEN_UP = { error: new Fault("BUG", "cannot use an instance that was give
  * An object on which a module finds only what it was given: nothing of `Object.prototype`. All that are filled alike have one
  * shape for V8, which `Object.create(null)` has not.
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- members are read as they were written
 class Bare<Value> {
 	[name: string]: Value;
 }
@@ -34,13 +35,10 @@ Object.setPrototypeOf(Bare.prototype, null);
 Reflect.deleteProperty(Bare.prototype, "constructor");
 Object.freeze(Bare.prototype);
 
-type MayWait = ((name: string) => boolean) | undefined;
-
 /** A component's instance: its core instances, its handles, and the functions that were made for it. */
 export class DirectInstance implements ComponentInstance, Whole {
 	failure: { readonly error: unknown } | undefined = undefined;
 	readonly #plan: Plan;
-	readonly #mayWait: MayWait;
 	readonly #cores: WebAssembly.Exports[] = [];
 	readonly #states: (State | undefined)[] = [];
 	readonly #contexts: Context[];
@@ -49,9 +47,8 @@ export class DirectInstance implements ComponentInstance, Whole {
 	readonly #borrowed: (() => void)[] = [];
 
 	/** @throws Fault IMPORT_UNKNOWN, before anything of the guest runs; what its start functions throw */
-	constructor(plan: Plan, host: Host, mayWait: MayWait) {
+	constructor(plan: Plan, host: Host) {
 		this.#plan = plan;
-		this.#mayWait = mayWait;
 		const functions = plan.trampolines.map((trampoline) =>
 			trampoline.does === "call host" ? hostFunction(trampoline.name, host) : undefined,
 		);
@@ -170,15 +167,15 @@ export class DirectInstance implements ComponentInstance, Whole {
 		switch (plan.does) {
 			case "call host": {
 				if (host === undefined) throw new Fault("BUG", "cannot find a host function");
-				const lowered = lowerHost(plan.signature, this.#contextAt(plan.context), host);
-				return this.#mayWait?.(plan.name.full) === true ? suspending(lowered) : lowered;
+				const lowered = lowerHost(plan.signature, this.#contextAt(plan.context), host, plan.mayWait);
+				return plan.mayWait ? suspending(lowered) : lowered;
 			}
 			case "call guest": {
 				const enters = this.#statesOf(plan.enters);
 				const lowered = lowerGuest(plan.signature, this.#contextAt(plan.context), (values) =>
 					callLifted(this.#lifted(plan.lift), values, enters),
 				);
-				return this.#mayWait === undefined ? lowered : suspending(lowered);
+				return this.#plan.promising ? suspending(lowered) : lowered;
 			}
 			case "new":
 				return resourceNew(this.#state(plan.instance), plan.resource);
@@ -213,7 +210,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 		const plan = this.#plan.lifts[index];
 		if (plan === undefined) throw new Fault("BUG", "cannot find an exported function");
 		const core = this.#resolve(plan.core) as CoreFunction;
-		const isWaiting = this.#mayWait !== undefined;
+		const isWaiting = this.#plan.promising;
 		return {
 			signature: plan.signature,
 			context: this.#contextAt(plan.context),

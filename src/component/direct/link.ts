@@ -3,18 +3,8 @@ import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { elaborate, type Elaborated } from "../elaborate.ts";
 import type { Linked } from "../linked.ts";
 import { DirectInstance } from "./instance.ts";
-import { type Compile, planOf } from "./plan.ts";
+import { type DirectOptions, planOf } from "./plan.ts";
 import { Unsupported } from "./trap.ts";
-
-export interface DirectOptions {
-	/** Makes a core module: where limits are rewritten in, and memories made imports. */
-	readonly compile: Compile;
-	/**
-	 * Whether an import may answer with a promise, by track and name: `wasi:io/poll@0.2#[method]pollable.block`. Undefined:
-	 * none does. Otherwise calls of exports answer with promises (JSPI), and several instances may wait at once.
-	 */
-	readonly mayWait?: ((name: string) => boolean) | undefined;
-}
 
 export interface LinkedDirectly extends Linked {
 	instantiate(host: Host): DirectInstance;
@@ -35,10 +25,10 @@ export function linkDirect(
 	const elaborated = component instanceof Uint8Array ? elaborate(readDefinitions(component)) : component;
 	if (elaborated.unsupported !== undefined) return undefined;
 	try {
-		const plan = planOf(elaborated, options.compile);
+		const plan = planOf(elaborated, options);
 		return {
 			exports: plan.exports,
-			instantiate: (host) => new DirectInstance(plan, host, options.mayWait),
+			instantiate: (host) => new DirectInstance(plan, host),
 		};
 	} catch (error) {
 		if (error instanceof Unsupported) return undefined;

@@ -1,3 +1,4 @@
+import { Fault } from "../../base/fault.ts";
 import { ComponentError } from "../../wasi/host-interface.ts";
 import type { Resource } from "../entities.ts";
 import type { Context, State } from "./context.ts";
@@ -8,8 +9,13 @@ import { numberOf } from "./values.ts";
 /** A core function, as a core module imports it. */
 export type CoreFunction = (...flat: unknown[]) => unknown;
 
-/** `canon lower` of a function of the host's (CanonicalABI.md, `canon_lower`). It may answer with a promise. */
-export function lowerHost(signature: Signature, context: Context, host: HostFunction): CoreFunction {
+/** `canon lower` of a function of the host's (CanonicalABI.md, `canon_lower`). Only one that `mayWait` may answer with a promise. */
+export function lowerHost(
+	signature: Signature,
+	context: Context,
+	host: HostFunction,
+	mayWait: boolean,
+): CoreFunction {
 	const { state } = context;
 	return (...flat) => {
 		try {
@@ -17,6 +23,7 @@ export function lowerHost(signature: Signature, context: Context, host: HostFunc
 			const lent = state.lent;
 			const values = liftParams(signature, context, flat);
 			const answer = answered(signature, host, values);
+			if (answer instanceof Promise && !mayWait) throw cannotWait(answer);
 			if (answer instanceof Promise) return answeredLater(answer, signature, context, flat, lent);
 			if (signature.lends) state.endLends(lent);
 			return lowerResult(signature, context, answer, flat);
@@ -24,6 +31,13 @@ export function lowerHost(signature: Signature, context: Context, host: HostFunc
 			throw failed(state, error);
 		}
 	};
+}
+
+/** The core module would take the promise for a number. */
+function cannotWait(answer: Promise<unknown>): Fault {
+	// nobody hears how it ends
+	answer.catch(() => {});
+	return new Fault("BUG", "cannot wait for a function of the host's that was to answer at once");
 }
 
 /** A component value: `result`s as `{ tag, val }`. */
@@ -68,14 +82,18 @@ export function lowerGuest(
 ): CoreFunction {
 	const { state } = context;
 	return (...flat) => {
-		state.leave();
-		const lent = state.lent;
-		const finish = (value: unknown): unknown => {
-			state.endLends(lent);
-			return lowerResult(signature, context, value, flat);
-		};
-		const value = call(liftParams(signature, context, flat));
-		return value instanceof Promise ? value.then(finish) : finish(value);
+		try {
+			state.leave();
+			const lent = state.lent;
+			const finish = (value: unknown): unknown => {
+				state.endLends(lent);
+				return lowerResult(signature, context, value, flat);
+			};
+			const value = call(liftParams(signature, context, flat));
+			return value instanceof Promise ? value.then(finish) : finish(value);
+		} catch (error) {
+			throw failed(state, error);
+		}
 	};
 }
 

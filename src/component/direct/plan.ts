@@ -55,6 +55,8 @@ export type TrampolinePlan =
 	| {
 			readonly does: "call host";
 			readonly name: HostName;
+			/** It may answer with a promise. */
+			readonly mayWait: boolean;
 			readonly signature: Signature;
 			readonly context: number;
 	  }
@@ -92,6 +94,8 @@ export interface StepPlan {
 
 /** All that instantiating takes, worked out once. */
 export interface Plan {
+	/** Calls of exports answer with promises. */
+	readonly promising: boolean;
 	readonly parents: readonly (number | undefined)[];
 	/** By step; undefined for one that nothing needs. */
 	readonly steps: readonly (StepPlan | undefined)[];
@@ -106,9 +110,19 @@ export interface Plan {
 	readonly destructors: ReadonlyMap<Resource, Source>;
 }
 
+export interface DirectOptions {
+	/** Makes a core module: where limits are rewritten in, and memories made imports. */
+	readonly compile: Compile;
+	/**
+	 * Whether an import may answer with a promise, by track and name: `wasi:io/poll@0.2#[method]pollable.block`. Undefined:
+	 * none does. Otherwise calls of exports answer with promises (JSPI), and several instances may wait at once.
+	 */
+	readonly mayWait?: ((name: string) => boolean) | undefined;
+}
+
 /** @throws Unsupported, Fault COMPONENT_INVALID, and what `compile` throws */
-export function planOf(elaborated: Elaborated, compile: Compile): Plan {
-	return new Planner(elaborated, compile).run();
+export function planOf(elaborated: Elaborated, options: DirectOptions): Plan {
+	return new Planner(elaborated, options).run();
 }
 
 interface Compiled {
@@ -119,7 +133,7 @@ interface Compiled {
 
 class Planner {
 	readonly #elaborated: Elaborated;
-	readonly #compile: Compile;
+	readonly #options: DirectOptions;
 	readonly #codecs = new Map<StringEncoding, Codecs>();
 	readonly #contexts: ContextPlan[] = [];
 	readonly #contextsByKey = new Map<string, number>();
@@ -131,9 +145,9 @@ class Planner {
 	readonly #compiled = new Map<Uint8Array, Compiled>();
 	readonly #exported: ReadonlySet<string>[] = [];
 
-	constructor(elaborated: Elaborated, compile: Compile) {
+	constructor(elaborated: Elaborated, options: DirectOptions) {
 		this.#elaborated = elaborated;
-		this.#compile = compile;
+		this.#options = options;
 	}
 
 	run(): Plan {
@@ -146,6 +160,7 @@ class Planner {
 			if (entity.sort === "func") functions.set(name, this.#lift(entity));
 		}
 		return {
+			promising: this.#options.mayWait !== undefined,
 			parents,
 			steps: withoutShims(planned, this.#used()),
 			contexts: this.#contexts,
@@ -194,7 +209,7 @@ class Planner {
 
 	#compileOnce(bytes: Uint8Array): Compiled {
 		const source = readModule(bytes);
-		const compiled = { source, core: this.#compile(bytes, source), role: roleOf(bytes, source) };
+		const compiled = { source, core: this.#options.compile(bytes, source), role: roleOf(bytes, source) };
 		this.#compiled.set(bytes, compiled);
 		return compiled;
 	}
@@ -251,8 +266,11 @@ class Planner {
 	#lower(entity: FunctionEntity, options: Options, instance: number): TrampolinePlan {
 		const signature = signatureOf(entity.type, this.#codecsOf(options));
 		const context = this.#context(options, instance);
-		if (entity.lifted === undefined)
-			return { does: "call host", name: hostNameOf(entity.origin), signature, context };
+		if (entity.lifted === undefined) {
+			const name = hostNameOf(entity.origin);
+			const mayWait = this.#options.mayWait?.(name.full) === true;
+			return { does: "call host", name, mayWait, signature, context };
+		}
 		const enters = this.#enters(entity.lifted.instance, instance);
 		return { does: "call guest", lift: this.#lift(entity), signature, context, enters };
 	}

@@ -1,6 +1,7 @@
 /** Calls that wait inside the host, several at once (JSPI). */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Fault } from "../../base/fault.ts";
 import type { Host } from "../../wasi/host-interface.ts";
 import { importMemory } from "../../wasm/import-memory.ts";
 import { readModule } from "../../wasm/read-module.ts";
@@ -70,9 +71,11 @@ function instance() {
 	return linked.instantiate(host);
 }
 
-test("imports are asked for by track", () => {
+test("imports are asked for by track, once", () => {
 	asked.length = 0;
-	instance();
+	const linked = linkDirect(waiter, { compile, mayWait });
+	linked?.instantiate(host);
+	linked?.instantiate(host);
 	assert.deepEqual(asked.sort(), [
 		"test:x/host@0.2#[method]door.number",
 		"test:x/host@0.2#[method]door.wait",
@@ -124,6 +127,14 @@ test("what the host throws later comes through as it is", async () => {
 	door.jam(ending);
 	await assert.rejects(answer as Promise<unknown>, ending);
 	assert.throws(() => one.call(WORLD, "plain", [door]), ending);
+});
+
+test("a host that waits where it was not to is a mistake of ours", () => {
+	const linked = linkDirect(waiter, { compile });
+	assert.throws(
+		() => linked?.instantiate(host).call(WORLD, "run", [new Door()]),
+		(error) => error instanceof Fault && error.code === "BUG",
+	);
 });
 
 test("the memory of a guest that waits is not lent to another", async () => {
