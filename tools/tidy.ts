@@ -14,7 +14,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 	wasi: ["base", "sys", "capability"],
 	component: ["base", "sys", "wasm", "wasi"],
 	guest: ["base", "sys", "wasm", "capability", "wasi", "component"],
-	inspect: ["base", "wasm", "component", "capability"],
+	inspect: ["base", "wasm", "component", "capability", "oci", "trust"],
 	oci: ["base", "sys"],
 	trust: ["base", "oci", "wasm"],
 	registry: ["base", "oci"],
