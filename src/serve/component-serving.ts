@@ -2,6 +2,7 @@ import type { Entry } from "../component/entry.ts";
 import type { ComponentInstance, Linked } from "../component/linked.ts";
 import type { Denial } from "../capability/denial.ts";
 import type { Exchange } from "../sys/http.ts";
+import { bothPreviews } from "../wasi/both-previews.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
 import type { Host } from "../wasi/host-interface.ts";
 import { cancelRequests } from "../wasi/http/outgoing.ts";
@@ -40,8 +41,7 @@ export function makeInstance(service: ComponentService): Instance | Promise<Inst
 
 function hostOf(guest: ServedGuest, { imports }: ComponentService): Host {
 	if (!imports.has("0.3")) return preview2(guest);
-	if (!imports.has("0.2")) return preview3(guest);
-	return new Map([...preview2(guest), ...preview3(guest)]);
+	return imports.has("0.2") ? bothPreviews(guest) : preview3(guest);
 }
 
 /** A component's instance that answers requests. */
