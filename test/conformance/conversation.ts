@@ -110,10 +110,12 @@ class Talk {
 	/** Resolves when the text is as wanted, or nothing more comes. */
 	async #until(name: "stdout" | "stderr", isWanted: (text: string) => boolean): Promise<void> {
 		const stream = this.#running.child[name];
-		let hasEnded = false;
-		const ended = this.#running.ended.then(() => (hasEnded = true));
-		while (!isWanted(this.#unread[name]) && !hasEnded && stream !== null)
-			await Promise.race([once(stream, "data"), ended]);
+		if (stream === null) return;
+		const ended = this.#running.ended.then(() => "ended");
+		for (;;) {
+			if (isWanted(this.#unread[name])) return;
+			if ((await Promise.race([once(stream, "data"), ended])) === "ended") return;
+		}
 	}
 
 	async #connect(id: string): Promise<string | undefined> {
