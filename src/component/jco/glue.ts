@@ -47,22 +47,24 @@ function replaceOnce(text: string, what: string, pattern: RegExp, replacement: s
 }
 
 const CALL = /'\[iface="([^"\n]*)", function="([^"\n]*)"\] ?\[Instruction::Call(Interface|Wasm)\]/g;
-const TAKE = /^\s*const \{ ([^}\n]*) \} = imports\['([^'\n]*)'\];$/gm;
+const TAKE = /^\s*const \{ ([^}]*) \} = imports\['([^'\n]*)'\];$/gm;
+
+const TAKE_WORLD = /^\s*const [\w$]+ = imports\['([^'\n]*)'\]\.default;$/gm;
 
 /** What the glue asks of its host, read off its text. */
 export function needsOf(module: string): Need[] {
 	const functions = new Map<string, Set<string>>();
 	const classes = new Map<string, Set<string>>();
 	for (const [, taken = "", from = ""] of module.matchAll(TAKE))
-		for (const one of taken.split(", ")) {
+		for (const one of taken.split(/,\s*/)) {
 			const name = one.split(":")[0] ?? "";
 			if (/^[A-Z]/.test(name)) add(classes, from, name);
-			else add(functions, from, name === "default" ? name : "");
+			else add(functions, from, "");
 		}
-	// a function of the world itself is taken as the one of an interface of its own
-	const isWorld = (from: string) => !from.includes(":") && functions.get(from)?.has("default") === true;
-	for (const [from, name] of callsIn(module, "Interface"))
-		if (from !== "$root" && !isWorld(from)) add(functions, from, name);
+	// a function of the world itself is taken as the only one of an interface of its own
+	const ofWorld = new Set(Array.from(module.matchAll(TAKE_WORLD), ([, from = ""]) => from));
+	for (const from of ofWorld) add(functions, from, "default");
+	for (const [from, name] of callsIn(module, "Interface")) if (!ofWorld.has(from)) add(functions, from, name);
 	return [...new Set([...functions.keys(), ...classes.keys()])].sort().map((name) => ({
 		interface: name,
 		functions: [...(functions.get(name) ?? [])].filter((one) => one !== "").sort(),
