@@ -92,12 +92,12 @@ export async function waitingRow(): Promise<WaitingRow> {
 	const server = await start(ours(port, paths, "--max-concurrent", String(WAITING + 50)), port);
 	try {
 		await get(port, "/hello");
-		const rest_mb = memory_mb(server);
+		const rest_mb = heldMemory_mb(server);
 		const idle = await Promise.all(Array.from({ length: IDLE }, () => keptAlive(port)));
-		const idle_mb = memory_mb(server);
+		const idle_mb = heldMemory_mb(server);
 		const answers = Array.from({ length: WAITING }, () => get(port, "/wait?ms=5000"));
 		await sleep(3000);
-		const waiting_mb = memory_mb(server);
+		const waiting_mb = heldMemory_mb(server);
 		const answered = (await Promise.allSettled(answers)).filter(
 			(answer) => answer.status === "fulfilled" && answer.value === 200,
 		).length;
@@ -125,9 +125,9 @@ async function loaded({ label, words }: Server): Promise<Load> {
 	const server = await start(words(port), port);
 	try {
 		await wrk(port, WARM_UP_S);
-		const before_us = cpu_us(server);
+		const before_us = spentCpu_us(server);
 		const text = await wrk(port, MEASURED_S);
-		const spent_us = cpu_us(server) - before_us;
+		const spent_us = spentCpu_us(server) - before_us;
 		const requests = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
 		const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
 		const broken = /Socket errors: (.*)/.exec(text)?.[1];
@@ -137,7 +137,7 @@ async function loaded({ label, words }: Server): Promise<Load> {
 			requests_per_s: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1]),
 			p99_ms: milliseconds(/99%\s+([\d.]+)(us|ms|s)/.exec(text)),
 			cpu_us: spent_us / requests,
-			memory_mb: memory_mb(server),
+			memory_mb: heldMemory_mb(server),
 		};
 	} finally {
 		end(server);
@@ -202,7 +202,7 @@ function processes({ pid }: ChildProcess): number[] {
 
 const TICK_US = 10_000;
 
-function cpu_us(server: ChildProcess): number {
+function spentCpu_us(server: ChildProcess): number {
 	return processes(server).reduce((sum, pid) => {
 		const fields = read(`/proc/${pid}/stat`)
 			.replace(/^.*\) /s, "")
@@ -212,7 +212,7 @@ function cpu_us(server: ChildProcess): number {
 }
 
 /** What is not shared with others counts whole, what is shared in parts. */
-function memory_mb(server: ChildProcess): number {
+function heldMemory_mb(server: ChildProcess): number {
 	return processes(server).reduce((sum, pid) => {
 		const kb = Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0);
 		return sum + kb / 1024;

@@ -70,10 +70,9 @@ export async function bundle({
 	for (const [group, names] of Object.entries(groups)) {
 		// one script is read faster than many modules; but what others would have a second time is offered to them
 		const own = reached.get(group) ?? new Set();
-		const elsewhere = new Set(
-			[...reached].flatMap(([other, theirs]) => (other === group ? [] : [...theirs])),
-		);
-		const offered = [...own].filter((name) => apart.has(name) && !elsewhere.has(name));
+		const isElsewhere = (name: string) =>
+			[...reached].some(([other, theirs]) => other !== group && theirs.has(name));
+		const offered = [...own].filter((name) => apart.has(name) && !isElsewhere(name));
 		const modulesOf = [...new Set([...names, ...offered])];
 		for (const name of modulesOf) scriptOf.set(name, group);
 		const whole = { ...layers, apart: new Set([...apart].filter((name) => !own.has(name))) };

@@ -13,7 +13,7 @@ function component(...pages: readonly number[]): Uint8Array<ArrayBuffer> {
 		const memory = [0x05, 0x03, 0x01, 0x00, minimum];
 		const exported = [0x07, 0x05, 0x01, 0x01, 0x6d, 0x02, 0x00];
 		const core = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...memory, ...exported];
-		return [0x01, core.length, ...core];
+		return [[0x01, core.length], core].flat();
 	});
 	return Uint8Array.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, ...cores]);
 }
