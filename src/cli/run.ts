@@ -11,7 +11,7 @@ import { Guest } from "../wasi/guest.ts";
 import { isComponent } from "../wasm/input.ts";
 import { confine } from "./confine.ts";
 import { openWorld } from "./open-world.ts";
-import { printResult } from "./print.ts";
+import { printNote, printResult } from "./print.ts";
 import { readProgram } from "./program.ts";
 import { namesFile, namesImage, refuseImageFlags } from "./image-words.ts";
 import type { Program } from "./run-image.ts";
@@ -82,6 +82,8 @@ function runModule({ bytes, options, digest, root }: Program): number {
 		onEnd: (how: Ending) => process.exit(finish(how)),
 		onClosedInput: () => guest.deny({ type: "stdin" }),
 	};
+	if (options.grants.config.size + options.grants.keyvalue.length > 0)
+		printNote("--config and --keyvalue take effect for components: preview1 has no words to ask for them");
 	const opened = openWorld(options, events, root);
 	const guest = new Guest(opened.world);
 	const outcome = runGuest(prepared, guest, {

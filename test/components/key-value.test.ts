@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 
-import { guest } from "../support/wherry.ts";
+import { guest, run } from "../support/wherry.ts";
 import { serving } from "../support/serving.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 
@@ -40,6 +40,37 @@ test("a store in a file is there for the next service", async (context) => {
 	const file = join(temporaryDirectory(context), "visits.db");
 	assert.deepEqual(await once(context, file), from(1));
 	assert.deepEqual(await once(context, file), from(1 + REQUESTS));
+});
+
+test("a module is told of services that it cannot ask for", () => {
+	const { stdout, stderr, status } = run(["run", "--keyvalue", "visits", guest("wat/hello")]);
+	assert.deepEqual([stdout.toString(), status], ["hello\n", 0]);
+	assert.equal(
+		stderr,
+		"note: --config and --keyvalue take effect for components: preview1 has no words to ask for them\n",
+	);
+});
+
+test("a store that cannot be opened stops the run before it begins", (context) => {
+	const file = join(temporaryDirectory(context), "missing", "visits.db");
+	const { stderr, status } = run([
+		"run",
+		"--keyvalue",
+		`visits=${file}`,
+		guest("components/services"),
+		"keys",
+		"visits",
+	]);
+	assert.equal(
+		stderr,
+		[
+			`error: cannot open the key-value store '${file}' [GRANT_REFUSED]`,
+			"note: it cannot be opened",
+			`note: asked for by '--keyvalue visits=${file}'`,
+			"help: --keyvalue visits    for one in memory\n",
+		].join("\n"),
+	);
+	assert.equal(status, 125);
 });
 
 async function once(context: TestContext, file: string): Promise<number[]> {
