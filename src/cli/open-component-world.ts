@@ -1,3 +1,4 @@
+import { Fault } from "../base/fault.ts";
 import type { KeyValueGrant } from "../capability/grants.ts";
 import { reachesOut } from "../capability/net-gate.ts";
 import { type SocketReach, socketReach } from "../host/node/wall/socket-reach.ts";
@@ -73,7 +74,13 @@ async function openStores(grants: readonly KeyValueGrant[]): Promise<KeyValueSto
 const NO_STORES: KeyValueStores = { open: () => undefined };
 
 async function openHttpClient(tlsCa: readonly string[]): Promise<HttpClient> {
-	const { prepareHttpClient } = await import("../host/node/http-client.ts");
-	const extraCertificates = tlsCa.map((file) => readText(file, "the certificates"));
+	const { certificatesIn, prepareHttpClient } = await import("../host/node/http-client.ts");
+	const extraCertificates = tlsCa.flatMap((file) => {
+		const found = certificatesIn(readText(file, "the certificates"));
+		if (found !== undefined) return found;
+		throw new Fault("GRANT_INVALID", `cannot read the certificates '${file}'`, {
+			note: "there is none in it, or one is broken: what is wanted is text with lines '-----BEGIN CERTIFICATE-----' (PEM)",
+		});
+	});
 	return (await prepareHttpClient({ extraCertificates }))();
 }

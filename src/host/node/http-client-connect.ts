@@ -1,14 +1,13 @@
 import type { LookupFunction, Socket } from "node:net";
-import type { SecureContext } from "node:tls";
 import type { ConnectGate, HttpFailure } from "../../sys/http.ts";
 import { CONNECT_TIMEOUT } from "./http-client-errors.ts";
+import type { Secure } from "./http-client-tls.ts";
 
 /** Node's modules, loaded before the second wall stands. */
 export interface Modules {
 	readonly net: typeof import("node:net");
-	readonly tls: typeof import("node:tls");
 	readonly http: typeof import("node:http");
-	readonly context: SecureContext;
+	readonly secure: () => Promise<Secure>;
 }
 
 export interface Destination {
@@ -42,14 +41,20 @@ export async function connect(modules: Modules, to: Destination): Promise<Socket
 	try {
 		const addresses = await limit.hold(Promise.resolve(to.gate(to.host, to.port)));
 		if ("tag" in addresses) throw new ConnectFailure(addresses);
-		const socket = open(modules, to, addresses);
+		const secure = to.scheme === "https" ? await modules.secure() : undefined;
+		const socket = open(modules.net, secure, to, addresses);
 		return await limit.hold(connected(socket, to.scheme), () => socket.destroy());
 	} finally {
 		limit.end();
 	}
 }
 
-function open({ net, tls, context }: Modules, to: Destination, addresses: readonly string[]): Socket {
+function open(
+	net: Modules["net"],
+	secure: Secure | undefined,
+	to: Destination,
+	addresses: readonly string[],
+): Socket {
 	const options = {
 		host: to.host,
 		port: to.port,
@@ -57,12 +62,12 @@ function open({ net, tls, context }: Modules, to: Destination, addresses: readon
 		autoSelectFamily: true,
 		noDelay: true,
 	};
-	if (to.scheme === "http") return net.connect(options);
+	if (secure === undefined) return net.connect(options);
 	const servername = net.isIP(to.host) === 0 ? to.host.replace(/\.$/, "") : undefined;
-	return tls.connect({
+	return secure.tls.connect({
 		...options,
 		...(servername === undefined ? {} : { servername }),
-		secureContext: context,
+		secureContext: secure.context,
 		// whatever the environment says
 		rejectUnauthorized: true,
 		ALPNProtocols: ["http/1.1"],

@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { after, test } from "node:test";
 import type { HttpClient } from "../../sys/http.ts";
-import { prepareHttpClient } from "./http-client.ts";
+import { certificatesIn, prepareHttpClient } from "./http-client.ts";
 
 const folder = new URL("../../../test/registry/tls/", import.meta.url);
 const cert = readFileSync(new URL("cert.pem", folder), "utf8");
@@ -129,3 +129,15 @@ test("the environment cannot switch the check of certificates off", async () => 
 		delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
 	}
 });
+
+const texts: readonly (readonly [name: string, text: string, count: number | undefined])[] = [
+	["one", cert, 1],
+	["two, with words between them", `mine:\n${cert}\nand again:\n${cert}`, 2],
+	["none", "hello", undefined],
+	["nothing", "", undefined],
+	["a key", key, undefined],
+	["a broken one", cert.replace(/\n[^-\n]{20}/, "\nAAAA"), undefined],
+	["a good one and a broken one", cert + cert.replace(/\n[^-\n]{20}/, "\nAAAA"), undefined],
+];
+for (const [name, text, count] of texts)
+	test(`certificates in a text: ${name}`, () => assert.equal(certificatesIn(text)?.length, count));

@@ -3,20 +3,19 @@ import type { Agent } from "node:http";
 import type { HttpClient, HttpSending, HttpSent } from "../../sys/http.ts";
 import { ConnectFailure, connect, type Destination, type Modules } from "./http-client-connect.ts";
 import { sendOn } from "./http-client-request.ts";
+import { prepareTls } from "./http-client-tls.ts";
+
+export { certificatesIn } from "./http-client-tls.ts";
 
 export interface HttpClientOptions {
 	/** Certificates in PEM that are trusted beside those of Node; `--tls-ca`. */
 	readonly extraCertificates: readonly string[];
 }
 
-/**
- * Loads what requests need, so that clients can be made when no file can be opened any more. Takes tens of
- * milliseconds: to be called only for a guest that may connect and sends requests.
- */
+/** Loads what requests need, so that clients can be made and used when no file can be opened any more. */
 export async function prepareHttpClient({ extraCertificates }: HttpClientOptions): Promise<() => HttpClient> {
-	const [net, tls, http] = await Promise.all([import("node:net"), import("node:tls"), import("node:http")]);
-	const ca = [...tls.getCACertificates("default"), ...extraCertificates];
-	const modules: Modules = { net, tls, http, context: tls.createSecureContext({ ca }) };
+	const [net, http] = await Promise.all([import("node:net"), import("node:http")]);
+	const modules: Modules = { net, http, secure: await prepareTls(extraCertificates) };
 	return () => new NodeHttpClient(modules);
 }
 
