@@ -11,8 +11,8 @@
 enum copy_result { COMPLETED, DROPPED, CANCELLED };
 enum { SUBTASK_RETURNED = 2 };
 enum event_code { EVENT_SUBTASK = 1, EVENT_STREAM_READ, EVENT_STREAM_WRITE, EVENT_FUTURE_READ, EVENT_FUTURE_WRITE };
-/* What the callback of a task answers when there is nothing more to be done. */
-enum { EXIT = 0 };
+/* What a task answers when it returns: it is done, or to be called back when something of a set (`WAIT | set << 4`) happens. */
+enum { EXIT = 0, WAIT = 2 };
 
 struct event {
 	u32 code;
