@@ -39,13 +39,13 @@ export class ComponentGuest extends Guest {
 		this.waits = waitsOf(world);
 	}
 
-	/** Counts one more thing that the host keeps for this guest. Traps at the limit. */
-	holdResource(): void {
-		if (this.#resources === RESOURCES_MAX) this.trap(`it holds more than ${RESOURCES_MAX} resources`);
-		this.#resources += 1;
+	/** Counts what the host keeps for this guest. Traps at the limit. */
+	holdResource(weight: number): void {
+		if (this.#resources + weight > RESOURCES_MAX) this.trap(`it holds more than ${RESOURCES_MAX} resources`);
+		this.#resources += weight;
 	}
 
-	releaseResource(): void {
-		this.#resources -= 1;
+	releaseResource(weight: number): void {
+		this.#resources -= weight;
 	}
 }

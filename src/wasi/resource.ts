@@ -6,12 +6,18 @@ import type { ComponentGuest } from "./component-guest.ts";
  */
 export abstract class Resource {
 	readonly guest: ComponentGuest;
+	readonly #weight: number;
 	#held = true;
 
-	/** Traps when the guest holds too many. */
-	constructor(guest: ComponentGuest) {
-		guest.holdResource();
+	/**
+	 * Traps when the guest holds too many.
+	 *
+	 * @param weight how many it counts for: one for each KiB, about, that it makes the host keep
+	 */
+	constructor(guest: ComponentGuest, weight = 1) {
+		guest.holdResource(weight);
 		this.guest = guest;
+		this.#weight = weight;
 	}
 
 	get isHeld(): boolean {
@@ -21,7 +27,7 @@ export abstract class Resource {
 	[Symbol.dispose](): void {
 		if (!this.#held) return;
 		this.#held = false;
-		this.guest.releaseResource();
+		this.guest.releaseResource(this.#weight);
 		this.dropped();
 	}
 

@@ -15,21 +15,24 @@ class TextBucket extends Bucket {
 	}
 }
 
+/** A value that is kept counts towards what a guest may hold. */
+const BYTES_PER_WEIGHT = 1024;
+
 /** wasi:keyvalue/atomics `cas`: a key, and the value that it had when this was made. */
 class Cas extends Resource {
 	readonly #bucket: Bucket;
 	readonly #key: string;
 	readonly #value: Uint8Array | undefined;
 
-	constructor(guest: ComponentGuest, bucket: Bucket, key: string) {
-		super(guest);
+	constructor(guest: ComponentGuest, bucket: Bucket, key: string, value: Uint8Array | undefined) {
+		super(guest, 1 + Math.ceil((value?.length ?? 0) / BYTES_PER_WEIGHT));
 		this.#bucket = bucket;
 		this.#key = key;
-		this.#value = bucket.get(key);
+		this.#value = value;
 	}
 
 	static new(bucket: Bucket, key: string): Cas {
-		return new Cas(bucket.guest, bucket, key);
+		return new Cas(bucket.guest, bucket, key, bucket.get(key));
 	}
 
 	current(): Uint8Array | undefined {
@@ -40,7 +43,7 @@ class Cas extends Resource {
 	swap(value: Uint8Array): Cas | undefined {
 		checkValue(value);
 		const done = this.#bucket.ask(this.#key, (store) => store.swap(this.#key, this.#value, value));
-		return done ? undefined : new Cas(this.guest, this.#bucket, this.#key);
+		return done ? undefined : Cas.new(this.#bucket, this.#key);
 	}
 }
 

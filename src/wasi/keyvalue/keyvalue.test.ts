@@ -119,7 +119,7 @@ for (const draft of DRAFTS) {
 	});
 }
 
-interface Cas {
+interface Cas extends Disposable {
 	current(): Uint8Array | undefined;
 }
 const casOf = ({ host }: Lent) =>
@@ -140,6 +140,20 @@ test("a swap is done once, and one that comes late is told what came between", (
 	assert.deepEqual(failed.error.val.current(), bytes("1"));
 	assert.equal(swap(failed.error.val, "2"), undefined);
 	assert.deepEqual(bucket.get("k"), bytes("2"));
+});
+
+test("values that swaps keep count towards what a guest may hold", () => {
+	const keeper = new Keeper("0.2.0-draft2");
+	keeper.bucket.set("large", new Uint8Array(VALUE_BYTES_MAX));
+	const make = () => casOf(keeper).new(keeper.bucket, "large");
+	const first = make();
+	make();
+	make();
+	// the store's handle counts, too: a fourth is more than 64 MiB
+	first[Symbol.dispose]();
+	make();
+	const more = outcome(make) as { ended?: string };
+	assert.match(more.ended ?? "", /it holds more than/);
 });
 
 test("a cursor of draft2 that is none is refused", () => {

@@ -6,6 +6,8 @@ import type { SharedOpen } from "../filesystem/shared-open.ts";
 
 /** So many entries are read ahead. */
 const BATCH_ENTRIES = 64;
+/** What they take when their names are as long as names may be. */
+const WEIGHT = 64;
 
 /** wasi:filesystem/types `directory-entry-stream`. Holds the directory open. `.` and `..` are left out. */
 export class DirectoryEntryStream extends Resource {
@@ -17,7 +19,7 @@ export class DirectoryEntryStream extends Resource {
 	#ended = false;
 
 	constructor(guest: ComponentGuest, shared: SharedOpen, directory: Directory) {
-		super(guest);
+		super(guest, WEIGHT);
 		this.#shared = shared.hold();
 		this.#directory = directory;
 	}

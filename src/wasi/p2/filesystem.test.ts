@@ -163,6 +163,13 @@ test("a directory lists its entries without dots, and goes on when its descripto
 	);
 });
 
+test("listings that are under way count towards what a guest may hold", () => {
+	const { directory } = new Files();
+	for (let count = 0; count < 1023; count += 1) directory.readDirectory();
+	const more = outcome(() => directory.readDirectory()) as { ended?: string };
+	assert.match(more.ended ?? "", /it holds more than/);
+});
+
 test("what stat tells", () => {
 	const files = new Files();
 	const at = { seconds: START_NS / 1_000_000_000n, nanoseconds: 123 };
