@@ -20,7 +20,7 @@ const WRITTEN_BY_TOOLS = "docs/cli.md";
 /** Shows what only a machine with a second wall does. */
 const SHOWS_WALLS = "docs/isolation.md";
 
-const pages = ["README.md", ...globSync("docs/*.md", { cwd: ROOT }).sort()];
+const pages = ["README.md", ...globSync(["docs/*.md", "examples/*/README.md"], { cwd: ROOT }).sort()];
 
 for (const page of pages) {
 	const path = join(ROOT, page);

@@ -28,6 +28,7 @@ const STARTS_ITS_OWN = "registry serve";
 /** What the pages say they have beside them, linked. */
 const LINKS: Readonly<Record<string, () => string>> = {
 	guests: () => join(ROOT, "guests"),
+	examples: () => join(ROOT, "examples"),
 	src: () => join(ROOT, "src"),
 	"rooms.py": () => join(ROOT, "examples/python/rooms.py"),
 	// as npm install there would have it: toolchains that are found in a project's node_modules

@@ -55,6 +55,8 @@ const cases: readonly Case[] = [
 		stdin: "boat\nship\n",
 		failed: true,
 	},
+	// garbage collection and exceptions
+	{ guest: "kotlin/tour" },
 	{ guest: "zig/tour", flags: ["-v", "FOLDER:/data", "-w", "/data"], words: ["x"] },
 ];
 
