@@ -20,7 +20,7 @@ export async function prepareHttpClient({ extraCertificates }: HttpClientOptions
 }
 
 /** Idle connections that are kept for the next request: of each destination, and how long. */
-const IDLE_CONNECTIONS_MAX = 16;
+const IDLE_CONNECTIONS_MAX = 128;
 const IDLE_MS = 4_000;
 
 class NodeHttpClient implements HttpClient {

@@ -2,7 +2,7 @@ import type { Field } from "../../sys/http.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import { ComponentError } from "../host-interface.ts";
 import { HttpFields } from "../http/fields.ts";
-import type { HeaderError } from "../http/field-rules.ts";
+import { FIELD_LIMITS, type HeaderError } from "../http/field-rules.ts";
 import { Resource } from "../resource.ts";
 
 /** wasi:http/types `fields`, and so `headers` and `trailers`. */
@@ -61,6 +61,9 @@ export class Fields extends Resource {
 
 /** 0.2 has no word for fields that are too many or too large: there, as in other hosts, they end the guest. */
 function headerError(guest: ComponentGuest, error: HeaderError): ComponentError {
-	if (error === "size-exceeded") guest.trap("its fields of HTTP are over 1,000, or over 128 KiB together");
+	if (error === "size-exceeded")
+		guest.trap(
+			`it put more than ${FIELD_LIMITS.count_max} fields, or ${FIELD_LIMITS.section_bytes_max} bytes, into one message of HTTP`,
+		);
 	return new ComponentError({ tag: error });
 }
