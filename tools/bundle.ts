@@ -30,7 +30,7 @@ export interface BundleRequest {
 /** Scripts as text; the first two are functions to be called as CommonJS calls a module. */
 export interface Scripts {
 	readonly program: string;
-	/** Exports the modules that the program asks for as `./rest.cjs`. */
+	/** An object of functions as CommonJS has them, by the modules' names. */
 	readonly rest: string;
 	/** Functions, by the names that `early` gave: they take the program's `require` and answer their modules. */
 	readonly early: ReadonlyMap<string, string>;
@@ -96,7 +96,7 @@ export async function bundle({
 			.replace("/* SCRIPTS */", () => JSON.stringify(Object.fromEntries(scriptOf)))
 			.replace("/* PROGRAM */", () => program),
 		early: scripts,
-		rest: `"use strict";\nmodule.exports = {\n${table(rest)}\n};\n`,
+		rest: `(() => {\n"use strict";\nreturn {\n${table(rest)}\n};\n})()\n`,
 	};
 }
 
@@ -140,8 +140,13 @@ function load(name) {
 	const script = scriptOf.get(name);
 	if (script !== undefined) return modulesOf(script)[name];
 	const module = { exports: {} };
-	(frequent[name] ?? requireOfNode("./rest.cjs")[name])(module, module.exports, require);
+	(frequent[name] ?? partOfRest(name))(module, module.exports, require);
 	return module.exports;
+}
+let rest;
+function partOfRest(name) {
+	rest ??= loadScript("rest", "rest");
+	return rest[name];
 }
 function modulesOf(script) {
 	let modules = scripts.get(script);

@@ -1,8 +1,7 @@
 // dist/wherry.cjs: starts dist/program.cjs from V8's code cache. Compiling the program anew costs
 // about 10 ms at each start; from the cache, which `npm run build` makes, under 2 ms. V8 refuses a
 // cache of another version of itself or of other flags, and then compiles as ever. What the program
-// asks of dist/image.cjs or dist/component.cjs, when such a thing is run, comes from a cache as well; what it asks of
-// dist/rest.cjs is compiled where it is used: see tools/bundle.ts.
+// asks of dist/image.cjs, dist/component.cjs or dist/rest.cjs comes from a cache as well: see tools/bundle.ts.
 "use strict";
 const { closeSync, openSync, readFileSync, readSync, statSync } = require("node:fs");
 const { Script } = require("node:vm");
