@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import type { Readable, Writable } from "node:stream";
 import type { ByteSource, Exchange, Field, HttpFailure } from "../../sys/http.ts";
 import { type BodyOwner, RequestBody } from "./http-server-body.ts";
@@ -200,7 +201,10 @@ function flattened(headers: readonly Field[], status: number): string[] {
 		if (HOP_BY_HOP.has(name)) continue;
 		// RFC 9110 §8.6: what has no body says no length
 		if (name === "content-length" && status === 204) continue;
-		flat.push(name, Buffer.from(value.buffer, value.byteOffset, value.length).toString("latin1"));
+		const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString("latin1");
+		validateHeaderName(name);
+		validateHeaderValue(name, text);
+		flat.push(name, text);
 	}
 	return flat;
 }

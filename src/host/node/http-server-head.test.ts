@@ -11,7 +11,7 @@ const PLAIN: RawHead = {
 	rawHeaders: ["Host", "example.org:8080"],
 };
 
-const limits = { ...DEFAULT_HTTP_LIMITS, url_bytes: 20, headers: 3 };
+const limits = { ...DEFAULT_HTTP_LIMITS, url_bytes: 30, headers: 3 };
 
 /** Authority and path, or the status of the refusal. */
 const HEADS: readonly (readonly [string, Partial<RawHead>, string | number])[] = [
@@ -26,7 +26,7 @@ const HEADS: readonly (readonly [string, Partial<RawHead>, string | number])[] =
 	["bytes that are no ASCII", { target: "/\u00e9" }, 400],
 	["a star for OPTIONS", { method: "OPTIONS", target: "*" }, "example.org:8080 *"],
 	["a star for GET", { target: "*" }, 400],
-	["a long path", { target: `/${"x".repeat(20)}` }, 414],
+	["a long path", { target: `/${"x".repeat(30)}` }, 414],
 	["many headers", { rawHeaders: ["host", "a", "b", "", "c", "", "d", ""] }, 431],
 	["no host", { rawHeaders: [] }, 400],
 	["two hosts", { rawHeaders: ["host", "a", "Host", "a"] }, 400],

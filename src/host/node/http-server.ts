@@ -75,6 +75,8 @@ class ServerCore implements ExchangeHost, RunningServer {
 	readonly live = new Set<ServedExchange>();
 	readonly #sessions = new Set<ServerHttp2Session>();
 	readonly #sockets = new Set<Duplex>();
+	/** Connections that were given up. */
+	readonly #given = new WeakSet<Duplex>();
 	#server: Server | undefined;
 	#sweeper: NodeJS.Timeout | undefined;
 	isDraining = false;
@@ -101,9 +103,9 @@ class ServerCore implements ExchangeHost, RunningServer {
 		server.maxConnections = this.limits.connections;
 		server.on("request", (request, response) => this.#take(request, response, false));
 		server.on("checkContinue", (request, response) => this.#take(request, response, true));
-		server.on("checkExpectation", (request, response) =>
-			this.#refuse1(request, response, { status: 417, why: "the expectation is unknown" }),
-		);
+		server.on("checkExpectation", (request, response) => {
+			if (!this.#given.has(request.socket)) this.#refuse1(request, response, UNKNOWN_EXPECTATION);
+		});
 		server.on("connect", (request, socket) => {
 			this.#refuseRaw(socket, 501, request.method);
 		});
@@ -156,6 +158,7 @@ class ServerCore implements ExchangeHost, RunningServer {
 	}
 
 	#take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+		if (this.#given.has(request.socket)) return;
 		const head = readHead(rawHeadOf(request, this.plan.tls !== undefined), this.limits);
 		if (!(head instanceof ReadHead)) return this.#refuse1(request, response, head);
 		if (head.authority === "" && request.httpVersion !== "1.0")
@@ -197,7 +200,9 @@ class ServerCore implements ExchangeHost, RunningServer {
 		for (const exchange of this.live) if (exchange.isIdle(now_ms)) exchange.expire();
 	}
 
+	/** What follows on the connection is not looked at: it may be a part of what was refused. */
 	#refuse1(request: IncomingMessage, response: ServerResponse, { status, why }: Refusal): void {
+		this.#given.add(request.socket);
 		response.writeHead(status, ["content-type", "text/plain; charset=utf-8", "connection", "close"]);
 		response.end(`${why}\n`);
 		this.plan.onRefused({
@@ -244,6 +249,7 @@ const PSEUDO_HEADERS = 4;
 const END_STREAM = 1;
 const SESSION_MEMORY_MB = 16;
 
+const UNKNOWN_EXPECTATION: Refusal = { status: 417, why: "the expectation is unknown" };
 const NO_HOST: Refusal = { status: 400, why: "the host is missing" };
 
 const REASONS: ReadonlyMap<number, string> = new Map([
