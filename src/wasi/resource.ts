@@ -6,7 +6,7 @@ import type { ComponentGuest } from "./component-guest.ts";
  */
 export abstract class Resource {
 	readonly guest: ComponentGuest;
-	readonly #weight: number;
+	#weight: number;
 	#held = true;
 
 	/**
@@ -29,6 +29,14 @@ export abstract class Resource {
 		this.#held = false;
 		this.guest.releaseResource(this.#weight);
 		this.dropped();
+	}
+
+	/** What it makes the host keep has changed. Traps as the constructor does. */
+	protected weigh(weight: number): void {
+		if (!this.#held) return;
+		if (weight > this.#weight) this.guest.holdResource(weight - this.#weight);
+		else this.guest.releaseResource(this.#weight - weight);
+		this.#weight = weight;
 	}
 
 	/** Frees what is behind it. Called once. */

@@ -45,6 +45,11 @@ export class HttpFields {
 		return this.#fields;
 	}
 
+	/** What a guest that holds them makes the host keep, in KiB; nothing of a message that came in. */
+	get weight(): number {
+		return Math.ceil(this.#size_bytes / 1024);
+	}
+
 	/** The values of a name, in order; none where there is no such name, or no such name can be. */
 	get(name: string): Uint8Array[] {
 		const lower = name.toLowerCase();

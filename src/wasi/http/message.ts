@@ -11,6 +11,8 @@ export interface Word {
 /** The longest authority and path; more is answered with HTTP-request-URI-too-long, or not set. */
 export const AUTHORITY_CHARACTERS_MAX = 1_024;
 export const PATH_CHARACTERS_MAX = 16 * 1_024;
+/** What a message counts for beside its headers, in KiB: itself, and the longest path and authority. */
+export const MESSAGE_WEIGHT = 18;
 const METHOD_CHARACTERS_MAX = 64;
 const SCHEME_CHARACTERS_MAX = 64;
 

@@ -10,7 +10,7 @@ export class Fields extends Resource {
 	readonly #fields: HttpFields;
 
 	constructor(guest: ComponentGuest, fields: HttpFields) {
-		super(guest);
+		super(guest, 1 + fields.weight);
 		this.#fields = fields;
 	}
 
@@ -18,6 +18,10 @@ export class Fields extends Resource {
 		const fields = HttpFields.fromList(entries);
 		if (typeof fields === "string") throw headerError(guest, fields);
 		return new Fields(guest, fields);
+	}
+
+	get weight(): number {
+		return this.#fields.weight;
 	}
 
 	/** What it holds, given away with the handle: it is dropped, and does not change any more. */
@@ -56,6 +60,7 @@ export class Fields extends Resource {
 
 	#pass(error: HeaderError | undefined): void {
 		if (error !== undefined) throw headerError(this.guest, error);
+		this.weigh(1 + this.weight);
 	}
 }
 

@@ -7,6 +7,7 @@ import {
 	contentLength,
 	isAuthority,
 	isStatus,
+	MESSAGE_WEIGHT,
 	methodText,
 	methodWord,
 	type Word,
@@ -24,7 +25,7 @@ abstract class OutgoingMessage extends Resource {
 	#isSent = false;
 
 	constructor(headers: Fields) {
-		super(headers.guest);
+		super(headers.guest, MESSAGE_WEIGHT + headers.weight);
 		this.#headers = headers.give();
 	}
 

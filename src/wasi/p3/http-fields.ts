@@ -10,12 +10,16 @@ export class Fields extends Resource {
 	readonly #fields: HttpFields;
 
 	constructor(guest: ComponentGuest, fields: HttpFields) {
-		super(guest);
+		super(guest, 1 + fields.weight);
 		this.#fields = fields;
 	}
 
 	static listed(guest: ComponentGuest, entries: readonly Field[]): Fields {
 		return new Fields(guest, passed(HttpFields.fromList(entries)));
+	}
+
+	get weight(): number {
+		return this.#fields.weight;
 	}
 
 	/** What it holds, given away with the handle: it is dropped, and does not change any more. */
@@ -34,18 +38,23 @@ export class Fields extends Resource {
 
 	set(name: string, values: readonly Uint8Array[]): void {
 		passed(this.#fields.set(name, values));
+		this.weigh(1 + this.weight);
 	}
 
 	delete(name: string): void {
 		passed(this.#fields.delete(name));
+		this.weigh(1 + this.weight);
 	}
 
 	getAndDelete(name: string): Uint8Array[] {
-		return passed(this.#fields.take(name));
+		const values = passed(this.#fields.take(name));
+		this.weigh(1 + this.weight);
+		return values;
 	}
 
 	append(name: string, value: Uint8Array): void {
 		passed(this.#fields.append(name, value));
+		this.weigh(1 + this.weight);
 	}
 
 	copyAll(): readonly Field[] {

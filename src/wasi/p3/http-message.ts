@@ -8,6 +8,7 @@ import {
 	checkScheme,
 	isAuthority,
 	isStatus,
+	MESSAGE_WEIGHT,
 	methodText,
 	methodWord,
 	type Word,
@@ -38,7 +39,7 @@ abstract class Message extends Resource {
 	#isTaken = false;
 
 	constructor(guest: ComponentGuest, headers: HttpFields, body: Body) {
-		super(guest);
+		super(guest, MESSAGE_WEIGHT + headers.weight);
 		this.#headers = headers;
 		this.#body = body;
 	}
