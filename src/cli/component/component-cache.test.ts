@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
 	chmodSync,
 	existsSync,
@@ -174,3 +176,43 @@ test("without a place for a secret nothing is kept", (t) => {
 	assert.notEqual(keep(folders, entryOf("k")), undefined);
 	assert.ok(!existsSync(folders.cache));
 });
+
+/** Keeps entries of 1 MB over each other, in a process of its own, until that ends. */
+const KEEPER = `
+const { keep } = await import(process.argv[1]);
+const [cache, data] = process.argv.slice(2);
+for (let round = 0; ; round++) {
+	const transpiled = { mode: "sync", script: String(round % 10).repeat(1 << 20), cores: [], needs: [], exports: [] };
+	const reason = keep({ cache, data }, { key: "k", transpiled, compiled: new Uint8Array() });
+	if (reason !== undefined) process.exit(console.log(reason));
+	if (round === 0) console.log("begun");
+}`;
+const MODULE = new URL("./component-cache.ts", import.meta.url).href;
+
+test("a process that is killed while it writes leaves the whole of the old or of the new", async (t) => {
+	const folders = foldersOf(t);
+	for (const delay_ms of [0, 3, 7, 20]) {
+		const words = ["--input-type=module", "-e", KEEPER, MODULE, folders.cache, folders.data];
+		const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "ignore"] });
+		await once(child.stdout, "data");
+		await new Promise((resolve) => setTimeout(resolve, delay_ms));
+		child.kill("SIGKILL");
+		await once(child, "exit");
+		assert.equal(lookUp(folders, "k").type, "found");
+	}
+});
+
+test(
+	"a disk that is full is a reason, and nothing half written stays",
+	{ skip: process.platform === "win32" },
+	(t) => {
+		const folders = foldersOf(t);
+		keep(folders, entryOf("other"));
+		const command = `ulimit -f 100; exec "$0" "$@"`;
+		const words = ["--input-type=module", "-e", KEEPER, MODULE, folders.cache, folders.data];
+		const { stdout } = spawnSync("sh", ["-c", command, process.execPath, ...words], { encoding: "utf8" });
+		assert.match(stdout, /EFBIG/);
+		onlyFile(folders.cache);
+		assert.equal(lookUp(folders, "other").type, "found");
+	},
+);
