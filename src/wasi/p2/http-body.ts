@@ -4,7 +4,7 @@ import { ComponentError } from "../host-interface.ts";
 import { HttpFields } from "../http/fields.ts";
 import { Resource } from "../resource.ts";
 import { Fields } from "./http-fields.ts";
-import { bodyInput, bodyOutput, LateSink } from "./http-streams.ts";
+import { bodyInput, bodyOutput, EARLY_BYTES_MAX, LateSink } from "./http-streams.ts";
 import { InputStream, READ_BYTES_MAX } from "./input-stream.ts";
 import { OutputStream } from "./output-stream.ts";
 import { Pollable } from "./pollable.ts";
@@ -100,7 +100,7 @@ export class OutgoingBody extends Resource {
 	#isFinished = false;
 
 	constructor(guest: ComponentGuest, sink: LateSink) {
-		super(guest);
+		super(guest, 1 + EARLY_BYTES_MAX / 1024);
 		this.#sink = sink;
 	}
 

@@ -72,12 +72,21 @@ function broken(failure: HttpFailure): StreamFailure {
 }
 
 /** How much may be written to a body before its message is sent. */
-const EARLY_BYTES_MAX = 64 * 1024;
+export const EARLY_BYTES_MAX = 64 * 1024;
+
+/** The same bytes, in an array of at least `length`. */
+function withRoom(bytes: Uint8Array | undefined, length: number): Uint8Array {
+	if (bytes !== undefined && bytes.length >= length) return bytes;
+	const larger = new Uint8Array(Math.max(length, 2 * (bytes?.length ?? 0)));
+	if (bytes !== undefined) larger.set(bytes);
+	return larger;
+}
 
 /** A body whose message is not sent yet: what is written waits here, within limits, until it is. */
 export class LateSink implements ByteSink {
 	#sink: ByteSink | undefined;
-	#chunks: Uint8Array[] | undefined;
+	/** Copied together: a guest may write them one by one. */
+	#early: Uint8Array | undefined;
 	#early_bytes = 0;
 	#end: { readonly trailers: readonly Field[] | undefined } | "aborted" | undefined;
 	#wake: (() => void) | undefined;
@@ -95,8 +104,8 @@ export class LateSink implements ByteSink {
 	/** The message is sent: from now on everything goes to `sink`. */
 	attach(sink: ByteSink): void {
 		this.#sink = sink;
-		for (const chunk of this.#chunks ?? []) sink.write(chunk);
-		this.#chunks = undefined;
+		if (this.#early !== undefined) sink.write(this.#early.subarray(0, this.#early_bytes));
+		this.#early = undefined;
 		if (this.#end === "aborted") sink.abort();
 		else if (this.#end !== undefined) sink.end(this.#end.trailers);
 		this.#wake?.();
@@ -109,9 +118,10 @@ export class LateSink implements ByteSink {
 
 	write(bytes: Uint8Array): void {
 		if (this.#sink !== undefined) return this.#sink.write(bytes);
-		this.#chunks ??= [];
-		this.#chunks.push(bytes);
-		this.#early_bytes += bytes.length;
+		const length = this.#early_bytes + bytes.length;
+		this.#early = withRoom(this.#early, length);
+		this.#early.set(bytes, this.#early_bytes);
+		this.#early_bytes = length;
 	}
 
 	async writable(): Promise<void> {
@@ -135,7 +145,7 @@ export class LateSink implements ByteSink {
 	abort(): void {
 		if (this.#end !== undefined) return;
 		this.#end = "aborted";
-		this.#chunks = undefined;
+		this.#early = undefined;
 		this.#wake?.();
 		this.#sink?.abort();
 	}

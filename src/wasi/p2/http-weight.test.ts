@@ -37,6 +37,11 @@ const WAYS: readonly (readonly [string, (types: Any) => unknown, number])[] = [
 		(types) => new types.OutgoingRequest(types.Fields.fromList([["a", LARGE]])),
 		549,
 	],
+	[
+		"bodies that may be written before their message is sent",
+		(types) => new types.OutgoingResponse(new types.Fields()).body(),
+		Math.floor(RESOURCES_MAX / (18 + 65)),
+	],
 	["responses", (types) => new types.OutgoingResponse(new types.Fields()), Math.floor(RESOURCES_MAX / 18)],
 ];
 
