@@ -65,7 +65,10 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 		},
 	});
 	if (outcome.type === "returned") printResult(call.print(outcome.results[0]));
-	return finish(outcome);
+	const status = finish(outcome);
+	// tasks and reads of the guest's may still be waiting, and would keep the process: nobody waits for them any more
+	if (opened.world.readiness !== undefined) process.exit(status);
+	return status;
 }
 
 /** What few programs import, and few people ask for, is loaded for those that do. */
