@@ -87,6 +87,36 @@ test("the error of a result is a ComponentError", async () => {
 	);
 });
 
+const PROPOSALS: readonly (readonly [string, string])[] = [
+	[
+		"exceptions",
+		`(tag $e) (func (export "f") (result i32) (block $h (try_table (catch $e $h) (throw $e))) (i32.const 3))`,
+	],
+	[
+		"garbage collection",
+		`(type $s (struct (field i32))) (func (export "f") (result i32) (struct.get $s 0 (struct.new $s (i32.const 3))))`,
+	],
+	["tail calls", `(func $g (result i32) (i32.const 3)) (func (export "f") (result i32) (return_call $g))`],
+	["vectors", `(func (export "f") (result i32) (i32x4.extract_lane 0 (v128.const i32x4 3 0 0 0)))`],
+	[
+		"several memories",
+		`(memory 1) (memory $b 1) (data (memory $b) (i32.const 0) "\\03") (func (export "f") (result i32) (i32.load8_u $b (i32.const 0)))`,
+	],
+	[
+		"a memory of 64 bits",
+		`(memory i64 1) (data (i64.const 0) "\\03") (func (export "f") (result i32) (i32.load8_u (i64.const 0)))`,
+	],
+];
+
+for (const [what, core] of PROPOSALS)
+	test(`a core module with ${what} is taken`, async () => {
+		const instance = await instanceOf(
+			await assembled(`(component (core module $m ${core}) (core instance $i (instantiate $m))
+				(func (export "f") (result u32) (canon lift (core func $i "f"))))`),
+		);
+		assert.equal(instance.call(undefined, "f", []), 3);
+	});
+
 test("instances share nothing", async () => {
 	const linked = await linkedOf(
 		await assembled(`(component

@@ -17,6 +17,7 @@ export interface GenerateOptions {
 	readonly base64Cutoff: number;
 	readonly noComponentErrorWrapping: boolean;
 	readonly multiMemory: boolean;
+	readonly bindgenEnableWasmExnref: boolean;
 	readonly asyncMode:
 		| { readonly tag: "sync" }
 		| {
@@ -57,6 +58,7 @@ export function generateOptions(
 		base64Cutoff: 0,
 		noComponentErrorWrapping: false,
 		multiMemory: true,
+		bindgenEnableWasmExnref: true,
 		asyncMode: mode === "sync" ? { tag: "sync" } : { tag: "jspi", val: { imports: MAY_WAIT, exports } },
 	};
 }
