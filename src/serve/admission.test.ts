@@ -16,7 +16,7 @@ const request = (name: string, age_ms = 0): Request => ({
 });
 
 /** An admission whose requests run until they are let go, and what happened to them. */
-function admission(test: TestContext, plan: Partial<AdmissionPlan<Request>>) {
+function admission(context: TestContext, plan: Partial<AdmissionPlan<Request>>) {
 	const said: string[] = [];
 	const running = new Map<string, () => void>();
 	const made = new Admission<Request>({
@@ -32,7 +32,7 @@ function admission(test: TestContext, plan: Partial<AdmissionPlan<Request>>) {
 		hasRoom: () => true,
 		...plan,
 	});
-	test.after(() => {
+	context.after(() => {
 		made.close();
 	});
 	const finish = async (name: string) => {

@@ -85,7 +85,7 @@ test("some are made ahead while nothing else is to be done", async () => {
 	while (made.length < 3) await sleep(1);
 	await sleep(5);
 	assert.equal(made.length, 3);
-	one.take();
+	void one.take();
 	assert.equal(made.length, 3);
 	one.close();
 	assert.equal(made.filter(({ isClosed }) => isClosed).length, 2);

@@ -14,7 +14,7 @@ interface Serving {
 }
 
 async function serving(
-	test: TestContext,
+	context: TestContext,
 	answer: (exchange: ServedExchange) => void | Promise<void>,
 	limits: Partial<HttpServerLimits> = {},
 ): Promise<Serving> {
@@ -30,7 +30,7 @@ async function serving(
 		},
 		{ host: "127.0.0.1", port: 0 },
 	);
-	test.after(() => {
+	context.after(() => {
 		server.close();
 	});
 	return { server, refused, ended };
@@ -47,11 +47,12 @@ async function raw(server: RunningServer, sent: string | readonly string[], unti
 			resolve();
 		});
 	});
-	const found = async () => {
-		while (until !== undefined && !until.test(came) && !socket.destroyed) await sleep(5);
-		return until === undefined ? closed : undefined;
-	};
-	await Promise.race([closed, found()]);
+	const found = new Promise<void>((resolve) => {
+		socket.on("data", () => {
+			if (until?.test(came) === true) resolve();
+		});
+	});
+	await Promise.race([closed, found]);
 	socket.destroy();
 	return came;
 }
@@ -348,7 +349,7 @@ test("a guest learns that its client has gone", async (t) => {
 	const aborted = Promise.withResolvers<string>();
 	const { server, ended } = await serving(t, async (exchange) => {
 		exchange.signal.addEventListener("abort", () => aborted.resolve("aborted"));
-		aborted.resolve(`${await readAll(exchange)} ${exchange.signal.aborted}`);
+		aborted.resolve(`${String(await readAll(exchange))} ${exchange.signal.aborted}`);
 	});
 	const socket = await dial(server);
 	socket.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
