@@ -34,6 +34,8 @@ const WIT = `package test:hostile;
 		call-back: func();
 		take-thing: func(t: thing);
 		take-both: func(t: thing, b: borrow<thing>);
+		take-lent: func(b: borrow<thing>, t: thing);
+		take-bools: func(l: list<bool>);
 	}
 	world w {
 		import host;
@@ -63,6 +65,8 @@ const IMPORTS = [
 	["[resource-drop]thing", "i32", ""],
 	["take-thing", "i32", ""],
 	["take-both", "i32 i32", ""],
+	["take-lent", "i32 i32", ""],
+	["take-bools", "i32 i32", ""],
 ] as const;
 
 interface Core {
@@ -110,6 +114,7 @@ interface Case {
 const REPLACES = "it replaces what it cannot decode";
 const CUTS = "it takes what there is";
 const ANYWHERE = "it reads and writes at any address";
+const LENDS = "it counts no loans to calls of the host";
 const MAKES = "it makes an object of the class for any number";
 
 const CASES: Readonly<Record<string, Case>> = {
@@ -178,7 +183,11 @@ const CASES: Readonly<Record<string, Case>> = {
 		jcoAllows: ANYWHERE,
 	},
 	"an allocator that calls outwards": {
-		core: { allocator: ALLOCATES("call $call-back i32.const 1024"), run: "i32.const 16 call $give-string" },
+		core: {
+			allocator: ALLOCATES("i32.const 65 call $take-char i32.const 1024"),
+			run: "i32.const 16 call $give-string",
+		},
+		jcoAllows: "it lets allocators call",
 	},
 	"an allocator that traps": {
 		core: { allocator: ALLOCATES("unreachable"), run: "i32.const 16 call $give-string" },
@@ -187,7 +196,10 @@ const CASES: Readonly<Record<string, Case>> = {
 	"an answer at an odd address": { core: { answer: "i32.const 1001" }, call: "answer", jcoAllows: ANYWHERE },
 	"an answer's string past the end": { core: { answer: "i32.const 400" }, call: "answer" },
 	"an answer's third case of two": { core: { answerEnum: "i32.const 500" }, call: "answer-enum" },
-	"a call outwards after the return": { core: { postReturn: "call $call-back" }, call: "answer" },
+	"a call outwards after the return": {
+		core: { postReturn: "i32.const 65 call $take-char" },
+		call: "answer",
+	},
 	"a call back into it while it calls": { core: { run: "call $call-back" } },
 	"a handle that is not open": { core: { run: "i32.const 7 call $!method!thing.touch" }, jcoAllows: MAKES },
 	"handle 0": { core: { run: "i32.const 0 call $!method!thing.touch" }, jcoAllows: MAKES },
@@ -209,9 +221,18 @@ const CASES: Readonly<Record<string, Case>> = {
 	"a handle given away twice": {
 		core: { run: "call $!constructor!thing local.tee $h call $take-thing local.get $h call $take-thing" },
 	},
+	"a handle lent and given away in one call": {
+		core: { run: "call $!constructor!thing local.tee $h local.get $h call $take-lent" },
+		jcoAllows: LENDS,
+	},
+	"a list that would be fifty times as large in the host": {
+		core: {
+			run: "(drop (memory.grow (i32.const 400))) i32.const 0 i32.const 0x1800000 call $take-bools",
+		},
+	},
 	"a handle given away and lent in one call": {
 		core: { run: "call $!constructor!thing local.tee $h local.get $h call $take-both" },
-		jcoAllows: "it counts no loans to calls of the host",
+		jcoAllows: LENDS,
 	},
 };
 
@@ -242,6 +263,8 @@ function host(instance: () => ComponentInstance | undefined): Host {
 		takeWide: take,
 		takeThing: take,
 		takeBoth: take,
+		takeLent: take,
+		takeBools: take,
 		giveString: () => "a string",
 		giveList: () => [1n, 2n],
 		callBack: () => instance()?.call(WORLD, "run", []),

@@ -72,6 +72,19 @@ for (const [what, [name, host, note]] of Object.entries(MISSING)) {
 	});
 }
 
+test("a class itself is no method of its own", async () => {
+	const bytes = await componentOf(
+		`(module (import "test:x/host" "[method]kind.constructor" (func $f (param i32))) ${ALLOCATOR}
+			(func (export "run") i32.const 0 call $f))`,
+		`package test:x; interface host { resource kind { %constructor: func(); } }
+		world w { import host; export run: func(); }`,
+	);
+	assert.throws(
+		() => directly(bytes, new Map([["test:x/host", { Kind }]])),
+		(error) => error instanceof Fault && error.code === "IMPORT_UNKNOWN",
+	);
+});
+
 test("a near miss is offered", async () => {
 	const bytes = await caller("do-it");
 	assert.throws(
@@ -290,4 +303,62 @@ test("a pooled memory is taken for each instance, and given back once", async ()
 	instance?.[Symbol.dispose]();
 	instance?.[Symbol.dispose]();
 	assert.deepEqual(given, [memory]);
+});
+
+/** Main's two imports go through a shim, as wit-component makes it; `slot` is what is put into the second. */
+const shimmed = (slot: string) => `(component
+	(import "one" (func $one (result u32)))
+	(core module $shim
+		(type $t (func (result i32)))
+		(table (export "$imports") 2 2 funcref)
+		(func (export "0") (type $t) i32.const 0 call_indirect (type $t))
+		(func (export "1") (type $t) i32.const 1 call_indirect (type $t)))
+	(core module $fixup
+		(type $t (func (result i32)))
+		(import "" "0" (func (type $t)))
+		(import "" "1" (func (type $t)))
+		(import "" "$imports" (table 2 2 funcref))
+		(elem (i32.const 0) func 0 1))
+	(core module $main
+		(import "" "0" (func $a (result i32)))
+		(import "" "1" (func $b (result i32)))
+		(func (export "two") (result i32) i32.const 2)
+		(func (export "sum") (result i32) (i32.add (i32.mul (call $a) (i32.const 10)) (call $b))))
+	(core instance $shim (instantiate $shim))
+	(core instance $main (instantiate $main (with "" (instance $shim))))
+	(core func $one (canon lower (func $one)))
+	(core instance $fixup (instantiate $fixup (with "" (instance
+		(export "0" (func $one)) (export "1" (func ${slot})) (export "$imports" (table $shim "$imports"))))))
+	(func (export "sum") (result u32) (canon lift (core func $main "sum"))))`;
+
+for (const [what, slot, sum, made] of [
+	["functions of the host alone", "$one", 11, 1],
+	["a function of another module too", '$main "two"', 12, 3],
+] as const) {
+	test(`a shim for ${what} does what it is to do`, async () => {
+		let instances = 0;
+		const linked = linkDirect(await assembled(shimmed(slot)), {
+			compile: (bytes) => ({ ...compile(bytes), engage: () => void instances++ }),
+		});
+		const instance = linked?.instantiate(new Map([["one", { default: () => 1 }]]));
+		assert.equal(instance?.call(WORLD, "sum", []), sum);
+		assert.equal(instances, made, "core instances that were made");
+	});
+}
+
+test("a type whose values no memory holds is refused", async () => {
+	const levels = Array.from(
+		{ length: 40 },
+		(_, level) => `(type $t${level + 1} (tuple $t${level} $t${level}))`,
+	);
+	const bytes = await assembled(`(component
+		(type $t0 (tuple u8 u8)) ${levels.join("\n")}
+		(core module $m (func (export "f") (param i32)) ${ALLOCATOR})
+		(core instance $i (instantiate $m))
+		(func (export "f") (param "t" $t40)
+			(canon lift (core func $i "f") (memory (core memory $i "memory")) (realloc (core func $i "cabi_realloc")))))`);
+	assert.throws(
+		() => linkDirect(bytes, { compile }),
+		(error) => error instanceof Fault && error.code === "COMPONENT_INVALID",
+	);
 });

@@ -1,10 +1,11 @@
 /** Handles: resources of the guest's in the host's hands, and of the host's in the guest's. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Fault } from "../../base/fault.ts";
 import { linkByJco } from "../../cli/component/link-jco.ts";
 import type { Host } from "../../wasi/host-interface.ts";
 import type { ComponentInstance } from "../linked.ts";
-import { ALLOCATOR, componentOf } from "./echo.contract.ts";
+import { ALLOCATOR, assembled, componentOf } from "./echo.contract.ts";
 import { linkDirect } from "./link.ts";
 
 const compile = (bytes: Uint8Array) => ({ module: new WebAssembly.Module(bytes) });
@@ -71,6 +72,8 @@ test("a guest's resources are made, used, given back and disposed of", async () 
 /** Functions of the world itself are of no interface. */
 const WORLD = undefined;
 
+const linkedCounters = linkDirect(counters, { compile });
+
 const MISUSES: Readonly<Record<string, (call: (name: string, ...values: unknown[]) => unknown) => unknown>> =
 	{
 		"one that was given away": (call) => {
@@ -84,7 +87,7 @@ const MISUSES: Readonly<Record<string, (call: (name: string, ...values: unknown[
 			return call("look", one);
 		},
 		"one of another instance": (call) =>
-			call("look", directly(counters, new Map()).call(COUNTERS, "[constructor]counter", [1])),
+			call("look", linkedCounters?.instantiate(new Map()).call(COUNTERS, "[constructor]counter", [1])),
 		"an object of somebody else's": (call) => call("look", {}),
 		"a number": (call) => call("look", 1),
 		nothing: (call) => call("look", undefined),
@@ -92,9 +95,9 @@ const MISUSES: Readonly<Record<string, (call: (name: string, ...values: unknown[
 
 for (const [name, misuse] of Object.entries(MISUSES)) {
 	test(`${name} is not taken for a guest's resource`, () => {
-		const instance = directly(counters, new Map());
+		const instance = linkedCounters?.instantiate(new Map());
 		assert.throws(
-			() => misuse((function_, ...values) => instance.call(COUNTERS, function_, values)),
+			() => misuse((function_, ...values) => instance?.call(COUNTERS, function_, values)),
 			TypeError,
 		);
 	});
@@ -177,9 +180,27 @@ test("what a guest drops or still owns at its end is disposed of once", () => {
 	assert.throws(() => instance?.call(WORLD, "make-and-drop", []));
 });
 
-for (const name of ["keep", "give-away"]) {
+for (const [name, message] of [
+	["keep", /was not dropped/],
+	["give-away", /is only borrowed/],
+] as const) {
 	test(`a guest that is lent a thing may not ${name} it`, () => {
 		const instance = directly(borrower, things());
-		assert.throws(() => instance.call(WORLD, name, [new Thing()]), WebAssembly.RuntimeError);
+		assert.throws(() => instance.call(WORLD, name, [new Thing()]), message);
 	});
 }
+
+test("a component makes only resources that it defines", async () => {
+	const bytes = await assembled(`(component
+		(type $mine (resource (rep i32)))
+		(component $inner
+			(import "theirs" (type $theirs (sub resource)))
+			(core func $new (canon resource.new $theirs))
+			(core module $m (import "" "new" (func (param i32) (result i32))))
+			(core instance (instantiate $m (with "" (instance (export "new" (func $new)))))))
+		(instance (instantiate $inner (with "theirs" (type $mine)))))`);
+	assert.throws(
+		() => linkDirect(bytes, { compile }),
+		(error) => error instanceof Fault && error.code === "COMPONENT_INVALID",
+	);
+});
