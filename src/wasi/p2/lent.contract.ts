@@ -7,6 +7,7 @@ import type { Directory } from "../../sys/directory.ts";
 import type { TreeDirectory } from "../../sys/file-tree.ts";
 import { FrozenClocks } from "../../sys/frozen-clocks.ts";
 import type { KeyValueStores } from "../../sys/key-value.ts";
+import type { Readiness } from "../../sys/readiness.ts";
 import { SeededEntropy } from "../../sys/seeded-entropy.ts";
 import type { Stream } from "../../sys/stream.ts";
 import { ComponentGuest } from "../component-guest.ts";
@@ -28,6 +29,8 @@ export interface LentOptions {
 	readonly keyvalue?: KeyValueStores;
 	readonly descriptors?: number;
 	readonly workdir?: string;
+	/** Absent: waiting stops the thread. */
+	readonly readiness?: Readiness | undefined;
 	/** What /data holds from the start. */
 	readonly data?: TreeDirectory;
 }
@@ -57,7 +60,7 @@ export class Lent {
 			entropy: new SeededEntropy(1n),
 			waiter: new MemoryWaiter(this.clocks),
 			onEnd: (how) => void this.endings.push(how),
-			readiness: undefined,
+			readiness: options.readiness,
 			network: undefined,
 			http: undefined,
 			netRules: [],
