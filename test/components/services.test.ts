@@ -63,6 +63,18 @@ test("a trap is one request's failure", async (context) => {
 	assert.ok(stderr.includes(`note: request ${id}: GET /trap `), stderr);
 });
 
+test("a request that loops is stopped at its deadline, and those beside it are answered meanwhile", async (context) => {
+	const { url, end } = await serving(context, ["--workers", "1", "--deadline", "2s", PATHS]);
+	const waiting = fetch(`${url}/wait?ms=500`).then((one) => one.text());
+	const looping = fetch(`${url}/loop`);
+	const isFirst = Promise.race([looping.then(() => "loop"), waiting]);
+	assert.equal(await (await fetch(url)).text(), "hello\n");
+	assert.equal(await isFirst, "hello\n");
+	assert.equal((await looping).status, 504);
+	assert.equal(await (await fetch(url)).text(), "hello\n");
+	assert.match((await end()).stderr, /\[TIMEOUT\]\nnote: GET \/loop /);
+});
+
 test("1 GB goes through a service, in constant memory", async (context) => {
 	const { url, id } = await serving(context, ["--workers", "1", "--max-request-body", "1g", PATHS]);
 	assert.equal(await sendThrough(`${url}/echo`, LONG_BODY_BYTES), LONG_BODY_BYTES);
