@@ -1,7 +1,7 @@
 /** The thread in which components are transpiled and read: one task, one answer, and it ends. */
 import { parentPort, workerData } from "node:worker_threads";
 import { $init, generate } from "@bytecodealliance/jco-transpile/component";
-import { componentWit, parse } from "@bytecodealliance/jco-transpile/wasm-tools";
+import { componentNew, parse } from "@bytecodealliance/jco-transpile/wasm-tools";
 import { entriesOf, needsOf, scriptOf } from "../../component/jco/glue.ts";
 import { generateOptions } from "../../component/jco/options.ts";
 import type { CoreModule, Mode, Transpiled } from "../../component/jco/transpiled.ts";
@@ -11,7 +11,7 @@ import { binariesIn } from "../../wasm/nested.ts";
 /** What the thread is given. */
 export type Task =
 	| { readonly type: "transpile"; readonly bytes: Uint8Array<ArrayBuffer>; readonly mode: Mode }
-	| { readonly type: "wit"; readonly bytes: Uint8Array<ArrayBuffer> }
+	| { readonly type: "encode"; readonly bytes: Uint8Array<ArrayBuffer> }
 	| { readonly type: "assemble"; readonly text: string };
 
 /** What it answers: a `Transpiled`, a text or bytes; or why it cannot. */
@@ -36,15 +36,11 @@ async function perform(): Promise<unknown> {
 	switch (task.type) {
 		case "transpile":
 			return transpile(task.bytes, task.mode);
-		case "wit":
-			return wit(task.bytes);
+		case "encode":
+			return componentNew(task.bytes, []);
 		case "assemble":
 			return parse(task.text);
 	}
-}
-
-async function wit(bytes: Uint8Array): Promise<string> {
-	return componentWit(bytes);
 }
 
 /** Twice where it exports functions that only its first text tells of: in the second all of them may wait. */

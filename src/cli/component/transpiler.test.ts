@@ -6,14 +6,18 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Fault } from "../../base/fault.ts";
+import { elaborate } from "../../component/elaborate.ts";
+import { worldText } from "../../component/wit-text.ts";
+import { worldOf } from "../../component/world.ts";
+import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { GLUE_VERSION, TRANSPILER_VERSION } from "../../component/jco/options.ts";
 import { linkCached } from "./cached-component.ts";
 import { linkByJco } from "./link-jco.ts";
-import { transpile, witOf } from "./transpiler.ts";
+import { componentOfModule, transpile } from "./transpiler.ts";
 import { hookTranspiler } from "./transpiler-hooks.ts";
 
 hookTranspiler();
-const { parse } = await import("@bytecodealliance/jco-transpile/wasm-tools");
+const { componentEmbed, parse } = await import("@bytecodealliance/jco-transpile/wasm-tools");
 
 async function component(text: string): Promise<Uint8Array<ArrayBuffer>> {
 	return new Uint8Array(await parse(text));
@@ -56,8 +60,25 @@ test("a component's text is the same each time", async () => {
 	assert.deepEqual(await transpile(bytes, SYNC), await transpile(bytes, SYNC));
 });
 
-test("the world of a component is printed", async () => {
-	assert.match(await witOf(await component(relay("m", "n")), "x.wasm"), /export answer: func\(\) -> u32;/);
+test("what takes too long is given up, and says so", async () => {
+	await assert.rejects(
+		transpile(await component(relay("m", "n")), { ...SYNC, limit_ms: 1 }),
+		(fault) => fault instanceof Fault && fault.code === "LIMIT_REACHED" && fault.notes.length === 1,
+	);
+});
+
+test("a core module becomes the component that its toolchain meant, or is refused with the reason", async () => {
+	const witSource = "package t:t; world w { import log: func(s: string); export answer: func() -> u32; }";
+	const module = await componentEmbed({ dummy: true, witSource, world: "w" });
+	const made = await componentOfModule(new Uint8Array(module), "x.wasm");
+	assert.match(
+		worldText(worldOf(elaborate(readDefinitions(made)))),
+		/import log: func\(s: string\);\n\n {2}export answer: func\(\) -> u32;/,
+	);
+	await assert.rejects(
+		componentOfModule(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 9), "x.wasm"),
+		(fault) => fault instanceof Fault && fault.code === "COMPONENT_INVALID" && fault.notes.length > 0,
+	);
 });
 
 const INVALID: readonly (readonly [string, (whole: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>])[] = [

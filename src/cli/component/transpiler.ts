@@ -16,6 +16,7 @@ export interface TranspileOptions {
 	readonly file: string;
 	/** Called each second while it takes. */
 	readonly onProgress?: ((elapsed_s: number) => void) | undefined;
+	readonly limit_ms?: number | undefined;
 }
 
 /**
@@ -25,19 +26,22 @@ export interface TranspileOptions {
  */
 export async function transpile(
 	bytes: Uint8Array<ArrayBuffer>,
-	{ mode, file, onProgress }: TranspileOptions,
+	{ mode, file, onProgress, limit_ms }: TranspileOptions,
 ): Promise<Transpiled> {
 	checkNames(readDefinitions(bytes));
-	return (await perform({ type: "transpile", bytes, mode }, file, onProgress)) as Transpiled;
+	return (await perform({ type: "transpile", bytes, mode }, file, onProgress, limit_ms)) as Transpiled;
 }
 
 /**
- * The WIT of a component's world.
+ * The component that a core module is to become, by what its toolchain wrote into it.
  *
  * @throws Fault COMPONENT_INVALID, LIMIT_REACHED
  */
-export async function witOf(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<string> {
-	return (await perform({ type: "wit", bytes }, file, undefined)) as string;
+export async function componentOfModule(
+	bytes: Uint8Array<ArrayBuffer>,
+	file: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+	return (await perform({ type: "encode", bytes }, file, undefined)) as Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -69,6 +73,7 @@ async function perform(
 	task: Task,
 	file: string,
 	onProgress: ((elapsed_s: number) => void) | undefined,
+	limit_ms = TRANSPILE_MS_MAX,
 ): Promise<unknown> {
 	const worker = new Worker(workerFile(), {
 		workerData: task,
@@ -79,7 +84,7 @@ async function perform(
 	const begun_ms = performance.now();
 	const ticks = setInterval(() => onProgress?.(Math.round((performance.now() - begun_ms) / 1000)), 1000);
 	try {
-		const answer = await answerOf(worker, file);
+		const answer = await answerOf(worker, file, limit_ms);
 		if ("reason" in answer) throw invalid(file, answer.reason);
 		return answer.value;
 	} finally {
@@ -88,15 +93,15 @@ async function perform(
 	}
 }
 
-function answerOf(worker: Worker, file: string): Promise<Answer> {
+function answerOf(worker: Worker, file: string, limit_ms: number): Promise<Answer> {
 	const { promise, resolve, reject } = Promise.withResolvers<Answer>();
 	const timer = setTimeout(() => {
 		reject(
 			new Fault("LIMIT_REACHED", `cannot prepare '${file}': it takes too long`, {
-				note: `a component is to be transpiled within ${TRANSPILE_MS_MAX / 1000} s`,
+				note: `a component is to be transpiled within ${limit_ms / 1000} s`,
 			}),
 		);
-	}, TRANSPILE_MS_MAX);
+	}, limit_ms);
 	worker.once("message", resolve);
 	worker.once("error", (cause) => {
 		const ended = (cause as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY";

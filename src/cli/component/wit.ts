@@ -17,7 +17,7 @@ import { openStore } from "../images/open-store.ts";
 import { printResult } from "../print.ts";
 import { PROGRAM_BYTES_MAX, readProgram } from "../program.ts";
 import { verb } from "../verb.ts";
-import { witOf } from "./transpiler.ts";
+import { componentOfModule } from "./transpiler.ts";
 
 const USAGE = "wherry wit [OPTIONS] FILE|IMAGE";
 
@@ -41,9 +41,8 @@ export const WIT_VERB = verb<object>({
 		demandWords(words, 1, 1, USAGE);
 		const [word = ""] = words;
 		const bytes = namesImage(word) ? await bytesOfImage(word) : await readProgram(word);
-		const wit = isComponent(bytes)
-			? worldText(worldOf(elaborate(readDefinitions(bytes))))
-			: await worldOfModule(bytes, word);
+		const component = isComponent(bytes) ? bytes : await componentOf(bytes, word);
+		const wit = worldText(worldOf(elaborate(readDefinitions(component))));
 		printResult(format === "json" ? `${JSON.stringify({ wit })}\n` : wit);
 		return 0;
 	},
@@ -64,18 +63,18 @@ async function bytesOfImage(word: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * What a toolchain wrote into a module for it to become.
+ * What a module is to become, by what its toolchain wrote into it.
  *
  * @throws Fault NOT_WASM, USAGE where there is none
  */
-async function worldOfModule(bytes: Uint8Array<ArrayBuffer>, word: string): Promise<string> {
+async function componentOf(bytes: Uint8Array<ArrayBuffer>, word: string): Promise<Uint8Array> {
 	const input = describeInput(bytes);
 	if (input.form !== "module")
 		throw new Fault("NOT_WASM", `cannot print the world of '${word}'`, {
 			note: input.form === "foreign" ? `it is ${input.is}` : "it is text",
 			help: "wherry wit FILE.wasm",
 		});
-	if (hasWorld(bytes)) return witOf(bytes, word);
+	if (hasWorld(bytes)) return componentOfModule(bytes, word);
 	throw new Fault("USAGE", `cannot print the world of '${word}': it is a core module`, {
 		note: "worlds are of components; what this imports and exports is not written in WIT",
 		help: `wherry run ${word}`,
