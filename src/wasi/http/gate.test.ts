@@ -47,7 +47,7 @@ function guestWith(network: Network, rules: readonly string[]): ComponentGuest {
 	return new ComponentGuest({
 		args: [],
 		env: new Map(),
-		descriptors: new Descriptors(16),
+		descriptors: new Descriptors(100),
 		clocks: systemClocks(),
 		entropy: systemEntropy,
 		waiter: systemWaiter(),

@@ -81,6 +81,8 @@ function refusedName(guest: ComponentGuest, name: string, port: number): HttpFai
 
 function lookupFailure(errno: Errno): HttpFailure {
 	if (errno === Errno.TIMEDOUT) return { tag: "DNS-timeout" };
+	// a look-up holds sockets, which count as descriptors
+	if (errno === Errno.MFILE) return { tag: "connection-limit-reached" };
 	const rcode = errno === Errno.NOENT ? "NXDOMAIN" : "SERVFAIL";
 	return { tag: "DNS-error", val: { rcode, infoCode: undefined } };
 }

@@ -187,6 +187,34 @@ for (const [name, expected] of LOOKUPS)
 		assert.equal(result === "ok" ? first : result, expected);
 	});
 
+test("look-ups that are under way count as descriptors, for they hold sockets", () => {
+	let closed = 0;
+	const lookup = (): Lookup => ({
+		result: () => Errno.AGAIN,
+		interests: [],
+		dueIn_ns: () => 1_000_000_000n,
+		close: () => void (closed += 1),
+	});
+	const network: Network = { tcp: () => Errno.NOTSUP, udp: () => Errno.NOTSUP, lookup };
+	const own = world(["resolve=a.example"], { network, descriptors: 2 });
+	const [first] = [own.lookUp("a.example"), own.lookUp("a.example")];
+	assert.equal(
+		outcome(() => first.resolveNextAddress()),
+		"would-block",
+	);
+	assert.equal(
+		outcome(() => own.lookUp("a.example")),
+		"temporary-resolver-failure",
+	);
+	first[Symbol.dispose]();
+	assert.equal(
+		outcome(() => own.lookUp("a.example")),
+		"ok",
+	);
+	own.guest.world.descriptors.closeAll();
+	assert.equal(closed, 4);
+});
+
 test("failures of a resolver are told apart", () => {
 	const own = world(["resolve=a.example"], { network: changing([Errno.TIMEDOUT, Errno.IO, Errno.NOENT]) });
 	assert.deepEqual(

@@ -2,6 +2,7 @@ import { parseAddress } from "../../base/ip-address.ts";
 import { parseName } from "../../capability/net-host.ts";
 import { Errno } from "../../sys/errno.ts";
 import type { Lookup } from "../../sys/network.ts";
+import type { Unnumbered } from "../descriptors.ts";
 import type { Wait } from "../waits.ts";
 import type { GuestNetwork } from "./guest-network.ts";
 
@@ -14,6 +15,8 @@ export class GuestLookup {
 	readonly #name: string;
 	readonly #lookup: Lookup | undefined;
 	#result: readonly string[] | Errno;
+	/** It holds sockets while it is under way. */
+	readonly #entry: Unnumbered = { close: () => this.close() };
 
 	static begin(network: GuestNetwork, name: string): GuestLookup | Errno {
 		const address = parseAddress(name);
@@ -21,7 +24,9 @@ export class GuestLookup {
 		const plain = parseName(asciiName(name));
 		if (plain === undefined) return Errno.INVAL;
 		const found = network.lookup(plain);
-		return found === Errno.ACCES ? found : new GuestLookup(network, plain, found);
+		if (found === Errno.ACCES) return found;
+		const lookup = new GuestLookup(network, plain, found);
+		return lookup.#isCounted() ? lookup : Errno.MFILE;
 	}
 
 	private constructor(network: GuestNetwork, name: string, found: Lookup | readonly string[] | Errno) {
@@ -36,7 +41,8 @@ export class GuestLookup {
 	result(): readonly string[] | Errno {
 		if (this.#result !== Errno.AGAIN || this.#lookup === undefined) return this.#result;
 		this.#result = this.#lookup.result();
-		if (this.#result !== Errno.AGAIN) this.#lookup.close();
+		if (this.#result === Errno.AGAIN) return this.#result;
+		this.#release();
 		this.#remember();
 		return this.#result;
 	}
@@ -54,8 +60,19 @@ export class GuestLookup {
 
 	close(): void {
 		if (this.#result !== Errno.AGAIN) return;
-		this.#lookup?.close();
 		this.#result = Errno.CANCELED;
+		this.#release();
+	}
+
+	#isCounted(): boolean {
+		if (this.#result !== Errno.AGAIN || this.#network.own(this.#entry)) return true;
+		this.#lookup?.close();
+		return false;
+	}
+
+	#release(): void {
+		this.#lookup?.close();
+		this.#network.disown(this.#entry);
 	}
 
 	#remember(): void {
