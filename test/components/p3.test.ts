@@ -110,11 +110,13 @@ test("0.3: an error and a trap are one request's failures", async (context) => {
 	const { url, end } = await serving(context, ["--workers", "1", ECHO]);
 	assert.equal((await fetch(`${url}/error`)).status, 500);
 	assert.equal((await fetch(`${url}/trap`)).status, 500);
+	// the body is over with its writer, long before the deadline
+	assert.equal((await ask(`${url}/late`, ["begun"], {})).status, 500);
 	assert.equal((await ask(url, ["still there"], {})).body.toString(), "still there");
 	const { status, stderr } = await end();
 	assert.equal(status, 0);
 	assert.match(stderr, /it answered with the error 'connection-refused'/);
-	assert.match(stderr, /trapped: unreachable/);
+	assert.equal(stderr.match(/trapped: unreachable/g)?.length, 2);
 });
 
 test("0.3: a long body goes through a service in constant memory", async (context) => {

@@ -2,6 +2,7 @@
  * A service of WASI 0.3: answers a request with its own body and trailers, as they come. By path:
  *   /error   answers an error-code
  *   /trap    traps
+ *   /late    traps when it has read something of the body
  *   else     the body, 64 KiB at a time
  */
 #include "async.h"
@@ -59,7 +60,7 @@ static u32 is(struct maybe_text path, const char *word) {
 /* Where the one request of this instance stands: what is under way, and what comes when it is done. */
 static enum { READING, WRITING, TELLING, READING_TRAILERS, WRITING_TRAILERS } step;
 static handle_t set, body_in, body_out, told, trailers_in, trailers_out;
-static u32 got, written, is_last;
+static u32 got, written, is_last, traps_late;
 
 static u32 write_on(void) {
 	step = WRITING;
@@ -87,6 +88,7 @@ static u32 next(u32 answer) {
 		is_last = IS_OVER(answer);
 		return got > 0 ? write_on() : is_last ? end_body() : read_on();
 	case WRITING:
+		if (traps_late) __builtin_trap();
 		written += COUNT(answer);
 		if (IS_OVER(answer)) is_last = 1;
 		else if (written < got) return write_on();
@@ -118,6 +120,7 @@ EXPORT("[async-lift]wasi:http/handler@0.3.0#handle") u32 handle(handle_t request
 	struct maybe_text path;
 	path_of(request, &path);
 	if (is(path, "/trap")) __builtin_trap();
+	traps_late = is(path, "/late");
 	if (is(path, "/error")) {
 		/* connection-refused */
 		return_response(1, 6, 0, 0, 0, 0, 0, 0);

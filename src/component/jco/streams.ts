@@ -10,7 +10,8 @@ import { Fault } from "../../base/fault.ts";
  * - what is left of a piece of the host's waits for the next one: a guest that reads little of what a person types
  *   sees the rest late;
  * - it looks every millisecond, and every ten, whether something has happened, for as long as it has not: hundreds of
- *   guests that wait keep a processor busy, and one whose instance was given up is looked at for ever.
+ *   guests that wait keep a processor busy, and one whose instance was given up is looked at for ever;
+ * - who reads what a guest writes is not told when the guest traps.
  *
  * @throws Fault BUG where it is not found
  */
@@ -130,9 +131,23 @@ else if (Array.isArray(values)) { count -= pendingValues.drainInto(values, count
 				`$1
 #told = null;
 whenEvent() {
+if (_failure !== null) { return Promise.reject(_failure.error); }
 const before = this.#told;
-return new Promise((resolve) => { this.#told = () => { before?.(); resolve(); }; });
+return new Promise((resolve, reject) => {
+_hostWaits.add(reject);
+this.#told = () => { _hostWaits.delete(reject); before?.(); resolve(); };
+});
 }`,
+			],
+		],
+	},
+	{
+		holder: "setErrored(err) {",
+		parts: [
+			[
+				"where tasks fail",
+				/setErrored\(err\) \{(\s*\/\/ Preserve the originating trap)/,
+				"setErrored(err) { _failed(err);$1",
 			],
 		],
 	},
@@ -156,6 +171,13 @@ else { idle_ms = Math.min(idle_ms * 2, 100); if (await _nap(idle_ms)) { idle_ms 
 				/(\n\s*)(const STORE_ASYNC_STATE = )/,
 				`$1const _soon = globalThis.setImmediate ?? ((act) => setTimeout(act, 0));
 const _nappers = new Set();
+let _failure = null;
+const _hostWaits = new Set();
+function _failed(error) {
+_failure ??= { error };
+for (const reject of _hostWaits) { reject(error); }
+_hostWaits.clear();
+}
 function _wake() { for (const wake of _nappers) { wake(); } }
 function _nap(most_ms) {
 return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import type { HttpFailure, HttpSent } from "../../sys/http.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import { ComponentError } from "../host-interface.ts";
-import { isFailure } from "../http/failures.ts";
+import { CONNECTION_TERMINATED, isFailure } from "../http/failures.ts";
 import { sendRequest } from "../http/outgoing.ts";
 import { type Request, Response } from "./http-message.ts";
 
@@ -23,7 +23,8 @@ export async function sendAndAwait(guest: ComponentGuest, request: Request): Pro
 
 async function exchange(request: Request, sent: HttpSent) {
 	const over = new AbortController();
-	const body = request.send(sent.body, over.signal);
+	// a guest that traps meanwhile sends no more: how it ended is told elsewhere
+	const body = request.send(sent.body, over.signal).catch(() => CONNECTION_TERMINATED);
 	void report(request, body, sent);
 	const broken = body.then((failure) => failure ?? sent.response);
 	const response = await Promise.race([sent.response, broken]);

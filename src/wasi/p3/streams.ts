@@ -114,7 +114,7 @@ export async function bytesInto<E>(
 ): Promise<Outcome<E>> {
 	try {
 		for (;;) {
-			const { value, done } = await stream.read({ count: CHUNK_BYTES });
+			const { value, done } = await readOn(stream);
 			const errno = value === undefined ? Errno.SUCCESS : await writeAll(guest, value, target);
 			if (errno !== Errno.SUCCESS) return { tag: "err", val: errorOf(errno) };
 			if (done) return DONE;
@@ -122,6 +122,15 @@ export async function bytesInto<E>(
 	} finally {
 		target.close?.();
 		stream[Symbol.dispose]();
+	}
+}
+
+/** A guest that traps meanwhile has written its last: how it ended is told elsewhere. */
+async function readOn(stream: GuestStream): ReturnType<GuestStream["read"]> {
+	try {
+		return await stream.read({ count: CHUNK_BYTES });
+	} catch {
+		return { value: undefined, done: true };
 	}
 }
 
