@@ -125,3 +125,12 @@ test("a component of Go runs goroutines, timers, standard input and files", asyn
 	assert.equal(ended.status, 1);
 	assert.deepEqual(readdirSync(folder), []);
 });
+
+test("AssemblyScript's arguments are more than the adapter takes: it says so, and traps", async () => {
+	const component = await adapted(guest("assemblyscript/tour"));
+	const { stdout, stderr, status } = run(["run", component, "b", "a"]);
+	assert.equal(stdout.toString(), "");
+	assert.match(stderr, /^assertion failed at adapter line \d+/m);
+	assert.match(stderr, /\[TRAP\][^]*args_get/);
+	assert.equal(status, 134);
+});

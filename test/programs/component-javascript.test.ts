@@ -67,6 +67,12 @@ test("JavaScript on QuickJS, and its failure", async () => {
 	assert.equal(run(["run", await small()]).status, 1);
 });
 
+test("TypeScript on QuickJS", async () => {
+	const options = { sources: ["small.ts"], world: "command", flags: QUICKJS };
+	const ended = run(["run", await javaScriptComponent("small-ts", options), "3", "4", "5"]);
+	assert.deepEqual([ended.stdout.toString(), ended.stderr, ended.status], ["3 sides, 12 around\n", "", 0]);
+});
+
 test("JavaScript on QuickJS by WASI 0.3: streams and clocks that it waits for", async () => {
 	const component = await javaScriptComponent("command-0-3-js", {
 		sources: ["command-0-3.js"],
