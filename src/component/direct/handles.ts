@@ -18,7 +18,7 @@ export interface Task {
 }
 
 /** The specification's limit is 2^28; this one is some 20 MB of ours. */
-const HANDLES_MAX = 1 << 18;
+export const HANDLES_MAX = 1 << 18;
 
 /** The handles of one component instance. Index 0 is never used. */
 export class HandleTable {

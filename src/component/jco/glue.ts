@@ -1,4 +1,5 @@
 import { Fault } from "../../base/fault.ts";
+import { limitedHandles } from "./handles.ts";
 import { slim } from "./slim.ts";
 import { bounded, unpolled } from "./streams.ts";
 import type { Need } from "./transpiled.ts";
@@ -14,7 +15,7 @@ export function scriptOf(module: string): string {
 	for (const [what, pattern, replacement] of ONCE) text = replaceOnce(text, what, pattern, replacement);
 	if (text.includes("class ComponentError"))
 		text = replaceOnce(text, "the class of errors", ERROR_CLASS, "\n");
-	return slim(unpolled(bounded(text.replaceAll(CONSOLE, ""))));
+	return slim(limitedHandles(unpolled(bounded(text.replaceAll(CONSOLE, "")))));
 }
 
 const ONCE: readonly (readonly [what: string, pattern: RegExp, replacement: string])[] = [

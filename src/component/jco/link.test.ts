@@ -117,6 +117,31 @@ for (const [what, core] of PROPOSALS)
 		assert.equal(instance.call(undefined, "f", []), 3);
 	});
 
+const HOARDERS: readonly (readonly [string, string])[] = [
+	[
+		"resources of its own",
+		`(type $r (resource (rep i32))) (core func $new (canon resource.new $r))
+			(core module $m (import "h" "new" (func $new (param i32) (result i32)))
+				(func (export "f") (loop (drop (call $new (i32.const 1))) (br 0))))`,
+	],
+	[
+		"sets of waitables",
+		`(core func $new (canon waitable-set.new))
+			(core module $m (import "h" "new" (func $new (result i32)))
+				(func (export "f") (loop (drop (call $new)) (br 0))))`,
+	],
+];
+
+for (const [what, core] of HOARDERS)
+	test(`a guest that opens ${what} and closes none is stopped`, async () => {
+		const instance = await instanceOf(
+			await assembled(`(component ${core}
+				(core instance $i (instantiate $m (with "h" (instance (export "new" (func $new))))))
+				(func (export "f") (canon lift (core func $i "f"))))`),
+		);
+		assert.throws(() => instance.call(undefined, "f", []), /too many handles are open/);
+	});
+
 test("instances share nothing", async () => {
 	const linked = await linkedOf(
 		await assembled(`(component

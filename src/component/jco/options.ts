@@ -4,7 +4,7 @@ import type { Mode } from "./transpiled.ts";
 export const TRANSPILER_VERSION = "0.15.0";
 
 /** Of what is made of its text: to be raised whenever that comes out otherwise. */
-export const GLUE_VERSION = 3;
+export const GLUE_VERSION = 4;
 
 /** What of jco's `GenerateOptions` is set. */
 export interface GenerateOptions {
