@@ -31,7 +31,6 @@ export async function serveExchange3(
 	const failure = await response.send(held, exchange.signal);
 	response.report(failure);
 	if (failure === undefined || exchange.signal.aborted) return;
-	sink.abort();
 	throw new ResponseMissing(`its body broke off: ${failure.tag}`);
 }
 

@@ -263,3 +263,38 @@ test("without a grant of requests every one is denied", async () => {
 	await assert.rejects(sendOf(guest).send(request), { payload: { tag: "HTTP-request-denied" } });
 	assert.deepEqual(await sent, { tag: "err", val: { tag: "HTTP-request-denied" } });
 });
+
+test("a message that came in is sent on as it is, piece by piece", async () => {
+	const piece = "cargo 67".repeat(CHUNK_BYTES / 8);
+	const incoming = new MemoryBody();
+	const fill = async () => {
+		for (let left = 3; left > 0; left -= 1) {
+			while (incoming.room() !== CHUNK_BYTES) await incoming.writable();
+			incoming.write(bytes(piece));
+		}
+		incoming.end([["x-sum", bytes("1")]]);
+	};
+	const guest = guestWith(clientOf(async (_sending, body) => (await readAll(body)).length));
+	const exchange = new MemoryExchange({ method: "POST", authority: "127.0.0.1:80" }, incoming);
+	void fill();
+	let status = 0;
+	await serve(
+		async (types, request) => {
+			const answer = await sendOf(guest).send(request);
+			status = answer.getStatusCode();
+			assert.ok(answer instanceof types.Response);
+			return respond(types, undefined, 200);
+		},
+		exchange,
+		guest,
+	);
+	assert.equal(status, 3 * CHUNK_BYTES);
+});
+
+test("a response that came in is the answer, with its body", async () => {
+	const guest = guestWith(clientOf(() => Promise.resolve(203)));
+	const exchange = new MemoryExchange({});
+	await serve(async (types) => await sendOf(guest).send(requestTo(types, undefined)[0]), exchange, guest);
+	assert.ok(exchange.response !== undefined);
+	assert.deepEqual([exchange.response.status, await readAll(exchange.response.body)], [203, "pong"]);
+});
