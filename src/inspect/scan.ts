@@ -1,3 +1,4 @@
+import type { FunctionNames } from "../wasm/customs.ts";
 import type { Module } from "../wasm/module.ts";
 
 /**
@@ -25,13 +26,15 @@ export interface Scan {
 	readonly addressTaken: Uint32Array;
 	/** How often each instruction occurs, by its mnemonic. */
 	readonly histogram: ReadonlyMap<string, number>;
+	/** Where the first instruction stands that is not known; the rest of its body was not seen. */
+	readonly unknown: number | undefined;
 	readonly data: readonly DataSegment[];
 	readonly elements: readonly ElementSegment[];
 	readonly globals: readonly GlobalFacts[];
 	/** The start function, or undefined. */
 	readonly start: number | undefined;
-	/** Names of functions by index, from the name section; empty where it has none. */
-	readonly names: ReadonlyMap<number, string>;
+	/** Names of functions, from the name section, decoded when they are asked for. */
+	readonly names: FunctionNames;
 	readonly debug: DebugFacts;
 }
 

@@ -1,6 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { Cursor } from "./cursor.ts";
 import { customSection, type Module } from "./module.ts";
+import { decodeLossy } from "./text.ts";
 
 /** All that reading a custom section needs: a component has it too. */
 type Sectioned = Pick<Module, "sections">;
@@ -69,6 +70,63 @@ export function readFunctionNames(
 		}
 	});
 	return names;
+}
+
+/** Where the name of each function stands in the bytes. */
+export interface FunctionNames {
+	/** How many functions have one. */
+	readonly count: number;
+	get(functionIndex: number): string | undefined;
+}
+
+/**
+ * All names of functions, none of them decoded before it is asked for: some eight bytes for each function. Of two names of one
+ * function the first counts.
+ */
+export function readNames(bytes: Uint8Array, module: Module): FunctionNames {
+	const functions = module.importedFunctions + module.definedFunctions;
+	let starts: Uint32Array | undefined;
+	const lengths = new Uint32Array(functions);
+	let count = 0;
+	readCustom(bytes, module, "name", (cursor) => {
+		while (cursor.remaining > 0) {
+			const id = cursor.byte("a subsection's id");
+			const size = cursor.u32("a subsection's size");
+			const end = cursor.offset + size;
+			if (id === FUNCTION_NAMES && starts === undefined) {
+				starts = new Uint32Array(functions);
+				count = notePlaces(new Cursor(bytes, cursor.offset, end), starts, lengths);
+			}
+			cursor.skip(size, "a subsection");
+		}
+	});
+	return {
+		count,
+		get: (index) => {
+			const start = starts?.[index] ?? 0;
+			return start === 0 ? undefined : decodeLossy(bytes, start, start + (lengths[index] ?? 0));
+		},
+	};
+}
+
+/** How many names there are; those before the first thing out of place count. */
+function notePlaces(cursor: Cursor, starts: Uint32Array, lengths: Uint32Array): number {
+	let count = 0;
+	try {
+		for (let left = cursor.u32("the number of names"); left > 0; left--) {
+			const index = cursor.u32("a function's index");
+			const length = cursor.u32("a name's length");
+			const start = cursor.offset;
+			cursor.skip(length, "a function's name");
+			if (index >= starts.length || starts[index] !== 0) continue;
+			starts[index] = start;
+			lengths[index] = length;
+			count += 1;
+		}
+	} catch (error) {
+		if (!(error instanceof Fault)) throw error;
+	}
+	return count;
 }
 
 function readNameMap(cursor: Cursor, wanted: ReadonlySet<number>, names: Map<number, string>): void {
