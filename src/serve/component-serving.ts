@@ -10,7 +10,7 @@ import { preview2 } from "../wasi/p2/host.ts";
 import { serveExchange2 } from "../wasi/p2/http-service.ts";
 import { preview3 } from "../wasi/p3/host.ts";
 import { serveExchange3 } from "../wasi/p3/http-service.ts";
-import type { Meters } from "./meters.ts";
+import type { Making, Meters } from "./meters.ts";
 import type { Instance } from "./pool.ts";
 import { ServedGuest } from "./served-guest.ts";
 
@@ -24,6 +24,8 @@ export interface ComponentService {
 	readonly world: () => ComponentWorld;
 	/** How many descriptors it is given in it; further ones are its own. */
 	readonly given: number;
+	/** Whether all that it is lent is as it was once it has let go of everything: no files of its own in memory. */
+	readonly canRenew: boolean;
 	/** For core modules that were compiled to ask. */
 	readonly meters: Meters;
 }
@@ -31,12 +33,12 @@ export interface ComponentService {
 /** One more instance. Throws what a start function throws. */
 export function makeInstance(service: ComponentService): Instance | Promise<Instance> {
 	const guest = new ServedGuest(service.world());
-	const { made, ids } = service.meters.during(guest, () =>
+	const { made, making } = service.meters.during(guest, () =>
 		service.linked.instantiate(hostOf(guest, service)),
 	);
 	return made instanceof Promise
-		? made.then((instance) => new ComponentServing(service, guest, instance, ids))
-		: new ComponentServing(service, guest, made, ids);
+		? made.then((instance) => new ComponentServing(service, making, instance))
+		: new ComponentServing(service, making, made);
 }
 
 function hostOf(guest: ServedGuest, { imports }: ComponentService): Host {
@@ -49,18 +51,14 @@ class ComponentServing implements Instance {
 	readonly #service: ComponentService;
 	readonly #guest: ServedGuest;
 	readonly #instance: ComponentInstance;
-	readonly #meters: readonly number[];
+	readonly #making: Making;
 
-	constructor(
-		service: ComponentService,
-		guest: ServedGuest,
-		instance: ComponentInstance,
-		meters: readonly number[],
-	) {
+	constructor(service: ComponentService, making: Making, instance: ComponentInstance) {
 		this.#service = service;
-		this.#guest = guest;
+		this.#guest = making.guest;
+		this.#making = making;
 		this.#instance = instance;
-		this.#meters = meters;
+		making.renewal.made();
 	}
 
 	get memory_bytes(): number {
@@ -89,8 +87,15 @@ class ComponentServing implements Instance {
 		return true;
 	}
 
+	/** Of the guest's nothing is left, nor of what the host kept for it. */
+	renew(): boolean {
+		const { canRenew } = this.#service;
+		if (!canRenew || !isResettable(this.#instance) || !this.reset()) return false;
+		return this.#instance.reset() && this.#guest.isUnused && this.#making.renewal.renew();
+	}
+
 	close(): void {
-		this.#service.meters.forget(this.#meters);
+		this.#service.meters.forget(this.#making.ids);
 		if (Symbol.dispose in this.#instance) (this.#instance as Disposable)[Symbol.dispose]();
 		this.#closeOwn();
 	}
@@ -99,4 +104,9 @@ class ComponentServing implements Instance {
 		cancelRequests(this.#guest);
 		this.#guest.world.descriptors.closeFrom(this.#service.given);
 	}
+}
+
+/** Our own linker's; jco's glue keeps a state of its own that nobody can put back. */
+function isResettable(instance: ComponentInstance): instance is ComponentInstance & { reset(): boolean } {
+	return "reset" in instance;
 }

@@ -1,6 +1,7 @@
 import type { MeterNames } from "../wasm/meter.ts";
 import { engageMeter, type MeterCounter, type MeterHook } from "../wasm/meter-hook.ts";
 import { pausingHook } from "./pausing-hook.ts";
+import { Renewal } from "./renewal.ts";
 import type { ServedGuest } from "./served-guest.ts";
 
 /** So many loops and calls a guest may do before it asks: about a millisecond. */
@@ -16,6 +17,14 @@ interface Metered {
 	readonly counter: MeterCounter;
 }
 
+/** What is noted of an instance while it is made. */
+export interface Making {
+	readonly guest: ServedGuest;
+	/** Of its core instances' meters. */
+	readonly ids: number[];
+	readonly renewal: Renewal;
+}
+
 /**
  * Keeps guests that compute from stopping everybody else: each asks after so many steps, and then either ends, where it was
  * stopped, or waits until the event loop has been round. One such guest is resumed in each round, so that many of them
@@ -26,7 +35,7 @@ export class Meters {
 	readonly #paused: (() => void)[] = [];
 	readonly #stuck_ms: number;
 	#hook: MeterHook | undefined;
-	#making: { readonly guest: ServedGuest; readonly ids: number[] } | undefined;
+	#making: Making | undefined;
 	#lastId = 0;
 	#turn_ms = 0;
 
@@ -36,18 +45,20 @@ export class Meters {
 	}
 
 	/** Meters the core instances that `make` makes, at once, for this guest. */
-	during<Made>(
-		guest: ServedGuest,
-		make: () => Made,
-	): { readonly made: Made; readonly ids: readonly number[] } {
+	during<Made>(guest: ServedGuest, make: () => Made): { readonly made: Made; readonly making: Making } {
 		const before = this.#making;
-		const ids: number[] = [];
-		this.#making = { guest, ids };
+		const making = { guest, ids: [], renewal: new Renewal() };
+		this.#making = making;
 		try {
-			return { made: make(), ids };
+			return { made: make(), making };
 		} finally {
 			this.#making = before;
 		}
+	}
+
+	/** Of the instance that is being made. */
+	get renewal(): Renewal | undefined {
+		return this.#making?.renewal;
 	}
 
 	/** For each core instance, when it has been made. */

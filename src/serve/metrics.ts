@@ -13,6 +13,7 @@ const COUNTERS = [
 	"refused_full",
 	"refused_late",
 	"instances_made",
+	"instances_renewed",
 	"instances_reused",
 	"instances_trapped",
 	"instances_stopped",
@@ -130,6 +131,7 @@ export function prometheusText(total: Snapshot, facts: ServiceFacts): string {
 		]),
 		...family("wherry_instances_total", "counter", "Instances of the component, by what became of them.", [
 			['{event="made"}', at("instances_made")],
+			['{event="renewed"}', at("instances_renewed")],
 			['{event="reused"}', at("instances_reused")],
 			['{event="trapped"}', at("instances_trapped")],
 			['{event="stopped"}', at("instances_stopped")],

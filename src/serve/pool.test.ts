@@ -16,6 +16,12 @@ class Fake implements Instance {
 		this.resets += 1;
 		return this.canReset;
 	}
+	renewals = 0;
+	canRenew = false;
+	renew(): boolean {
+		this.renewals += 1;
+		return this.canRenew;
+	}
 	close(): void {
 		this.isClosed = true;
 	}
@@ -112,4 +118,17 @@ test("an error of the one that makes them reaches the request, not the preparing
 	one.prepare();
 	await sleep(5);
 	assert.throws(() => one.take(), /no/);
+});
+
+test("one that can be renewed is, and counts as fresh", () => {
+	const { pool: one, made, counted } = pool({ reuse: 2 });
+	const first = one.take() as Fake;
+	first.canRenew = true;
+	for (let request = 0; request < 5; request += 1) {
+		one.give(first);
+		assert.equal(one.take(), first);
+	}
+	assert.equal(made.length, 1);
+	assert.deepEqual([first.renewals, first.resets], [2, 3]);
+	assert.deepEqual([counted("made"), counted("renewed"), counted("reused")], [1, 2, 3]);
 });

@@ -10,6 +10,8 @@ export interface Instance {
 	stop(): void;
 	/** Makes it as it was before the request, as far as that can be; false: it cannot be used again. */
 	reset(): boolean;
+	/** Makes it as it was when it was made: what runs in it then runs in a fresh one. False: that cannot be. */
+	renew(): boolean;
 	/** Closes what the guest left open, and gives its memory back. */
 	close(): void;
 	readonly memory_bytes: number;
@@ -79,9 +81,15 @@ export class Pool {
 	/** Takes back one that answered its request as it should. */
 	give(instance: Instance): void {
 		const use = this.#uses.get(instance);
-		const isWorn = use === undefined || use.requests >= this.#plan.reuse || this.#isClosed;
-		if (isWorn || this.#idle.length >= this.#plan.idle || !instance.reset()) this.drop(instance);
+		if (use === undefined || this.#isClosed || this.#idle.length >= this.#plan.idle)
+			return this.drop(instance);
+		const isWorn = use.requests >= this.#plan.reuse;
+		if (!(isWorn ? instance.renew() : instance.reset())) this.drop(instance);
 		else {
+			if (isWorn) {
+				use.requests = 0;
+				this.#plan.metrics.add("instances_renewed");
+			}
 			this.#measure(instance, use);
 			this.#idle.push(instance);
 		}

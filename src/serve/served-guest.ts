@@ -11,6 +11,11 @@ export class ServedGuest extends ComponentGuest {
 		this.waits = stoppable(waitsOf(world), async () => this.#whenStopped());
 	}
 
+	/** Whether nothing is left of what it did, as far as the host can see. */
+	get isUnused(): boolean {
+		return this.end === undefined && this.resources === 0 && this.waits.background.size === 0;
+	}
+
 	/** Ends it: whatever it calls or waits for now throws. */
 	stop(): void {
 		try {

@@ -39,6 +39,11 @@ export class ComponentGuest extends Guest {
 		this.waits = waitsOf(world);
 	}
 
+	/** The weight of what the host keeps for this guest. */
+	get resources(): number {
+		return this.#resources;
+	}
+
 	/** Counts what the host keeps for this guest. Traps at the limit. */
 	holdResource(weight: number): void {
 		if (this.#resources + weight > RESOURCES_MAX) this.trap(`it holds more than ${RESOURCES_MAX} resources`);

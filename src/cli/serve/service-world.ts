@@ -17,6 +17,8 @@ export interface ServiceWorld {
 	readonly fresh: () => ComponentWorld;
 	/** How many descriptors an instance is given. */
 	readonly given: number;
+	/** Whether each has files in memory that are its own. */
+	readonly hasOwnFiles: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function openServiceWorld(
 		}
 		return { ...world, descriptors };
 	};
-	return { opened, fresh, given };
+	return { opened, fresh, given, hasOwnFiles: hasMemory };
 }
 
 /** An ending is thrown through the guest: other guests live on in this process. */

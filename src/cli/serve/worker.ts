@@ -17,7 +17,7 @@ import { linkComponent } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
 import { faultText } from "../print.ts";
 import { needsOf } from "../run-component.ts";
-import { meteredCore, pooledCore } from "./service-cores.ts";
+import { meteredCore, renewableCore } from "./service-cores.ts";
 import { say, serviceEvents } from "./service-report.ts";
 import { openServiceWorld } from "./service-world.ts";
 import { readFrame, type StartFrame } from "./start-frame.ts";
@@ -52,9 +52,11 @@ async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void
 	const { options, tls, hasListener, log } = frame;
 	const { run, limits, place } = options;
 	const meters = new Meters(limits.deadline_ms);
-	const { linked, entry, imports, http } = await link(frame, meters);
-	const { opened, fresh, given } = await openServiceWorld(run, frame.root, http);
-	const served: ComponentService = { linked, entry, imports, world: fresh, given, meters };
+	const { linked, entry, names, imports, http } = await link(frame, meters);
+	const { opened, fresh, given, hasOwnFiles } = await openServiceWorld(run, frame.root, http);
+	// what is drawn once for an instance is not to be told to two clients
+	const canRenew = !hasOwnFiles && !names.some((name) => name.includes("/insecure-seed@"));
+	const served: ComponentService = { linked, entry, imports, world: fresh, given, canRenew, meters };
 	const metrics = new Metrics();
 	const pool = new Pool({
 		make: () => makeInstance(served),
@@ -112,11 +114,12 @@ async function link(
 		file,
 		mode: "jspi",
 		compile,
-		compilePooled: (core) => pooledCore(compile(core), concurrent + IDLE_FRESH),
+		compilePooled: (core) => renewableCore(compileCapped(core), meters, concurrent + IDLE_FRESH),
 	});
 	const entry = entryOf(linked.exports, "service");
 	if (entry === undefined) throw new Fault("BUG", `cannot find the handler of '${file}'`);
-	return { linked, entry, imports: tracksOf([...world.imports.keys()]), http: needsOf(world).http };
+	const names = [...world.imports.keys()];
+	return { linked, entry, names, imports: tracksOf(names), http: needsOf(world).http };
 }
 
 function tracksOf(imports: readonly string[]): ComponentService["imports"] {

@@ -59,6 +59,11 @@ export class State {
 		this.#lent.push(handle);
 	}
 
+	/** It is in no call. */
+	get isIdle(): boolean {
+		return this.mayEnter && this.mayLeave && this.task === undefined && this.#lent.length === 0;
+	}
+
 	/** How many handles are lent: what a call lends comes on top. */
 	get lent(): number {
 		return this.#lent.length;

@@ -95,6 +95,16 @@ export class DirectInstance implements ComponentInstance, Whole {
 		this.#giveMemories();
 	}
 
+	/** Between calls: disposes of what it owns of the host's, and forgets all handles. False: it failed, or is in a call. */
+	reset(): boolean {
+		if (this.failure !== undefined) return false;
+		if (!this.#states.every((state) => state === undefined || state.isIdle)) return false;
+		for (const state of this.#states)
+			for (const { resource, rep } of (state?.handles.takeOwned() ?? []).toReversed())
+				if (resource.definedBy === undefined) giveUp(rep);
+		return true;
+	}
+
 	destroy(resource: Resource, rep: number): void {
 		const around: number[] = [];
 		for (let at = resource.definedBy; at !== undefined; at = this.#plan.parents[at]) around.push(at);

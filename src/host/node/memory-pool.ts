@@ -44,10 +44,12 @@ export class MemoryPool {
 	/** Nothing may run on it any more. */
 	give(memory: WebAssembly.Memory): void {
 		if (this.#free.length >= this.#options.kept) return;
-		if (memory.buffer.byteLength === this.#size_bytes && this.#clear(memory)) this.#free.push(memory);
+		if (this.clear(memory)) this.#free.push(memory);
 	}
 
-	#clear({ buffer }: WebAssembly.Memory): boolean {
+	/** Makes it as `take` hands it out. False: it has grown, or is too large to be cleared. */
+	clear({ buffer }: WebAssembly.Memory): boolean {
+		if (buffer.byteLength !== this.#size_bytes) return false;
 		const bytes = new Uint8Array(buffer);
 		if (this.#kernel !== undefined) {
 			const address = Number(addressOf(bytes));
