@@ -142,6 +142,8 @@ test("an address is a name's only for the guest that looked it up", { skip }, ()
 	assert.deepEqual(addresses(one, "a.example"), ["203.0.114.1"]);
 	assert.equal(connectTo(one, [203, 0, 114, 1], 1), "ok");
 	assert.equal(connectTo(other, [203, 0, 114, 1], 1), "access-denied");
+	// nor is any other address, of whatever was looked up
+	assert.equal(connectTo(one, [203, 0, 114, 9], 1), "access-denied");
 	// what it was told before stays: programs look a name up once
 	assert.deepEqual(addresses(one, "A.EXAMPLE."), ["203.0.114.2"]);
 	assert.equal(connectTo(one, [203, 0, 114, 1], 1), "ok");

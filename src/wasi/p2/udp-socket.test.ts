@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { systemNetwork } from "../../host/node/network.ts";
+import { Errno } from "../../sys/errno.ts";
 import {
 	ANY,
 	type Any,
@@ -10,6 +12,28 @@ import {
 	skip,
 	world,
 } from "./sockets-world.contract.ts";
+
+const STRANGERS: readonly (readonly [title: string, rules: readonly string[], heard: boolean])[] = [
+	["a stranger is not heard by who may only send to another", ["udp=127.0.0.1:9"], false],
+	["a stranger is heard at an address that was granted", ["udp=127.0.0.1:9", "bind=127.0.0.1:0"], true],
+	["whom it may send to is heard", ["udp=127.0.0.1:*"], true],
+];
+
+for (const [title, rules, heard] of STRANGERS)
+	test(`udp: ${title}`, { skip }, () => {
+		const own = world(rules);
+		const socket = own.udp();
+		socket.startBind(own.network, at("ipv4", 0));
+		socket.finishBind();
+		const [incoming] = socket.stream(undefined);
+		const { port } = socket.localAddress().val;
+		const stranger = systemNetwork()?.udp("ipv4");
+		assert.ok(typeof stranger === "object");
+		const to = { family: "ipv4", address: "127.0.0.1", port, flowInfo: 0, scopeId: 0 } as const;
+		assert.equal(stranger.send(Buffer.from("psst"), to), Errno.SUCCESS);
+		assert.equal(incoming.receive(10n).length, heard ? 1 : 0);
+		stranger.close();
+	});
 
 for (const family of FAMILIES) {
 	test(`udp ${family}: states`, { skip }, () => {
