@@ -68,7 +68,6 @@ const FUNCTIONS = {
 	ioctl: { return: "int32", arguments: ["int32", "int64", "pointer"] },
 	isatty: { return: "int32", arguments: ["int32"] },
 	socket: { return: "int32", arguments: ["int32", "int32", "int32"] },
-	inet_pton: { return: "int32", arguments: ["int32", "pointer", "pointer"] },
 	setsockopt: { return: "int32", arguments: ["int32", "int32", "int32", "pointer", "uint32"] },
 	bind: { return: "int32", arguments: ["int32", "pointer", "uint32"] },
 	listen: { return: "int32", arguments: ["int32", "int32"] },

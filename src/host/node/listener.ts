@@ -1,15 +1,17 @@
 import { Fault } from "../../base/fault.ts";
+import { parseAddress } from "../../base/ip-address.ts";
 import { Errno, errnoName } from "../../sys/errno.ts";
+import type { SocketAddress } from "../../sys/network.ts";
 import type { Connection, Listener } from "../../sys/sockets.ts";
 import { FileType } from "../../sys/stat.ts";
 import { fromHostErrno } from "./errno.ts";
 import { addressOf, type Libc, libc, type NativeMemory, nativeMemory } from "./libc.ts";
 import { POLLIN, pollOne } from "./poll.ts";
+import { addressMemory, setNumber } from "./socket.ts";
+import { familyNumber } from "./socket-address.ts";
 import { DescriptorStream } from "./stream.ts";
 
 // Numbers of Linux, on every architecture that Node runs on.
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
@@ -23,8 +25,6 @@ const SHUT_RD = 0;
 const SHUT_WR = 1;
 const SHUT_RDWR = 2;
 
-const SOCKADDR_IN_BYTES = 16;
-const SOCKADDR_IN6_BYTES = 28;
 const BACKLOG = 128;
 /** Connections that were broken off before we took them are passed over, so many at a time. */
 const BROKEN_MAX = 64;
@@ -48,22 +48,20 @@ export function listen(address: string, port: number): NodeListener {
 			note: "listeners need Node 26 on Linux",
 		});
 	}
-	const socketAddress = parseAddress(c, address, port);
-	const fd = c.socket(socketAddress.view.getUint16(0, true), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const local = socketAddress(address, port);
+	const fd = c.socket(familyNumber(local.family), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0) throw listenFault(c.errno(), address, port);
-	const one = nativeMemory(4);
-	one.view.setInt32(0, 1, true);
-	const size_bytes = socketAddress.bytes.byteLength;
+	const memory = addressMemory();
 	const failed =
-		c.setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one.address, 4) < 0 ||
-		c.bind(fd, socketAddress.address, size_bytes) < 0 ||
+		setNumber(c, fd, SOL_SOCKET, SO_REUSEADDR, 1) < 0 ||
+		c.bind(fd, memory.address, memory.write(local)) < 0 ||
 		c.listen(fd, BACKLOG) < 0;
 	if (failed) {
 		const fault = listenFault(c.errno(), address, port);
 		c.close(fd);
 		throw fault;
 	}
-	return new NodeListener(c, fd, boundPort(c, fd, size_bytes));
+	return new NodeListener(c, fd, boundPort(c, fd));
 }
 
 export class NodeListener implements Listener {
@@ -165,32 +163,19 @@ function messageOf(buffers: readonly Uint8Array[]): bigint {
 	return address;
 }
 
-/** A `struct sockaddr` of IPv4 or IPv6, by which family its text parses as. */
-function parseAddress(c: Libc, address: string, port: number): NativeMemory {
-	const text = Buffer.from(`${address}\0`);
-	const families = address.includes("\0") ? [] : FAMILIES;
-	for (const [family, size_bytes, at] of families) {
-		const found = nativeMemory(size_bytes);
-		found.view.setUint16(0, family, true);
-		found.view.setUint16(2, port, false);
-		if (c.inet_pton(family, text, found.address + BigInt(at)) === 1) return found;
-	}
-	throw new Fault("GRANT_INVALID", `cannot listen on '${shown(address, port)}'`, {
-		note: `'${address}' is not an IPv4 or IPv6 address in digits`,
+function socketAddress(text: string, port: number): SocketAddress {
+	const address = parseAddress(text);
+	if (address !== undefined)
+		return { family: address.includes(":") ? "ipv6" : "ipv4", address, port, flowInfo: 0, scopeId: 0 };
+	throw new Fault("GRANT_INVALID", `cannot listen on '${shown(text, port)}'`, {
+		note: `'${text}' is not an IPv4 or IPv6 address in digits`,
 	});
 }
 
-/** Each family, the size of its address structure and where the address is in it. */
-const FAMILIES = [
-	[AF_INET, SOCKADDR_IN_BYTES, 4],
-	[AF_INET6, SOCKADDR_IN6_BYTES, 8],
-] as const;
-
-function boundPort(c: Libc, fd: number, size_bytes: number): number {
-	const found = nativeMemory(4 + size_bytes);
-	found.view.setUint32(0, size_bytes, true);
-	c.getsockname(fd, found.address + 4n, found.address);
-	return found.view.getUint16(4 + 2, false);
+function boundPort(c: Libc, fd: number): number {
+	const memory = addressMemory().clear();
+	c.getsockname(fd, memory.address, memory.lengthAddress);
+	return memory.read().port;
 }
 
 function listenFault(hostErrno: number, address: string, port: number): Fault {

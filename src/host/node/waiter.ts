@@ -3,7 +3,6 @@ import type { Interest, Waiter } from "../../sys/waiter.ts";
 import { type Libc, libc, type NativeMemory, nativeMemory } from "./libc.ts";
 import { NodeListener } from "./listener.ts";
 import { pause, POLLERR, POLLHUP, POLLIN, POLLOUT, PollSet } from "./poll.ts";
-import { NodeSocket } from "./socket.ts";
 import { DescriptorStream } from "./stream.ts";
 
 const FIONREAD = 0x541bn;
@@ -68,9 +67,14 @@ function fillSet(set: PollSet, interests: readonly Interest[]): (number | undefi
 
 /** Undefined for a stream that is not the host's or is closed: it never waits, so it is ready. */
 export function descriptorOf({ source }: Interest): number | undefined {
-	const isOurs =
-		source instanceof DescriptorStream || source instanceof NodeListener || source instanceof NodeSocket;
-	return isOurs && source.fd >= 0 ? source.fd : undefined;
+	const isOurs = source instanceof DescriptorStream || source instanceof NodeListener;
+	const fd = isOurs ? source.fd : socketDescriptor(source);
+	return fd !== undefined && fd >= 0 ? fd : undefined;
+}
+
+/** Sockets are known by what they have: their code is not loaded by those who have none. */
+function socketDescriptor(source: Interest["source"] & { readonly fd?: number }): number | undefined {
+	return source.kind === "tcp" || source.kind === "udp" ? source.fd : undefined;
 }
 
 export function setReady(interest: Interest, happened: number): void {
