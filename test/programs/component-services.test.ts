@@ -47,6 +47,16 @@ test("JavaScript that answers the fetch event, several times", async (context) =
 	assert.deepEqual([status, stderr], [0, ""]);
 });
 
+test("its instances answer once: where they are reused, a request fails and the next one has a new instance", async (context) => {
+	const { url, end } = await serving(context, [...ONE, "--reuse", "9", await fetchEvent()]);
+	const statuses: number[] = [];
+	for (let i = 0; i < 4; i++) statuses.push((await fetch(`${url}/hello`)).status);
+	assert.deepEqual(statuses, [200, 500, 200, 500]);
+	const { stderr, status } = await end();
+	assert.match(stderr, /respondWith can't be called twice/);
+	assert.equal(status, 0);
+});
+
 test("JavaScript on QuickJS that handles requests by WASI 0.3, as streams", async (context) => {
 	const component = await javaScriptComponent("service-0-3-js", {
 		sources: ["service-0-3.js"],

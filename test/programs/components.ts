@@ -64,7 +64,11 @@ function inVersion(file: string, wasi: string): void {
 
 /** A command of preview1 as a component, by `jco new` and the adapter that jco brings. */
 export async function adapted(module: string): Promise<string> {
-	const name = module.replace(/\.wasm(?:-\w+)?$/, "").split("/").slice(-2).join("-");
+	const name = module
+		.replace(/\.wasm(?:-\w+)?$/, "")
+		.split("/")
+		.slice(-2)
+		.join("-");
 	return await built(`${name}.component.wasm`, [module], (target) => {
 		jco(["new", module, "--wasi-command", "-o", target]);
 	});
