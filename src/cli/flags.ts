@@ -10,6 +10,8 @@ export interface Flag<Draft> {
 	readonly bare?: string;
 	/** The only values there are: checked, and offered by completions. */
 	readonly choices?: readonly string[];
+	/** What values begin with: offered by completions. */
+	readonly starts?: readonly string[];
 	readonly completes?: "file" | "directory";
 	readonly group: string;
 	/** One sentence without a full stop. Absent: accepted, but not shown. */

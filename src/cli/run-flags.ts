@@ -175,6 +175,7 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 	{
 		long: "net",
 		value: "RULE",
+		starts: ["connect=", "udp=", "listen=", "bind=", "resolve="],
 		group: NETWORK,
 		doc: "Grant connect=HOST:PORT, udp=HOST:PORT, listen=ADDRESS:PORT, bind=ADDRESS:PORT or resolve=NAME",
 		apply: net,

@@ -57,8 +57,14 @@ const CASES: readonly Case[] = [
 	{
 		title: "and its address granted beside it",
 		words: [
-			...["--net", "connect=evil.example:7", "--net", "connect=127.0.0.1:7"],
-			...[GUEST, "connect", "evil.example:7", "ahoy"],
+			"--net",
+			"connect=evil.example:7",
+			"--net",
+			"connect=127.0.0.1:7",
+			GUEST,
+			"connect",
+			"evil.example:7",
+			"ahoy",
 		],
 		status: 0,
 		text: /^ahoy\n?$/,

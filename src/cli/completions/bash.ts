@@ -76,7 +76,9 @@ function bashValueCases(command: LoadedCommand): string[] {
 		});
 }
 
-function bashValues({ choices, completes }: Flag<never>): string {
+function bashValues({ choices, starts, completes }: Flag<never>): string {
+	if (starts !== undefined)
+		return `compopt -o nospace; COMPREPLY=($(compgen -W "${starts.join(" ")}" -- "$word"))`;
 	if (choices !== undefined) return `COMPREPLY=($(compgen -W "${choices.join(" ")}" -- "$word"))`;
 	if (completes === "directory") return 'COMPREPLY=($(compgen -d -- "$word"))';
 	return completes === "file" ? 'COMPREPLY=($(compgen -f -- "$word"))' : ":";

@@ -63,7 +63,8 @@ function fishFlag(command: LoadedCommand, flag: Flag<never>): string {
 
 function fishValues(flag: Flag<never>): string {
 	const needs = needsValue(flag) ? " -x" : "";
-	if (flag.choices !== undefined) return `${needs} -a ${quoted(flag.choices.join(" "))}`;
+	const words = flag.choices ?? flag.starts;
+	if (words !== undefined) return `${needs} -a ${quoted(words.join(" "))}`;
 	if (flag.completes === "directory") return " -x -a '(__fish_complete_directories)'";
 	return flag.completes === "file" ? " -r -F" : needs;
 }

@@ -95,7 +95,8 @@ function zshSpecs(flag: Flag<never>): string[] {
 	});
 }
 
-function zshValues({ choices, completes }: Flag<never>): string {
+function zshValues({ choices, starts, completes }: Flag<never>): string {
+	if (starts !== undefined) return `{compadd -S "" -- ${starts.join(" ")}}`;
 	if (choices !== undefined) return `(${choices.join(" ")})`;
 	if (completes === "directory") return "_files -/";
 	return completes === "file" ? "_files" : " ";
