@@ -4,6 +4,7 @@ import type { Denial } from "../capability/denial.ts";
 import type { Exchange } from "../sys/http.ts";
 import { bothPreviews } from "../wasi/both-previews.ts";
 import type { ComponentWorld } from "../wasi/component-guest.ts";
+import type { Open } from "../wasi/descriptors.ts";
 import type { Host } from "../wasi/host-interface.ts";
 import { cancelRequests } from "../wasi/http/outgoing.ts";
 import { preview2 } from "../wasi/p2/host.ts";
@@ -12,6 +13,7 @@ import { preview3 } from "../wasi/p3/host.ts";
 import { serveExchange3 } from "../wasi/p3/http-service.ts";
 import type { Making, Meters } from "./meters.ts";
 import type { Instance } from "./pool.ts";
+import { PrefixedStream } from "./prefixed-stream.ts";
 import { ServedGuest } from "./served-guest.ts";
 
 /** How a component is served: what is called of it, and which hosts it imports. */
@@ -26,6 +28,8 @@ export interface ComponentService {
 	readonly given: number;
 	/** Whether all that it is lent is as it was once it has let go of everything: no files of its own in memory. */
 	readonly canRenew: boolean;
+	/** Whether its standard streams are PrefixedStreams. */
+	readonly hasPrefixes: boolean;
 	/** For core modules that were compiled to ask. */
 	readonly meters: Meters;
 }
@@ -69,7 +73,9 @@ class ComponentServing implements Instance {
 		return this.#guest.denials.list;
 	}
 
-	handle(exchange: Exchange): void | Promise<void> {
+	handle(exchange: Exchange & { readonly id: string }): void | Promise<void> {
+		const { descriptors } = this.#guest.world;
+		if (this.#service.hasPrefixes) for (const fd of [1, 2]) beginLine(descriptors.get(fd), exchange.id);
 		const { track, interfaceName } = this.#service.entry;
 		const serve = track === "0.2" ? serveExchange2 : serveExchange3;
 		this.#service.meters.begin();
@@ -109,4 +115,8 @@ class ComponentServing implements Instance {
 /** Our own linker's; jco's glue keeps a state of its own that nobody can put back. */
 function isResettable(instance: ComponentInstance): instance is ComponentInstance & { reset(): boolean } {
 	return "reset" in instance;
+}
+
+function beginLine(open: Open | undefined, id: string): void {
+	if (open?.kind === "stream" && open.stream instanceof PrefixedStream) open.stream.begin(id);
 }

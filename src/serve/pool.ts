@@ -4,8 +4,8 @@ import type { Metrics } from "./metrics.ts";
 
 /** A component with a state of its own, and the host that was made for it. */
 export interface Instance {
-	/** Answers one request. Throws or rejects what a trap throws. */
-	handle(exchange: Exchange): void | Promise<void>;
+	/** Answers one request. Throws or rejects what a trap throws. `id` is the request's, made when it is asked for. */
+	handle(exchange: Exchange & { readonly id: string }): void | Promise<void>;
 	/** Ends the guest: nothing that it calls answers any more, and nothing that it waits for comes. */
 	stop(): void;
 	/** Makes it as it was before the request, as far as that can be; false: it cannot be used again. */

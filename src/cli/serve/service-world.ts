@@ -1,5 +1,6 @@
 import type { ComponentWorld } from "../../wasi/component-guest.ts";
-import { Descriptors } from "../../wasi/descriptors.ts";
+import { PrefixedStream } from "../../serve/prefixed-stream.ts";
+import { Descriptors, type Open } from "../../wasi/descriptors.ts";
 import type { Ending } from "../../wasi/end.ts";
 import type { TreeDirectory } from "../../sys/file-tree.ts";
 import { type OpenedComponentWorld, openComponentWorld } from "../open-component-world.ts";
@@ -26,12 +27,13 @@ export interface ServiceWorld {
  * anew, so that no request finds what another one left.
  *
  * @param http whether the component sends requests itself
+ * @param hasPrefixes whether lines of its output begin with the id of their request
  * @throws Fault as `openComponentWorld`
  */
 export async function openServiceWorld(
 	options: RunOptions,
 	root: TreeDirectory | undefined,
-	http: boolean,
+	{ http, hasPrefixes }: { readonly http: boolean; readonly hasPrefixes: boolean },
 ): Promise<ServiceWorld> {
 	const events = { onEnd, onClosedInput: () => {} };
 	const opened = await openComponentWorld(options, events, root, { meanwhile: true, http });
@@ -43,7 +45,7 @@ export async function openServiceWorld(
 		const descriptors = new Descriptors(limits.descriptors);
 		for (let fd = 0; fd < (hasMemory ? STANDARD_STREAMS : given); fd += 1) {
 			const open = world.descriptors.get(fd);
-			if (open !== undefined) descriptors.add(open);
+			if (open !== undefined) descriptors.add(hasPrefixes && fd < STANDARD_STREAMS ? prefixed(open) : open);
 		}
 		if (hasMemory) {
 			const anew = withNewTmpfs(mounted, grants.mounts, world.clocks);
@@ -56,6 +58,11 @@ export async function openServiceWorld(
 
 /** An ending is thrown through the guest: other guests live on in this process. */
 function onEnd(_how: Ending): void {}
+
+function prefixed(open: Open): Open {
+	if (open.kind !== "stream" || !open.stream.writable) return open;
+	return { ...open, stream: new PrefixedStream(open.stream) };
+}
 
 function count(descriptors: Descriptors): number {
 	let fd = 0;

@@ -51,12 +51,25 @@ export async function runWorker(): Promise<number> {
 async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void> {
 	const { options, tls, hasListener, log } = frame;
 	const { run, limits, place } = options;
+	const hasPrefixes = options.logPrefix;
 	const meters = new Meters(limits.deadline_ms);
 	const { linked, entry, names, imports, http } = await link(frame, meters);
-	const { opened, fresh, given, hasOwnFiles } = await openServiceWorld(run, frame.root, http);
+	const { opened, fresh, given, hasOwnFiles } = await openServiceWorld(run, frame.root, {
+		http,
+		hasPrefixes,
+	});
 	// what is drawn once for an instance is not to be told to two clients
 	const canRenew = !hasOwnFiles && !names.some((name) => name.includes("/insecure-seed@"));
-	const served: ComponentService = { linked, entry, imports, world: fresh, given, canRenew, meters };
+	const served: ComponentService = {
+		linked,
+		entry,
+		imports,
+		world: fresh,
+		given,
+		canRenew,
+		hasPrefixes,
+		meters,
+	};
 	const metrics = new Metrics();
 	const pool = new Pool({
 		make: () => makeInstance(served),
