@@ -35,6 +35,8 @@ function objectText(value: object, names: Names, depth: number): string {
 	const name = names.nameOf(value);
 	if (name !== undefined) return name;
 	if (value instanceof Uint8Array) return `<${value.length} bytes>`;
+	if (Symbol.asyncIterator in value) return "<stream>";
+	if ("then" in value) return "<future>";
 	if (depth === DEPTH_MAX) return "...";
 	const inner = (one: unknown) => valueText(one, names, depth + 1);
 	if (Array.isArray(value) || ArrayBuffer.isView(value))

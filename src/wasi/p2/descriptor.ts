@@ -3,7 +3,14 @@ import { Errno } from "../../sys/errno.ts";
 import { FileType, type Stat } from "../../sys/stat.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { OpenDirectory, OpenFile } from "../descriptors.ts";
-import { beneath, beneathBoth, isMutable, openBeneath } from "../filesystem/beneath.ts";
+import {
+	beneath,
+	beneathBoth,
+	isMutable,
+	link,
+	openBeneath,
+	removeDirectory,
+} from "../filesystem/beneath.ts";
 import { isSameObject, metadataHash } from "../filesystem/identity.ts";
 import { clampOffset, grown, OFFSET_MAX } from "../filesystem/offsets.ts";
 import { Resource } from "../resource.ts";
@@ -155,7 +162,7 @@ export class Descriptor extends Resource {
 	linkAt(flags: PathFlags, path: string, to: Descriptor, toPath: string): void {
 		demandSuccess(
 			beneathBoth(this.guest, [this.#open, path], [to.#open, toPath], (source, name, target, targetName) =>
-				source.link(name, flags.symlinkFollow ?? false, target, targetName),
+				link(source, name, flags.symlinkFollow ?? false, target, targetName),
 			),
 		);
 	}
@@ -186,9 +193,7 @@ export class Descriptor extends Resource {
 
 	removeDirectoryAt(path: string): void {
 		const { guest } = this;
-		demandSuccess(
-			beneath(guest, this.#open, path, "write", (directory, name) => directory.removeDirectory(name)),
-		);
+		demandSuccess(beneath(guest, this.#open, path, "write", removeDirectory));
 	}
 
 	renameAt(path: string, to: Descriptor, toPath: string): void {
