@@ -65,6 +65,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 	}
 
 	call(interfaceName: string | undefined, name: string, values: readonly unknown[]): unknown {
+		if (this.failure !== undefined) throw this.failure.error;
 		const { interfaces, functions, lifts } = this.#plan;
 		const exported = interfaceName === undefined ? functions : interfaces.get(interfaceName);
 		const index = exported?.get(name);
@@ -88,7 +89,7 @@ export class DirectInstance implements ComponentInstance, Whole {
 
 	/** Gives it up: what it owns of the host's is disposed of, and its pooled memories are given back. */
 	[Symbol.dispose](): void {
-		this.failure ??= GIVEN_UP;
+		this.failure = GIVEN_UP;
 		for (const state of this.#states)
 			for (const { resource, rep } of (state?.handles.takeOwned() ?? []).toReversed())
 				if (resource.definedBy === undefined) giveUp(rep);
@@ -106,6 +107,8 @@ export class DirectInstance implements ComponentInstance, Whole {
 	}
 
 	destroy(resource: Resource, rep: number): void {
+		// its memory is another's now, with all that was kept there
+		if (this.failure === GIVEN_UP) return;
 		const around: number[] = [];
 		for (let at = resource.definedBy; at !== undefined; at = this.#plan.parents[at]) around.push(at);
 		this.#destroy(resource, rep, around);

@@ -190,6 +190,37 @@ for (const [name, message] of [
 	});
 }
 
+test("what was of an instance that was given up reaches no later one", () => {
+	const linked = linkDirect(counters, { compile });
+	const before = linked?.instantiate(new Map());
+	const old = before?.call(COUNTERS, "[constructor]counter", [7]) as Disposable;
+	before?.[Symbol.dispose]();
+	const after = linked?.instantiate(new Map());
+	assert.equal(after?.call(WORLD, "left", []), 0);
+	const own = after?.call(COUNTERS, "[constructor]counter", [8]);
+	assert.throws(() => before?.call(COUNTERS, "look", [own]), /given up/);
+	assert.throws(() => before?.call(WORLD, "left", []), /given up/);
+	old[Symbol.dispose]();
+	assert.equal(after?.call(WORLD, "left", []), 1, "it ends nothing of the later one's");
+	assert.equal(after?.call(COUNTERS, "look", [own]), 8);
+	assert.throws(() => after?.call(COUNTERS, "look", [old]), TypeError);
+});
+
+test("each instance calls the host that it was made with, and keeps its own handles", () => {
+	const linked = linkDirect(borrower, { compile });
+	const seen: string[] = [];
+	const hostOf = (name: string): Host =>
+		new Map([["test:guest/things", { Thing, give: () => void seen.push(name) }]]);
+	const first = linked?.instantiate(hostOf("first"));
+	first?.call(WORLD, "hold", [new Thing()]);
+	first?.call(WORLD, "make-and-give", []);
+	first?.[Symbol.dispose]();
+	const [second, third] = [linked?.instantiate(hostOf("second")), linked?.instantiate(hostOf("third"))];
+	third?.call(WORLD, "make-and-give", []);
+	second?.call(WORLD, "make-and-give", []);
+	assert.deepEqual(seen, ["first", "third", "second"]);
+});
+
 test("a component makes only resources that it defines", async () => {
 	const bytes = await assembled(`(component
 		(type $mine (resource (rep i32)))

@@ -137,6 +137,20 @@ test("a host that waits where it was not to is a mistake of ours", () => {
 	);
 });
 
+test("a guest that waits when it is given up is nobody else's", async () => {
+	const linked = linkDirect(waiter, { compile, mayWait });
+	const [old, late] = [new Door(), new Door()];
+	const before = linked?.instantiate(host);
+	const unheard = before?.call(WORLD, "run", [old]);
+	before?.[Symbol.dispose]();
+	const after = linked?.instantiate(host);
+	const answer = after?.call(WORLD, "run", [late]);
+	old.open("for the old one");
+	await assert.rejects(unheard as Promise<unknown>, /given up/);
+	late.open("for the late one");
+	assert.equal(await answer, "for the late one");
+});
+
 test("the memory of a guest that waits is not lent to another", async () => {
 	const given: WebAssembly.Memory[] = [];
 	const pooled = (bytes: Uint8Array) => {
