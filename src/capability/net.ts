@@ -14,6 +14,13 @@ import { formatPorts, PORT_MAX, parsePortList, parsePorts, portsProblem } from "
  */
 export function parsePublish(text: string, origin: Origin): ListenRule[] {
 	const [ports = "", protocol = "tcp"] = text.split("/", 2);
+	if (protocol === "udp")
+		throw grantInvalid(
+			PUBLISH,
+			text,
+			"ports are published by tcp; a component that speaks udp is granted an address",
+			"--net bind=127.0.0.1:5000",
+		);
 	if (protocol !== "tcp")
 		throw grantInvalid(PUBLISH, text, `a guest can listen by tcp only, not by '${protocol}'`);
 	const words = splitPorts(ports);

@@ -45,6 +45,16 @@ test("what is not granted is refused and recorded, each with its flag", () => {
 	);
 });
 
+test("who may only look names up is told no when it says where to", { skip }, () => {
+	const own = world(["resolve=a.example", "host=db:10.0.0.1"]);
+	assert.equal(connectTo(own, [10, 0, 0, 1]), "access-denied");
+	assert.equal(
+		outcome(() => own.udp().startBind(own.network, at("ipv4", 0))),
+		"access-denied",
+	);
+	assert.equal(own.guest.denials.list.length, 2);
+});
+
 test("a machine without sockets has none to give", () => {
 	const own = world([]);
 	const without = new ComponentGuest({

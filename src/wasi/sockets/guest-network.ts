@@ -36,17 +36,15 @@ export class GuestNetwork {
 		this.guest = guest;
 	}
 
-	/** A socket; without any grant one that refuses everything, NOTSUP where this machine has none. */
+	/** A socket; without a rule that is of use to one, one that refuses everything, NOTSUP where this machine has none. */
 	tcp(family: IpFamily): TcpSocket | Errno {
 		const { network, netRules } = this.guest.world;
-		if (network !== undefined) return network.tcp(family);
-		return reachesOut(netRules) ? Errno.NOTSUP : ungrantedTcp(family);
+		return reachesOut(netRules) ? (network?.tcp(family) ?? Errno.NOTSUP) : ungrantedTcp(family);
 	}
 
 	udp(family: IpFamily): UdpSocket | Errno {
 		const { network, netRules } = this.guest.world;
-		if (network !== undefined) return network.udp(family);
-		return reachesOut(netRules) ? Errno.NOTSUP : ungrantedUdp(family);
+		return reachesOut(netRules) ? (network?.udp(family) ?? Errno.NOTSUP) : ungrantedUdp(family);
 	}
 
 	/** ACCES, and a denial, where no rule lets the guest send there. */
