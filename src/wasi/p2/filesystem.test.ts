@@ -142,6 +142,22 @@ test("a stream beyond what a file system holds fails with its reason", () => {
 	assert.deepEqual(files.guest.denials.list, [{ type: "no-space", guestPath: "/data/file" }]);
 });
 
+test("a stream that begins beyond any file is at its end, or too far to write", () => {
+	const files = new Files();
+	const file = files.open("file", BOTH);
+	for (const offset of [1n << 53n, (1n << 64n) - 1n]) {
+		assert.deepEqual(
+			outcome(() => file.readViaStream(offset).read(1n)),
+			{ error: { tag: "closed" } },
+		);
+		const writer = file.writeViaStream(offset);
+		const failed = outcome(() => writer.blockingWriteAndFlush(bytes("a"))) as { error: { val: IoError } };
+		const code = files.call("wasi:filesystem/types@0.2", "filesystemErrorCode", failed.error.val);
+		assert.equal(code, "file-too-large");
+	}
+	assert.equal(files.content("file"), "hello");
+});
+
 test("a directory lists its entries without dots, and goes on when its descriptor is dropped", () => {
 	const files = new Files();
 	for (let count = 0; count < 150; count += 1)
