@@ -31,10 +31,15 @@ export function reportEnding(
 	if (fault !== undefined) print(fault);
 	const full = memoryFault(memory_bytes, options.limits);
 	if (full !== undefined) print(full);
+	const offered = new Set<string>();
 	for (const denial of tellingDenials(guest.denials.list, lookUp).slice(0, DENIALS_SHOWN)) {
 		const refusal = denialFault(denial, options.grants, lookUp);
+		const [help = ""] = refusal.helps;
+		// what one grant would allow is told once: a name of two addresses is refused twice
+		if (help !== "" && offered.has(help)) continue;
+		offered.add(help);
 		// beside a full memory, what nobody could have granted explains nothing
-		if (full === undefined || refusal.helps.length > 0) print(refusal);
+		if (full === undefined || help !== "") print(refusal);
 	}
 }
 
