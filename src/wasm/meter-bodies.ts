@@ -2,7 +2,7 @@ import { Fault } from "../base/fault.ts";
 import { Cursor } from "./cursor.ts";
 import { encodeUnsigned } from "./encode.ts";
 import { bodySteps, Opcode, readU32, skipInstruction, Step, UNKNOWN } from "./instructions.ts";
-import { askHelper, chargeHelper, type Helper, probeCode } from "./meter-code.ts";
+import { askHelper, chargeHelper, type Helper, probeCode, roundCode, roundsHelper } from "./meter-code.ts";
 import { type Module, type Section, SectionId, sectionOf } from "./module.ts";
 import type { Patch } from "./patch.ts";
 import { readValueType } from "./read-types.ts";
@@ -22,15 +22,49 @@ export function meterBodies(bytes: Uint8Array, module: Module, indices: MeterInd
 	const section = sectionOf(module, SectionId.CODE);
 	if (section === undefined) return [];
 	const walk = new MeterWalk(bytes, module, section, indices);
+	const paramsOf = paramsReader(bytes, module);
 	const cursor = new Cursor(bytes, section.contents, section.end);
 	for (let left = cursor.count("the number of bodies", 1, bytes.length); left > 0; left--) {
 		const start = cursor.offset;
 		const size = cursor.u32("a body's size");
 		const contents = cursor.offset;
 		cursor.skip(size, "a body");
-		walk.body(start, contents, cursor.offset);
+		walk.body({ start, contents, end: cursor.offset, params: paramsOf() });
 	}
 	return walk.patches;
+}
+
+/** How many parameters the functions defined here have, one after another. */
+function paramsReader(bytes: Uint8Array, { sections, types }: Module): () => number | undefined {
+	const section = sections.find(({ id }) => id === SectionId.FUNCTION);
+	if (section === undefined) return () => undefined;
+	const cursor = new Cursor(bytes, section.contents, section.end);
+	cursor.u32("the number of functions");
+	return () => {
+		const type = types[cursor.u32("a function's type")];
+		return type?.kind === "function" ? type.params.length : undefined;
+	};
+}
+
+/** One function's body: where its size stands, where what follows that begins, and its end. */
+interface Body {
+	readonly start: number;
+	readonly contents: number;
+	readonly end: number;
+	readonly params: number | undefined;
+}
+
+/** V8's own limit (`kV8MaxWasmFunctionLocals`), parameters included. */
+const LOCALS_MAX = 50_000;
+
+/** What a body begins with: core spec 5.5.13, groups of locals, each a number and a type. */
+interface Locals {
+	readonly groups: number;
+	/** Where the number of groups ends, and where the code begins. */
+	readonly groupsStart: number;
+	readonly code: number;
+	/** All of them, parameters not included. */
+	readonly count: number;
 }
 
 const MEMORY_GROW = 0x40;
@@ -58,6 +92,8 @@ class MeterWalk {
 	readonly #steps: Uint8Array;
 	readonly #probe: Uint8Array;
 	readonly #calls = new Map<Helper, Uint8Array>();
+	/** By local. */
+	readonly #rounds = new Map<number, Uint8Array>();
 	readonly #indices: MeterIndices;
 	/** By index, whether it is addressed by 64 bits. */
 	readonly #memories: readonly boolean[];
@@ -77,35 +113,60 @@ class MeterWalk {
 		this.#tables = [...wide("table"), ...module.tables.map(({ is64 }) => is64)];
 	}
 
-	/** `start` is where the body's size stands, `contents` what follows it. */
-	body(start: number, contents: number, end: number): void {
+	body({ start, contents, end, params }: Body): void {
 		const at = this.patches.length;
-		const code = afterLocals(this.#bytes, contents, end);
-		const { calls, added } = this.#walk(code, end);
+		const section = this.#section;
+		const locals = readLocals(this.#bytes, contents, end);
+		const { code, groups, groupsStart } = locals;
+		const rounds =
+			params === undefined || params + locals.count >= LOCALS_MAX ? undefined : params + locals.count;
+		const loop = rounds === undefined ? this.#probe : this.#roundOf(rounds);
+		const { calls, loops, added } = this.#walk(code, end, loop);
 		if (added === 0 && !calls) return;
-		const entry: Patch = { section: this.#section, start: code, end: code, bytes: this.#probe };
-		const size = encodeUnsigned(end - contents + added + this.#probe.length);
-		this.patches.splice(at, 0, { section: this.#section, start, end: contents, bytes: size }, entry);
+		const head: Patch[] = [{ section, start: code, end: code, bytes: this.#probe }];
+		let size = end - contents + added + this.#probe.length;
+		if (loops && rounds !== undefined) {
+			const count = encodeUnsigned(groups + 1);
+			head.unshift({ section, start: code, end: code, bytes: ONE_MORE_LOCAL });
+			head.unshift({ section, start: contents, end: groupsStart, bytes: count });
+			size += ONE_MORE_LOCAL.length + count.length - (groupsStart - contents);
+		}
+		this.patches.splice(at, 0, { section, start, end: contents, bytes: encodeUnsigned(size) }, ...head);
+	}
+
+	#roundOf(local: number): Uint8Array {
+		const known = this.#rounds.get(local);
+		if (known !== undefined) return known;
+		const code = Uint8Array.from(roundCode(local, this.#indices.indexOf(roundsHelper())));
+		this.#rounds.set(local, code);
+		return code;
 	}
 
 	/** Puts in what loops and long operations need. Tells how much that is, and whether the function calls any. */
-	#walk(code: number, end: number): { readonly calls: boolean; readonly added: number } {
+	#walk(
+		code: number,
+		end: number,
+		loop: Uint8Array,
+	): { readonly calls: boolean; readonly loops: boolean; readonly added: number } {
 		const bytes = this.#bytes;
 		let calls = false;
+		let loops = false;
 		let added = 0;
 		for (let offset = this.#passOver(code, end); offset < end; offset = this.#passOver(offset, end)) {
 			const opcode = bytes[offset];
 			const next = skipInstruction(bytes, offset);
 			if (next === UNKNOWN || next > end) throw unknownInstruction(offset);
-			if (opcode === Opcode.LOOP) added += this.#insert(next, this.#probe);
-			else if (isCall(opcode)) calls = true;
+			if (opcode === Opcode.LOOP) {
+				loops = true;
+				added += this.#insert(next, loop);
+			} else if (isCall(opcode)) calls = true;
 			else {
 				const helper = this.#chargeFor(offset);
 				if (helper !== undefined) added += this.#insert(offset, this.#callOf(helper));
 			}
 			offset = next;
 		}
-		return { calls, added };
+		return { calls, loops, added };
 	}
 
 	/** The offset of the next instruction that may matter: most do not. */
@@ -205,14 +266,19 @@ function isCall(opcode: number | undefined): boolean {
 	}
 }
 
-/** Core spec 5.5.13: groups of locals, each a number and a type. */
-function afterLocals(bytes: Uint8Array, start: number, end: number): number {
+/** A group of one i32. */
+const ONE_MORE_LOCAL = [0x01, 0x7f];
+
+function readLocals(bytes: Uint8Array, start: number, end: number): Locals {
 	const cursor = new Cursor(bytes, start, end);
-	for (let left = cursor.count("the number of locals", 2, end - start); left > 0; left--) {
-		cursor.u32("a number of locals");
+	const groups = cursor.count("the number of locals", 2, end - start);
+	const groupsStart = cursor.offset;
+	let count = 0;
+	for (let left = groups; left > 0; left--) {
+		count += cursor.u32("a number of locals");
 		readValueType(cursor);
 	}
-	return cursor.offset;
+	return { groups, groupsStart, code: cursor.offset, count };
 }
 
 function unknownInstruction(offset: number): Fault {

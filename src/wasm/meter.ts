@@ -26,9 +26,10 @@ export interface MeterNames {
 }
 
 /**
- * Rewrites a module so that it cannot run on forever without asking: at each loop's head, and where a function begins
- * that calls or loops, a tick is taken off a counter. Below zero the hook is called; it gives the counter a new value of
- * at least zero, or the guest ends in a trap, which it cannot catch. The hook may throw, too, and it may suspend.
+ * Rewrites a module so that it cannot run on forever without asking: where a function begins that calls or loops, a tick is
+ * taken off a counter, and each 64 rounds of its loops take 64. Below zero the hook is called; it gives the counter a new
+ * value of at least zero, or the guest ends in a trap, which it cannot catch. The hook may suspend. It may throw, too, but
+ * that a guest can catch, and ask again at once.
  *
  * What takes time by its operands (memory.fill, table.copy, array.new, memory.grow and the like) is charged before it is
  * done: a tick for 16 bytes, for an element, 64 for a page. Between two ticks there is at most the code that stands
