@@ -161,6 +161,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./sbom/sbom.ts")).SBOM_VERB,
 	},
 	{
+		name: "inspect",
+		summary: "Say what is inside a program: what it asks for, gives, carries, and was made by",
+		load: async () => (await import("./inspect/inspect.ts")).INSPECT_VERB,
+	},
+	{
 		name: "wit",
 		summary: "Print the world of a component: what it imports and exports",
 		load: async () => (await import("./component/wit.ts")).WIT_VERB,

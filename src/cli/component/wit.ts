@@ -2,20 +2,13 @@ import { Fault } from "../../base/fault.ts";
 import { elaborate } from "../../component/elaborate.ts";
 import { worldText } from "../../component/wit-text.ts";
 import { worldOf } from "../../component/world.ts";
-import { openImage } from "../../oci/open-image.ts";
-import { programOf } from "../../oci/program.ts";
-import { readBlob } from "../../store/read.ts";
 import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { describeInput, isComponent } from "../../wasm/input.ts";
 import { customSection } from "../../wasm/module.ts";
 import { readSections } from "../../wasm/sections.ts";
-import { programIn, readRoot } from "../image-root.ts";
-import { namesImage } from "../image-words.ts";
 import { demandWords } from "../images/each.ts";
-import { findImage } from "../images/find-image.ts";
-import { openStore } from "../images/open-store.ts";
 import { printResult } from "../print.ts";
-import { PROGRAM_BYTES_MAX, readProgram } from "../program.ts";
+import { programBytes } from "../program-bytes.ts";
 import { verb } from "../verb.ts";
 import { componentOfModule } from "./transpiler.ts";
 
@@ -40,27 +33,13 @@ export const WIT_VERB = verb<object>({
 	async act({ format }, words) {
 		demandWords(words, 1, 1, USAGE);
 		const [word = ""] = words;
-		const bytes = namesImage(word) ? await bytesOfImage(word) : await readProgram(word);
+		const bytes = await programBytes(word, "wit");
 		const component = isComponent(bytes) ? bytes : await componentOf(bytes, word);
 		const wit = worldText(worldOf(elaborate(readDefinitions(component))));
 		printResult(format === "json" ? `${JSON.stringify({ wit })}\n` : wit);
 		return 0;
 	},
 });
-
-/** The program that `run` would run, every byte of it checked. */
-async function bytesOfImage(word: string): Promise<Uint8Array<ArrayBuffer>> {
-	const store = openStore();
-	try {
-		const { descriptor } = await findImage(store, word, "wit");
-		const { shape } = await openImage(store.repository(""), descriptor);
-		if (shape.kind === "module") return readBlob(store.folder, shape.layer, PROGRAM_BYTES_MAX);
-		const { paths } = programOf(shape, { args: [] });
-		return programIn(readRoot(store.folder, shape), paths, word);
-	} finally {
-		store.close();
-	}
-}
 
 /**
  * What a module is to become, by what its toolchain wrote into it.

@@ -1,0 +1,128 @@
+import type { World, WorldItem } from "../component/types.ts";
+import { worldOf } from "../component/world.ts";
+import { Fault } from "../base/fault.ts";
+import { digestOf } from "../oci/digest.ts";
+import { takeInventory } from "../trust/sbom/inventory.ts";
+import type { Inventory } from "../trust/sbom/part.ts";
+import { readDefinitions } from "../wasm/component/read-definitions.ts";
+import { readProducers } from "../wasm/customs.ts";
+import { whoMadeIt } from "../wasm/toolchain.ts";
+import { needsOf, type Wanted } from "./needs.ts";
+import { type Part, partsOf } from "./programs.ts";
+import { reachOf } from "./reach.ts";
+import type { BinaryReport, Dependency, MadeBy, Report } from "./report.ts";
+import type { Scan } from "./scan.ts";
+import { binaryReport } from "./binary-report.ts";
+
+/** So many ways to imports are worked out; a module of thousands of imports has shims of its own to blame. */
+const WAYS_MAX = 2000;
+
+/**
+ * Everything that can be said of a program without running it.
+ *
+ * @param file as the person named it
+ * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE where it is no wasm
+ */
+export async function inspectProgram(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Report> {
+	const parts = partsOf(bytes);
+	const outermost = parts[0]!;
+	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
+	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));
+	const inventory = await takeInventory(bytes);
+	const wanted = world === undefined ? wantedBy(outermost, 0) : wantedIn(world);
+	const needs = needsOf(wanted);
+	return {
+		version: 1,
+		file,
+		digest: digestOf(bytes),
+		size_bytes: bytes.length,
+		kind: outermost.binary.kind,
+		is: describe(outermost, binaries, needs.hosts),
+		hosts: needs.hosts,
+		binaries,
+		needs: needs.list,
+		findings: [],
+		madeBy: makersOf(parts, inventory),
+		dependencies: dependenciesOf(inventory),
+	};
+}
+
+/** A component whose types cannot be followed is shown by its binaries alone. */
+function readWorld(bytes: Uint8Array): World | undefined {
+	try {
+		return worldOf(readDefinitions(bytes));
+	} catch (error) {
+		if (error instanceof Fault) return undefined;
+		throw error;
+	}
+}
+
+/** A core module's imports, and the ways to them. */
+function wantedBy({ scan, path }: Part, from: number): Wanted[] {
+	if (scan === undefined) return [];
+	const { imports } = scan.module;
+	let functions = from;
+	return imports.map(({ module, name, type }) => {
+		const index = functions;
+		if (type.kind === "function") functions += 1;
+		const isTold = type.kind === "function" && index < WAYS_MAX;
+		return { module, name, reached: isTold ? reachOf(scan, index, path) : [] };
+	});
+}
+
+/** A component's imports: of an interface, each of its functions. */
+function wantedIn({ imports }: World): Wanted[] {
+	return [...imports].flatMap(([name, item]) => functionsOf(name, item));
+}
+
+function functionsOf(name: string, item: WorldItem): Wanted[] {
+	if (item.kind === "function") return [{ module: name, name: "", reached: [] }];
+	if (item.kind !== "interface") return [];
+	if (item.functions.size === 0) return [{ module: name, name: "", reached: [] }];
+	return [...item.functions.keys()].map((inner) => ({ module: name, name: inner, reached: [] }));
+}
+
+function describe(
+	{ binary, scan }: Part,
+	binaries: readonly BinaryReport[],
+	hosts: readonly string[],
+): string {
+	const wants = hosts.length === 0 ? "asks nothing of any host" : `is made for ${hosts.join(", ")}`;
+	if (binary.kind === "component") return `a component of ${binaries.length - 1} nested parts that ${wants}`;
+	const maker = scan === undefined ? undefined : whoMadeIt(scan.module);
+	const what = scan === undefined ? "a module" : shapeOf(scan);
+	return `${what} that ${wants}${maker === undefined ? "" : `, by ${maker.name}`}`;
+}
+
+function shapeOf({ module }: Scan): string {
+	const has = (name: string) => module.exports.some((one) => one.kind === "function" && one.name === name);
+	if (has("_start")) return "a program";
+	return has("_initialize") ? "a library with state of its own (a reactor)" : "a module";
+}
+
+function makersOf(parts: readonly Part[], { about }: Inventory): MadeBy[] {
+	const made: MadeBy[] = [];
+	for (const { binary } of parts)
+		for (const { field, name, version } of readProducers(binary.bytes, binary)) {
+			const kind = field === "language" ? "language" : field === "sdk" ? "sdk" : "tool";
+			if (made.some((one) => one.field === kind && one.name === name && one.version === version)) continue;
+			made.push({ field: kind, name, version, source: "declared" });
+		}
+	const commit = about.properties.find(([name]) => name === "rust:commit");
+	if (commit !== undefined && !made.some(({ name }) => name === "Rust"))
+		made.push({ field: "language", name: "Rust", version: commit[1].slice(0, 10), source: "inferred" });
+	return made;
+}
+
+function dependenciesOf({ parts }: Inventory): Dependency[] {
+	return parts
+		.filter(({ kind }) => kind === "library")
+		.map(({ name, version, purl, evidence, properties }) => ({
+			name,
+			version,
+			ecosystem: /^pkg:([^/]+)\//.exec(purl ?? "")?.[1] ?? "unknown",
+			licence: properties["license"],
+			source: evidence,
+			advisories: [],
+		}));
+}
