@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import fc from "fast-check";
 import { Fault } from "../../base/fault.ts";
 import { linkByJco } from "../../cli/component/link-jco.ts";
 import { ComponentError, type Host, type HostInterface } from "../../wasi/host-interface.ts";
@@ -361,5 +363,31 @@ test("a type whose values no memory holds is refused", async () => {
 	assert.throws(
 		() => linkDirect(bytes, { compile }),
 		(error) => error instanceof Fault && error.code === "COMPONENT_INVALID",
+	);
+});
+
+const GUESTS = new URL("../../../guests/components/", import.meta.url);
+
+test("damaged components are linked, left to jco or refused", () => {
+	const real = readdirSync(GUESTS)
+		.filter((name) => name.endsWith(".wasm"))
+		.map((name) => new Uint8Array(readFileSync(new URL(name, GUESTS))));
+	const change = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
+	const damaged = fc
+		.tuple(fc.constantFrom(...real), fc.array(change, { minLength: 1, maxLength: 4 }))
+		.map(([bytes, changes]) => {
+			const copy = bytes.slice();
+			for (const [at, value] of changes) copy[at % copy.length] = value;
+			return copy;
+		});
+	fc.assert(
+		fc.property(damaged, (bytes) => {
+			try {
+				linkDirect(bytes, { compile });
+			} catch (error) {
+				assert.ok(error instanceof Fault || error instanceof WebAssembly.CompileError, String(error));
+			}
+		}),
+		{ numRuns: 300 },
 	);
 });
