@@ -49,7 +49,7 @@ export class ResponseBody implements ByteSink {
 		this.#headers = headers;
 		this.#plan = plan;
 		// what comes before the event loop turns goes together; a head alone does not wait for longer
-		setImmediate(sendFirst, this);
+		if (held.push(this) === 1) setImmediate(sendHeld);
 	}
 
 	get hasEnded(): boolean {
@@ -177,8 +177,13 @@ export class ResponseBody implements ByteSink {
 	}
 }
 
-function sendFirst(body: ResponseBody): void {
-	body.sendFirst();
+/** Of this round of the event loop. */
+let held: ResponseBody[] = [];
+
+function sendHeld(): void {
+	const bodies = held;
+	held = [];
+	for (const body of bodies) body.sendFirst();
 }
 
 function abortUnlessReplaced(body: ResponseBody): void {
