@@ -45,6 +45,8 @@ const ASK_MS = 1000;
 /** A worker that ended soon after its start is started again after this, and twice as long the next time. */
 const BACKOFF_MS = { first: 100, most: 10_000 };
 const STEADY_MS = 10_000;
+/** To transpile the largest component may take two minutes on a busy machine. */
+const START_MS_MAX = 180_000;
 const ONCE_MAX = 256;
 /** How long the numbers of a worker are waited for when somebody asks for them. */
 const NUMBERS_MS = 1000;
@@ -156,7 +158,10 @@ export class Supervisor {
 
 	/** Asks whether it is there; ends it where it has not answered for too long. */
 	#look(worker: WorkerHandle): void {
-		if (!worker.isReady) return;
+		if (!worker.isReady) {
+			if (performance.now() - worker.started_ms > START_MS_MAX) worker.kill();
+			return;
+		}
 		if (worker.silence_ms > this.#plan.silence_ms) worker.kill();
 		else worker.tell("ask");
 	}

@@ -78,6 +78,16 @@ test("a worker that is killed takes its own requests with it, and is replaced", 
 	assert.equal(status, 0);
 });
 
+test("a worker that does not answer any more is ended, and replaced", async (t) => {
+	const service = await serving(t, ["--workers", "1", "--deadline", "200ms", PATHS]);
+	const [stuck = 0] = workers(service);
+	process.kill(stuck, "SIGSTOP");
+	while (workers(service).includes(stuck)) await sleep(50);
+	assert.equal(await text(service.url, { headers: { connection: "close" } }), "200 hello\n");
+	const { stderr } = await service.end();
+	assert.match(stderr, /worker \d+ is gone: it did not answer, and was ended/);
+});
+
 test("SIGTERM finishes what is under way, refuses what is new, and ends with 0", async (t) => {
 	const service = await serving(t, ["--workers", "1", PATHS]);
 	const slow = text(`${service.url}/wait?ms=1000`);
