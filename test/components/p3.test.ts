@@ -121,7 +121,15 @@ test("0.3: an error and a trap are one request's failures", async (context) => {
 
 test("0.3: a long body goes through a service in constant memory", async (context) => {
 	if (process.platform !== "linux") return context.skip("what a process has needed is told by /proc");
-	const { url, id } = await serving(context, ["--workers", "1", "--max-request-body", "1g", ECHO]);
+	const { url, id } = await serving(context, [
+		"--workers",
+		"1",
+		"--deadline",
+		"5m",
+		"--max-request-body",
+		"1g",
+		ECHO,
+	]);
 	const piece = "cargo 67".repeat(MIB / 8);
 	const { status, body } = await ask(
 		url,

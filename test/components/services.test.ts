@@ -76,7 +76,15 @@ test("a request that loops is stopped at its deadline, and those beside it are a
 });
 
 test("1 GB goes through a service, in constant memory", async (context) => {
-	const { url, id } = await serving(context, ["--workers", "1", "--max-request-body", "1g", PATHS]);
+	const { url, id } = await serving(context, [
+		"--workers",
+		"1",
+		"--deadline",
+		"5m",
+		"--max-request-body",
+		"1g",
+		PATHS,
+	]);
 	assert.equal(await sendThrough(`${url}/echo`, LONG_BODY_BYTES), LONG_BODY_BYTES);
 	const peak_bytes = peakOfChildren(id);
 	assert.ok(peak_bytes < STREAMING_BYTES_MAX, `a worker had ${Math.round(peak_bytes / MIB)} MiB`);
