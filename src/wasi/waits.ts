@@ -42,11 +42,9 @@ export function waitsOf(host: WaitsHost): Waits {
 	return {
 		background,
 		until: (waits) => {
+			if (host.readiness === undefined) return sleep(host, waits, background);
 			const now = readyNow(host, waits, background);
-			if (now.length > 0) return now;
-			return host.readiness === undefined
-				? sleep(host, waits, background)
-				: meanwhile(host, host.readiness, waits, background);
+			return now.length > 0 ? now : meanwhile(host, host.readiness, waits, background);
 		},
 	};
 }
@@ -59,10 +57,22 @@ export function isReady(host: WaitsHost, wait: Wait): boolean {
 const NOTHING: Set<Wait> = new Set();
 
 /** Looks at all of them at once. */
-function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[], background: Set<Wait>): number[] {
+function readyNow(host: WaitsHost, waits: readonly Wait[], background: Set<Wait>): number[] {
+	takeSteps(background);
+	return readyOf(host, waits, look(host, waits.flatMap(ownInterest), 0n));
+}
+
+function takeSteps(background: Set<Wait>): void {
 	for (const wait of background) if (wait.type === "steps" && wait.isReady()) background.delete(wait);
-	const interests = waits.flatMap((wait) => (wait.type === "interest" ? [wait.interest] : []));
-	const looked = interests.length === 0 ? Errno.SUCCESS : waiter.wait(interests, 0n);
+}
+
+function look({ waiter }: WaitsHost, interests: readonly Interest[], timeout_ns: bigint | undefined): Errno {
+	if (interests.length === 0 && timeout_ns === 0n) return Errno.SUCCESS;
+	return waiter.wait(interests, timeout_ns);
+}
+
+/** Which are ready, when the kernel has been asked. */
+function readyOf({ clocks }: WaitsHost, waits: readonly Wait[], looked: Errno): number[] {
 	const time = waits.some(({ type }) => type === "deadline") ? clocks.monotonic_ns() : 0n;
 	return indicesOf(waits, (wait) => {
 		switch (wait.type) {
@@ -80,13 +90,23 @@ function readyNow({ clocks, waiter }: WaitsHost, waits: readonly Wait[], backgro
 	});
 }
 
+/** The kernel is asked once where that is enough: it is what waiting costs. */
 function sleep(host: WaitsHost, waits: readonly Wait[], background: Set<Wait>): readonly number[] {
 	for (;;) {
+		takeSteps(background);
 		const all = background.size === 0 ? waits : [...waits, ...background];
-		host.waiter.wait(all.flatMap(interestsOf), timeLeft(host.clocks, all));
-		const ready = readyNow(host, waits, background);
+		const timeout_ns = waits.some(needsNoWait) ? 0n : timeLeft(host.clocks, all);
+		const ready = readyOf(host, waits, look(host, all.flatMap(interestsOf), timeout_ns));
 		if (ready.length > 0) return ready;
 	}
+}
+
+function needsNoWait(wait: Wait): boolean {
+	return wait.type === "ready" || (wait.type === "steps" && wait.isReady());
+}
+
+function ownInterest(wait: Wait): readonly Interest[] {
+	return wait.type === "interest" ? [wait.interest] : [];
 }
 
 async function meanwhile(
@@ -129,8 +149,7 @@ function whenReady(
 }
 
 function interestsOf(wait: Wait): readonly Interest[] {
-	if (wait.type === "steps") return wait.interests();
-	return wait.type === "interest" ? [wait.interest] : [];
+	return wait.type === "steps" ? wait.interests() : ownInterest(wait);
 }
 
 /** Until the first deadline or step, not less than zero; undefined: there is none. */
