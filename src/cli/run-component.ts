@@ -12,6 +12,7 @@ import { watch } from "../host/node/watchdog.ts";
 import { ComponentGuest } from "../wasi/component-guest.ts";
 import type { Host } from "../wasi/host-interface.ts";
 import { basics, isBasic } from "../wasi/p2/basics.ts";
+import { outputWritten } from "../wasi/unwritten.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import type { PrintedCall } from "./component/invoke-words.ts";
 import { linkComponent } from "./component/link-component.ts";
@@ -65,6 +66,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 		},
 	});
 	if (outcome.type === "returned") printResult(call.print(outcome.results[0]));
+	if (opened.world.readiness !== undefined) await outputWritten(guest);
 	const status = finish(outcome);
 	// tasks and reads of the guest's may still be waiting, and would keep the process: nobody waits for them any more
 	if (opened.world.readiness !== undefined) process.exit(status);

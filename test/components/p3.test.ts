@@ -68,6 +68,16 @@ test("0.3: a connection goes where a rule lets it, and nowhere else", async (con
 	assert.match(refused.stderr, new RegExp(`help: --net connect=127\\.0\\.0\\.1:${port}$`, "m"));
 });
 
+test("0.3: what was given to standard output arrives, though the program is over and the reader slow", async () => {
+	const long = "cargo ".repeat(18_000);
+	const { child, ended } = start(["run", TOUR, "hurry", long]);
+	child.stdout?.pause();
+	await new Promise((resolve) => setTimeout(resolve, 700));
+	child.stdout?.resume();
+	const { status, stdout } = await ended;
+	assert.deepEqual([status, stdout.length], [0, long.length]);
+});
+
 test("0.3: the error of run's result is status 1", () => {
 	assert.equal(run(["run", TOUR, "fail"]).status, 1);
 });

@@ -4,6 +4,7 @@
  *   timers                    three timers at once, and a read of standard input that nobody answers
  *   file NAME                 a file of the first directory to standard output
  *   connect A.B.C.D PORT      sends a line and prints what comes back
+ *   hurry TEXT                prints it, and is over without waiting for what becomes of it
  *   fail                      answers the error of its result
  */
 #include "async.h"
@@ -217,6 +218,11 @@ EXPORT("[async-lift]wasi:cli/run@0.3.0#run") u32 run(void) {
 	struct bytes_list arguments;
 	arguments3(&arguments);
 	open_output();
+	if (arguments.length == 3 && is(arguments.at[1], "hurry")) {
+		write_all(output, arguments.at[2].at, arguments.at[2].length);
+		return_run(0);
+		return EXIT;
+	}
 	u32 is_error = act(arguments);
 	if (!close_output()) is_error = 1;
 	return_run(is_error);

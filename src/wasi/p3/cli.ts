@@ -1,9 +1,11 @@
 import { Errno } from "../../sys/errno.ts";
+import { FileType } from "../../sys/stat.ts";
 import type { Stream } from "../../sys/stream.ts";
 import type { Interest } from "../../sys/waiter.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { HostFamily } from "../host-family.ts";
 import { Resource } from "../resource.ts";
+import { noteWriting } from "../unwritten.ts";
 import type { Wait } from "../waits.ts";
 import {
 	closedInput,
@@ -90,6 +92,9 @@ function cliError(errno: Errno): CliError {
 	return errno === Errno.ILSEQ ? "illegal-byte-sequence" : "io";
 }
 
+/** A pipe that can be written takes so much without waiting: POSIX's PIPE_BUF on Linux. */
+const PIPE_BYTES = 4_096;
+
 /** A standard stream that is never waited for here. Others of the guest's (0.2, preview1) wait: the flag is put back. */
 class StandardBytes implements Origin, Target {
 	readonly #guest: ComponentGuest;
@@ -107,7 +112,12 @@ class StandardBytes implements Origin, Target {
 	}
 
 	write(from: Uint8Array): number {
-		return this.#withoutWaiting(() => writeStandard(this.#guest, this.#stream, [from]));
+		const most = this.#stream.type === FileType.REGULAR_FILE ? from.length : PIPE_BYTES;
+		return this.#withoutWaiting(() => writeStandard(this.#guest, this.#stream, [from.subarray(0, most)]));
+	}
+
+	writing(piece: Promise<unknown>): void {
+		noteWriting(this.#guest, piece);
 	}
 
 	wait(): Wait {

@@ -42,7 +42,7 @@ class Files {
 		this.lent = new Lent(options);
 		const host = preview3(this.lent.guest);
 		const given = (host.get("wasi:filesystem/preopens@0.3") as Any).getDirectories() as [Any, string][];
-		const named = new Map(given.map(([directory, name]) => [name, directory as Any]));
+		const named = new Map(given.map(([directory, name]) => [name, directory]));
 		[this.data, this.fixed] = [named.get("/data"), named.get("/fixed")];
 	}
 

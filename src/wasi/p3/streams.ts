@@ -40,6 +40,8 @@ export interface Target {
 	/** How many bytes were taken; -AGAIN: none now; other -errno. */
 	write(from: Uint8Array): number;
 	wait(): Wait;
+	/** Told of each piece that the guest has given away and that is now being written. */
+	writing?(piece: Promise<unknown>): void;
 	/** The stream is over: nothing is called on it afterwards. */
 	close?(): void;
 }
@@ -115,7 +117,9 @@ export async function bytesInto<E>(
 	try {
 		for (;;) {
 			const { value, done } = await readOn(stream);
-			const errno = value === undefined ? Errno.SUCCESS : await writeAll(guest, value, target);
+			const writing = value === undefined ? undefined : writeAll(guest, value, target);
+			if (writing !== undefined) target.writing?.(writing);
+			const errno = (await writing) ?? Errno.SUCCESS;
 			if (errno !== Errno.SUCCESS) return { tag: "err", val: errorOf(errno) };
 			if (done) return DONE;
 		}
