@@ -37,10 +37,11 @@ export function serviceEvents({ run, limits }: ServeOptions, supervisor: Supervi
 		unable: (exchange, cause) =>
 			print(cause instanceof Fault ? withRequest(cause, exchange) : failure(exchange, cause, run)),
 		denied(denials) {
-			for (const denial of tellingDenials(denials, lookUp)) {
-				const key = keyOf(denial);
-				if (told.has(key) || told.size >= TOLD_MAX) continue;
-				told.add(key);
+			// an instance that is used again keeps what it was refused before
+			const unknown = denials.filter((denial) => !told.has(keyOf(denial)));
+			if (unknown.length === 0 || told.size >= TOLD_MAX) return;
+			for (const denial of unknown) told.add(keyOf(denial));
+			for (const denial of tellingDenials(unknown, lookUp)) {
 				const text = faultText(denialFault(denial, run.grants, lookUp), run.format);
 				supervisor.tell({ type: "once", text });
 			}
