@@ -86,10 +86,10 @@ help: wherry run
 `,
 	],
 	[
-		"inspect hello",
-		`error: wherry has no command 'inspect' [COMMAND_UNKNOWN]
+		"keygen hello",
+		`error: wherry has no command 'keygen' [COMMAND_UNKNOWN]
 note: a file to run ends in .wasm or .wat, or is written with a '/'; an image is run by its name behind 'run'
-help: wherry image inspect
+help: wherry trust keygen
 `,
 	],
 	["help rnu", "error: wherry has no command 'rnu' [COMMAND_UNKNOWN]\n"],

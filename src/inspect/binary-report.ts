@@ -56,7 +56,9 @@ function worldReport(world: World | undefined): Facts {
 		...NOTHING,
 		imports: entries(world.imports).slice(0, LISTED_MAX),
 		exports: entries(world.exports)
-			.map(({ module, name, ...rest }) => ({ name: module === name ? name : `${module}#${name}`, ...rest }))
+			.map(({ module, name, ...shown }) =>
+				Object.assign(shown, { name: module === name ? name : `${module}#${name}` }),
+			)
 			.slice(0, LISTED_MAX),
 	};
 }
@@ -74,12 +76,7 @@ function moduleReport(scan: Scan): Facts {
 		);
 	const tables = importsOf("table");
 	return {
-		imports: module.imports.slice(0, LISTED_MAX).map(({ module: from, name, type }) => ({
-			module: from,
-			name,
-			kind: type.kind,
-			...(type.kind === "function" && type.signature !== undefined && { type: coreType(type.signature) }),
-		})),
+		imports: module.imports.slice(0, LISTED_MAX).map(importReport),
 		exports: module.exports.slice(0, LISTED_MAX).map(({ name, kind }) => ({ name, kind })),
 		memories: [
 			...importsOf("memory").map((memory) => memoryReport(memory, true)),
@@ -106,6 +103,13 @@ function moduleReport(scan: Scan): Facts {
 			sourceMap: debug.sourceMap ?? debug.external,
 		},
 	};
+}
+
+function importReport({ module, name, type }: Import): BinaryReport["imports"][number] {
+	const shown = { module, name, kind: type.kind };
+	return type.kind === "function" && type.signature !== undefined
+		? { ...shown, type: coreType(type.signature) }
+		: shown;
 }
 
 function memoryReport(

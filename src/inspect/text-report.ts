@@ -74,7 +74,7 @@ function binaryLines(binary: BinaryReport): string[] {
 		...memories.map(memoryLine),
 		`  data: ${data.segments} segments, ${data.bytes} bytes`,
 		...(custom.length === 0 ? [] : [`  custom sections: ${custom.slice(0, SHOWN_MAX).join(", ")}`]),
-		...(debug.names ? [`  names of ${functions.named} functions`] : ["  names of functions are stripped"]),
+		debug.names ? `  names of ${functions.named} functions` : "  names of functions are stripped",
 		...(debug.dwarf ? ["  DWARF for debuggers"] : []),
 	];
 }

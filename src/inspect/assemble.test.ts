@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { capabilityOf } from "./capabilities.ts";
+import { inspectProgram } from "./assemble.ts";
+import { textReport } from "./text-report.ts";
+
+const inspect = (name: string) =>
+	inspectProgram(
+		new Uint8Array(readFileSync(new URL(`../../guests/${name}.wasm`, import.meta.url))),
+		`${name}.wasm`,
+	);
+
+const CAPABILITIES: readonly (readonly [module: string, name: string, capability: string, host: string])[] = [
+	["wasi_snapshot_preview1", "path_open", "files", "wasi preview1"],
+	["wasi_unstable", "fd_write", "standard streams", "wasi preview1"],
+	["wasi_snapshot_preview1", "sock_accept", "network", "wasi preview1"],
+	["wasi:filesystem/types@0.2.6", "[method]descriptor.open-at", "files", "wasi 0.2.6"],
+	["wasi:sockets/tcp@0.3.0", "x", "network", "wasi 0.3.0"],
+	["wasi:http/outgoing-handler@0.2.0", "handle", "http", "wasi 0.2.0"],
+	["wasi:keyvalue/store@0.2.0-draft2", "open", "key-value stores", "wasi 0.2.0-draft2"],
+	["wasi:nn/graph@0.2.0-rc", "load", "machine learning", "wasi 0.2.0-rc"],
+	["wasi_ephemeral_nn", "load", "machine learning", "wasi-nn"],
+	["wasi", "thread-spawn", "threads", "wasi-threads"],
+	["wbg", "__wbg_fetch_1234", "javascript", "wasm-bindgen"],
+	["gojs", "syscall/js.valueGet", "javascript", "Go for JavaScript"],
+	["env", "emscripten_resize_heap", "javascript", "emscripten"],
+	["env", "napi_create_function", "javascript", "napi"],
+	["a", "b", "javascript", "emscripten, minified"],
+	["env", "print", "another host", "env"],
+	["evil", "constructor", "another host", "unknown"],
+];
+
+for (const [module, name, capability, host] of CAPABILITIES)
+	test(`'${module}' '${name}' is about ${capability}`, () => {
+		const asked = capabilityOf(module, name);
+		assert.deepEqual([asked.capability, asked.host], [capability, host]);
+	});
+
+test("a program of preview1: each of its imports is in one need, with a way to it", async () => {
+	const report = await inspect("c/wc");
+	const needed = report.needs.flatMap(({ imports }) => imports);
+	const imported = report.binaries[0]?.imports.map(({ module, name }) => `${module} ${name}`) ?? [];
+	assert.deepEqual(needed.toSorted(), [...new Set(imported)].toSorted());
+	for (const { reached } of report.needs) assert.equal(reached[0]?.export, "_start");
+});
+
+test("a component: its interfaces by function, and its nested modules", async () => {
+	const report = await inspect("components/fetch");
+	assert.deepEqual(report.hosts, ["wasi 0.2.6"]);
+	assert.ok(report.needs.some(({ capability, grant }) => capability === "http" && grant !== undefined));
+	assert.deepEqual(
+		report.binaries.map(({ kind }) => kind),
+		["component", "module", "module", "module", "component"],
+	);
+	for (const { start, size_bytes } of report.binaries) assert.ok(start + size_bytes <= report.size_bytes);
+});
+
+test("names of a program's own are escaped on the page", async () => {
+	const report = await inspect("c/wc");
+	const page = textReport({ ...report, file: "a\u001b[31m\u202e.wasm" });
+	assert.match(page, /a\\u\{1b\}\[31m\\u\{202e\}\.wasm/);
+});
