@@ -79,23 +79,11 @@ function binaryLines(binary: BinaryReport): string[] {
 	];
 }
 
-const STANDARD: ReadonlySet<string> = new Set([
-	...[
-		"type",
-		"import",
-		"function",
-		"table",
-		"memory",
-		"global",
-		"export",
-		"start",
-		"element",
-		"code",
-		"data",
-	],
-	"data count",
-	"tag",
-]);
+const STANDARD: ReadonlySet<string> = new Set(
+	"type import function table memory global export start element code data tag"
+		.split(" ")
+		.concat("data count"),
+);
 
 function memoryLine({
 	minimum_bytes,
