@@ -1,5 +1,6 @@
 import type { MeterNames } from "../wasm/meter.ts";
 import { engageMeter, type MeterCounter, type MeterHook } from "../wasm/meter-hook.ts";
+import { isOnOwnStack } from "./own-stack.ts";
 import { pausingHook } from "./pausing-hook.ts";
 import { Renewal } from "./renewal.ts";
 import type { ServedGuest } from "./served-guest.ts";
@@ -115,24 +116,4 @@ export class Meters {
 		this.#lastId = this.#lastId === ID_MAX ? 1 : this.#lastId + 1;
 		return this.#lastId;
 	}
-}
-
-/** A guest deeper than this goes on, because nobody can tell. */
-const FRAMES_MAX = 1000;
-
-/**
- * Whether the guest that asks was called by the event loop, on a stack that can be put aside. It was not where it was called
- * by a function of ours that a guest had called: its allocator, while a result is brought into its memory. Then
- * frames of wasm stand beneath frames of JavaScript.
- */
-function isOnOwnStack(): boolean {
-	const { stackTraceLimit } = Error;
-	Error.stackTraceLimit = FRAMES_MAX;
-	const frames = (new Error().stack ?? "").split("\n").slice(1);
-	Error.stackTraceLimit = stackTraceLimit;
-	const isWasm = (frame: string | undefined) => frame?.includes("wasm://") === true;
-	const first = frames.findIndex(isWasm);
-	const behind = frames.findIndex((frame, index) => index > first && !isWasm(frame));
-	if (first < 0 || behind < 0) return false;
-	return !frames.slice(behind).some(isWasm);
 }
