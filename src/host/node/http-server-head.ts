@@ -10,6 +10,8 @@ export interface RawHead {
 	readonly target: string;
 	/** Of HTTP/2. Undefined: the header `host` says it. */
 	readonly authority: string | undefined;
+	/** HTTP/1.0, which knows no chunks. */
+	readonly isOld?: boolean;
 	readonly rawHeaders: readonly string[];
 }
 
@@ -28,6 +30,7 @@ export function readHead(raw: RawHead, limits: HttpServerLimits): ReadHead | Ref
 	const { target, rawHeaders, method } = raw;
 	if (target.length > limits.url_bytes) return URL_TOO_LONG;
 	if (rawHeaders.length > limits.headers * 2) return TOO_MANY_HEADERS;
+	if (!isFramingPlain(rawHeaders, raw.isOld === true)) return BAD_CODING;
 	const host = hostOf(rawHeaders);
 	if (host === TWO) return TWO_HOSTS;
 	const origin = target.startsWith("/") || (target === "*" && method === "OPTIONS");
@@ -119,6 +122,25 @@ const TWO_HOSTS: Refusal = { status: 400, why: "there is more than one host" };
 const NO_HOST: Refusal = { status: 400, why: "the host is missing" };
 const BAD_HOST: Refusal = { status: 400, why: "the host is no name with a port, or not the URL's" };
 const BAD_TARGET: Refusal = { status: 400, why: "the target is no path" };
+
+const BAD_CODING: Refusal = { status: 400, why: "the transfer-encoding is not chunked alone" };
+
+/**
+ * Whether all readers see the body end in the same place: chunks and nothing around them (RFC 9112 §6.1). The parser
+ * takes `identity, chunked` for chunks as well; others take it for none.
+ */
+function isFramingPlain(raw: readonly string[], isOld: boolean): boolean {
+	let codings = 0;
+	for (let at = 0; at < raw.length; at += 2) {
+		const name = raw[at] ?? "";
+		if (name.length !== TRANSFER_ENCODING.length || name.toLowerCase() !== TRANSFER_ENCODING) continue;
+		codings += 1;
+		if (isOld || codings > 1 || raw[at + 1]?.toLowerCase() !== "chunked") return false;
+	}
+	return true;
+}
+
+const TRANSFER_ENCODING = "transfer-encoding";
 
 const TWO = Symbol("more than one host");
 

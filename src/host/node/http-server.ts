@@ -159,6 +159,8 @@ class ServerCore implements ExchangeHost, RunningServer {
 
 	#take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
 		if (this.#given.has(request.socket)) return;
+		// the parser takes 2.0 here as well, which has no such line
+		if (request.httpVersionMajor !== 1) return this.#refuse1(request, response, NOT_HTTP_1);
 		const head = readHead(rawHeadOf(request, this.plan.tls !== undefined), this.limits);
 		if (!(head instanceof ReadHead)) return this.#refuse1(request, response, head);
 		if (head.authority === "" && request.httpVersion !== "1.0")
@@ -250,6 +252,7 @@ const END_STREAM = 1;
 const SESSION_MEMORY_MB = 16;
 
 const UNKNOWN_EXPECTATION: Refusal = { status: 417, why: "the expectation is unknown" };
+const NOT_HTTP_1: Refusal = { status: 505, why: "this is not HTTP/1.1" };
 const NO_HOST: Refusal = { status: 400, why: "the host is missing" };
 
 const REASONS: ReadonlyMap<number, string> = new Map([
@@ -278,6 +281,7 @@ function rawHeadOf(request: IncomingMessage, isSecure: boolean): RawHead {
 		method: request.method ?? "",
 		scheme: isSecure ? "https" : "http",
 		target: request.url ?? "",
+		isOld: request.httpVersionMinor === 0,
 		authority: request.httpVersionMinor === 0 && request.headers.host === undefined ? "" : undefined,
 		rawHeaders: request.rawHeaders,
 	};
