@@ -147,6 +147,8 @@ export abstract class ServedExchange implements Exchange, BodyOwner {
 
 	/** Whether the client has kept us waiting for longer than it may: with its body, or with taking the answer. */
 	isIdle(now_ms: number): boolean {
+		// an answer behind another one is not kept waiting by its client
+		if (this.#answer?.fullSince_ms !== undefined && !this.wire.isNext) this.#answer.fullSince_ms = now_ms;
 		const since = this.#body?.waitingSince_ms ?? this.#answer?.fullSince_ms;
 		return since !== undefined && now_ms - since > this.host.limits.idle_ms;
 	}

@@ -38,6 +38,10 @@ export class Http1Exchange extends ServedExchange implements Wire {
 		return this;
 	}
 
+	get isNext(): boolean {
+		return this.#response.socket !== null;
+	}
+
 	wanted(): void {
 		if (this.#expectsContinue && !this.#response.headersSent) this.#response.writeContinue();
 	}

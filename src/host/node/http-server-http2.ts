@@ -39,6 +39,10 @@ export class Http2Exchange extends ServedExchange implements Wire {
 		return this;
 	}
 
+	get isNext(): boolean {
+		return true;
+	}
+
 	wanted(): void {
 		if (this.#expectsContinue && !this.#stream.headersSent)
 			this.#stream.additionalHeaders({ ":status": 100 });

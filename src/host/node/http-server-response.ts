@@ -10,6 +10,8 @@ export interface Wire {
 	end(trailers: readonly Field[] | undefined): void;
 	/** Breaks off, so that the client notices. */
 	abort(): void;
+	/** Whether the client is at this answer: of those asked for one after the other without waiting, it reads one first. */
+	readonly isNext: boolean;
 }
 
 /** The most that is taken at once, and held for one answer in this process beside the connection's own buffer. */
@@ -40,7 +42,7 @@ export class ResponseBody implements ByteSink {
 	#isSent = false;
 	#waiting: PromiseWithResolvers<void> | undefined;
 	sent_bytes = 0;
-	/** Since when the client has read nothing of what is ready for it. */
+	/** Since when the client has read nothing of what is ready for it; all of it may be ready. */
 	fullSince_ms: number | undefined;
 
 	constructor(wire: Wire, status: number, headers: string[], plan: ResponsePlan) {
@@ -100,11 +102,13 @@ export class ResponseBody implements ByteSink {
 			if (this.#plan.countsItself) this.#headers.push("content-length", String(this.sent_bytes));
 			this.#state = "ended";
 			this.#isSent = true;
+			this.fullSince_ms ??= performance.now();
 			this.#wire.whole(this.#status, this.#headers, this.#first ?? "");
 			return undefined;
 		}
 		this.#sendHead();
 		this.#state = "ended";
+		this.fullSince_ms ??= performance.now();
 		this.#wire.end(trailers);
 		return undefined;
 	}

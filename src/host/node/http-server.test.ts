@@ -149,6 +149,13 @@ const REFUSED: readonly (readonly [string, string, number])[] = [
 		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
 		400,
 	],
+	[
+		"a coding beside chunks",
+		"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		400,
+	],
+	["chunks of HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400],
+	["HTTP/2 without its frames", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505],
 	["a space before a colon", "GET / HTTP/1.1\r\nHost: a\r\nX : 1\r\n\r\n", 400],
 	["a header that goes on in the next line", "GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n", 400],
 	["lines that end in a line feed alone", "GET / HTTP/1.1\nHost: a\n\n", 400],
@@ -342,6 +349,19 @@ test("a client that reads nothing of its answer is let go, and what is held for 
 	while (ended.length === 0) await sleep(20);
 	assert.ok(ended[0]?.wasAborted);
 	assert.ok(written < 32 * 1024 * 1024, `${written} bytes were taken`);
+	socket.destroy();
+});
+
+test("a client that reads none of many small answers is let go", async (t) => {
+	const { server, ended } = await serving(t, (exchange) => say(exchange, "x".repeat(16_000)), {
+		idle_ms: 200,
+	});
+	const socket = await dial(server);
+	socket.pause();
+	socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2000));
+	while (!ended.some(({ wasAborted }) => wasAborted)) await sleep(20);
+	while (server.connections > 0) await sleep(20);
+	assert.equal(server.live.size, 0);
 	socket.destroy();
 });
 
