@@ -10,7 +10,9 @@ export function isOnOwnStack(): boolean {
 	const frames = framesHere().map((frame) => frame.getFileName()?.startsWith("wasm://") === true);
 	const first = frames.indexOf(true);
 	const behind = frames.indexOf(false, first);
-	if (first < 0 || behind < 0) return false;
+	if (first < 0) return false;
+	// what V8 resumes by itself has nothing beneath it
+	if (behind < 0) return frames.length < FRAMES_MAX;
 	return !frames.includes(true, behind);
 }
 
