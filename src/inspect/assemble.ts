@@ -7,6 +7,7 @@ import type { Inventory } from "../trust/sbom/part.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import { readProducers } from "../wasm/customs.ts";
 import { whoMadeIt } from "../wasm/toolchain.ts";
+import { findingsOf } from "./findings/find.ts";
 import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
 import { reachOf } from "./reach.ts";
@@ -29,6 +30,7 @@ export async function inspectProgram(bytes: Uint8Array<ArrayBuffer>, file: strin
 	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));
 	const inventory = await takeInventory(bytes);
+	const dependencies = dependenciesOf(inventory);
 	const wanted = world === undefined ? wantedBy(outermost, 0) : wantedIn(world);
 	const needs = needsOf(wanted);
 	return {
@@ -41,9 +43,9 @@ export async function inspectProgram(bytes: Uint8Array<ArrayBuffer>, file: strin
 		hosts: needs.hosts,
 		binaries,
 		needs: needs.list,
-		findings: [],
+		findings: findingsOf(parts, inventory, dependencies),
 		madeBy: makersOf(parts, inventory),
-		dependencies: dependenciesOf(inventory),
+		dependencies,
 	};
 }
 

@@ -1,9 +1,10 @@
 import { oneLine } from "../base/fault.ts";
-import type { BinaryReport, Need, Report } from "./report.ts";
+import type { BinaryReport, Evidence, Finding, Need, Report } from "./report.ts";
 
 /** So many imports and exports are shown on one page; all are in the JSON form. */
 const SHOWN_MAX = 12;
 const IMPORTS_SHOWN_MAX = 6;
+const EVIDENCE_SHOWN_MAX = 4;
 const LABEL_CHARACTERS = 10;
 
 /** The report as a page for a terminal. Everything that the program says of itself is escaped. */
@@ -11,6 +12,7 @@ export function textReport(report: Report): string {
 	return [
 		head(report),
 		section("asks for", report.needs.flatMap(needLines), "nothing: it may only compute"),
+		section("findings", report.findings.flatMap(findingLines), "none of those that are looked for"),
 		section("gives", exportLines(report)),
 		section("carries", report.binaries.flatMap(binaryLines)),
 		section("made by", report.madeBy.map(makerLine), "nobody who says so"),
@@ -45,6 +47,25 @@ function needLines({ capability, says, imports, reached, grant }: Need): string[
 		`  by ${names}`,
 		...(way === undefined ? [] : [`  reached from '${way.export}': ${wayText(way.path)}`]),
 	];
+}
+
+function findingLines({ level, title, why, evidence, more }: Finding): string[] {
+	const left = more + Math.max(0, evidence.length - EVIDENCE_SHOWN_MAX);
+	return [
+		`${level}: ${title}`,
+		`  ${why}`,
+		...evidence.slice(0, EVIDENCE_SHOWN_MAX).map((one) => `  - ${one.shows}${placeText(one)}`),
+		...(left > 0 ? [`  - and ${left} more`] : []),
+	];
+}
+
+function placeText({ binary, function: index, functionName, offset }: Evidence): string {
+	const words = [
+		...(index === undefined ? [] : [`in ${functionName ?? `function ${index}`}`]),
+		...(offset === undefined ? [] : [`at 0x${offset.toString(16)}`]),
+		...(binary === "0" ? [] : [`of ${binary}`]),
+	];
+	return words.length === 0 ? "" : ` (${words.join(" ")})`;
 }
 
 function wayText(path: Need["reached"][number]["path"]): string {

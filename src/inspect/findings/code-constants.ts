@@ -1,0 +1,84 @@
+import type { Part } from "../programs.ts";
+import type { Scan } from "../scan.ts";
+import type { Collector } from "./collector.ts";
+import { type Family, FAMILIES } from "./crypto-families.ts";
+import { Matcher, type Pattern } from "./matcher.ts";
+import { SectionId, sectionOf } from "../../wasm/module.ts";
+
+interface Constant extends Pattern {
+	readonly family: Family;
+	/** One bit for each word that it stands for. */
+	readonly mask: number;
+}
+
+const I32_CONST = 0x41;
+const I64_CONST = 0x42;
+
+let matcher: Matcher<Constant> | undefined;
+
+/** Constants of algorithms among a module's immediates: so many of a family's in one function as tell it. */
+export function findCodeConstants({ path, start, scan }: Part, collector: Collector): void {
+	const code = scan === undefined ? undefined : sectionOf(scan.module, SectionId.CODE);
+	if (scan === undefined || code === undefined) return;
+	matcher ??= new Matcher(FAMILIES.flatMap(constantsOf));
+	const seen = new Map<Family, { entry: number; mask: number; first: number }>();
+	matcher.scan(scan.bytes, code.contents, code.end, code.end, ({ family, mask }, at) => {
+		const entry = entryAt(scan, at);
+		let state = seen.get(family);
+		if (state?.entry !== entry) seen.set(family, (state = { entry, mask: 0, first: at }));
+		const wasTold = bitsIn(state.mask) >= family.need;
+		state.mask |= mask;
+		if (wasTold || bitsIn(state.mask) < family.need || entry < 0) return;
+		const index = scan.module.importedFunctions + entry;
+		collector.add(
+			"crypto-constants",
+			{ binary: path, function: index, functionName: scan.names.get(index), offset: start + state.first },
+			family.says,
+		);
+	});
+}
+
+/** As immediates; two words of 32 bits may be stored as one of 64. */
+function constantsOf(family: Family): Constant[] {
+	const { words, bits } = family;
+	const single = words.map((word, index) => ({
+		family,
+		mask: 1 << index,
+		bytes: Uint8Array.from(bits === 32 ? immediate(I32_CONST, word, 32) : immediate(I64_CONST, word, 64)),
+	}));
+	if (bits === 64) return single;
+	const pairs = words.slice(1).map((high, index) => ({
+		family,
+		mask: 3 << index,
+		bytes: Uint8Array.from(immediate(I64_CONST, (high << 32n) | words[index]!, 64)),
+	}));
+	return [...single, ...pairs];
+}
+
+function immediate(opcode: number, word: bigint, bits: number): number[] {
+	const bytes = [opcode];
+	for (let rest = BigInt.asIntN(bits, word); ; rest >>= 7n) {
+		const low = Number(rest & 0x7fn);
+		const isLast = rest >> 7n === ((low & 0x40) === 0 ? 0n : -1n);
+		bytes.push(isLast ? low : low | 0x80);
+		if (isLast) return bytes;
+	}
+}
+
+/** The body that holds this place; -1 for none. Bodies stand in order. */
+function entryAt({ bodyStart, bodyEnd }: Scan, at: number): number {
+	let low = 0;
+	let high = bodyStart.length;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((bodyEnd[middle] ?? 0) <= at) low = middle + 1;
+		else high = middle;
+	}
+	return at >= (bodyStart[low] ?? Number.POSITIVE_INFINITY) ? low : -1;
+}
+
+function bitsIn(mask: number): number {
+	let count = 0;
+	for (let rest = mask; rest !== 0; rest &= rest - 1) count += 1;
+	return count;
+}

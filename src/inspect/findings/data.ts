@@ -1,0 +1,145 @@
+import { fromHex, toHex } from "../../base/hex.ts";
+import { SectionId } from "../../wasm/module.ts";
+import type { Part } from "../programs.ts";
+import type { Collector } from "./collector.ts";
+import { DATA_CONSTANTS, FAMILIES } from "./crypto-families.ts";
+import { isKnownCustom } from "./custom-names.ts";
+import { FILE_TRACES } from "./embedded.ts";
+import type { KindId } from "./kinds.ts";
+import { Matcher } from "./matcher.ts";
+import { SECRET_TRACES } from "./secrets.ts";
+import { TEXT_TRACES } from "./texts.ts";
+import { plainTrace, type Trace } from "./traces.ts";
+
+/** Entropy is taken of so many bytes at a time. */
+const WINDOW_BYTES = 4096;
+/** Bits for each byte: text has some 5, code 6.5, what is compressed or random 7.9. */
+const ENTROPY_MIN = 7.85;
+/** Less than this in a row is not told. */
+const DENSE_BYTES_MIN = 4 * WINDOW_BYTES;
+/** So many words of JavaScript, none of them farther from the last, are told as a script. */
+const SCRIPT_WORDS_MIN = 64;
+const SCRIPT_GAP_BYTES = 1024;
+const SHOWN_BYTES = 8;
+
+/** Told once, however often they occur. */
+const TEXTS: ReadonlySet<string> = new Set<KindId>([
+	"embedded-url",
+	"embedded-ip-address",
+	"embedded-host-name",
+	"embedded-script",
+	"mining-words",
+]);
+
+let matcher: Matcher<Trace> | undefined;
+
+/** What lies in the data segments of a module, and in custom sections of unknown meaning: one pass, each byte looked at once. */
+export function findInData(part: Part, collector: Collector): void {
+	matcher ??= new Matcher([...constantTraces(), ...TEXT_TRACES, ...SECRET_TRACES, ...FILE_TRACES]);
+	for (const { start, end } of rangesOf(part)) new DataPass(part, start, end, matcher, collector).run();
+}
+
+function rangesOf({ scan, binary }: Part): { readonly start: number; readonly end: number }[] {
+	const customs = binary.sections
+		.filter(({ id, name }) => id === SectionId.CUSTOM && !isKnownCustom(name))
+		.map(({ contents, end }) => ({ start: contents, end }));
+	return [...(scan?.data ?? []), ...customs];
+}
+
+/** The first 16 bytes of each table, as they lie in a little-endian memory. */
+function constantTraces(): Trace[] {
+	const tables = FAMILIES.filter(({ words }) => words.length > 1).map(({ says, bits, words }) => {
+		const bytes = new DataView(new ArrayBuffer(16));
+		for (let at = 0; at < 16; at += bits / 8)
+			if (bits === 32) bytes.setUint32(at, Number(words[at / 4]), true);
+			else bytes.setBigUint64(at, words[at / 8]!, true);
+		return plainTrace("crypto-constants", new Uint8Array(bytes.buffer), says);
+	});
+	return [
+		...tables,
+		...DATA_CONSTANTS.map(([says, hex]) => plainTrace("crypto-constants", fromHex(hex)!, says)),
+	];
+}
+
+class DataPass {
+	readonly #part: Part;
+	readonly #bytes: Uint8Array;
+	readonly #start: number;
+	readonly #end: number;
+	readonly #matcher: Matcher<Trace>;
+	readonly #collector: Collector;
+	/** By kind: what was read up to where. */
+	readonly #readTo = new Map<Trace["kind"], number>();
+	readonly #counts = new Uint32Array(256);
+	#denseStart = -1;
+	#words = 0;
+	#firstWord = 0;
+
+	constructor(part: Part, start: number, end: number, among: Matcher<Trace>, collector: Collector) {
+		this.#part = part;
+		this.#bytes = part.binary.bytes;
+		this.#start = start;
+		this.#end = end;
+		this.#matcher = among;
+		this.#collector = collector;
+	}
+
+	run(): void {
+		const found = (one: Trace, at: number) => this.#look(one, at);
+		for (let from = this.#start; from < this.#end; from += WINDOW_BYTES) {
+			const to = Math.min(this.#end, from + WINDOW_BYTES);
+			this.#weigh(from, to);
+			this.#matcher.scan(this.#bytes, from, to, this.#end, found);
+		}
+		this.#endDense(this.#end);
+	}
+
+	#look({ kind, read }: Trace, at: number): void {
+		const readTo = this.#readTo.get(kind) ?? this.#start;
+		if (at < readTo) return;
+		const match = read(this.#bytes, at, this.#start, this.#end);
+		if (match === undefined) return;
+		if (kind === "javascript-word") this.#word(at, readTo);
+		this.#readTo.set(kind, match.end);
+		if (match.shows === undefined || kind === "javascript-word") return;
+		const place = { binary: this.#part.path, offset: this.#part.start + at };
+		if (TEXTS.has(kind)) this.#collector.addOnce(kind, place, match.shows);
+		else this.#collector.add(kind, place, match.shows);
+	}
+
+	#word(at: number, lastEnd: number): void {
+		if (at - lastEnd > SCRIPT_GAP_BYTES) this.#words = 0;
+		this.#words += 1;
+		if (this.#words === 1) this.#firstWord = at;
+		if (this.#words !== SCRIPT_WORDS_MIN) return;
+		const place = { binary: this.#part.path, offset: this.#part.start + this.#firstWord };
+		this.#collector.add("embedded-script", place, "text that reads like JavaScript");
+	}
+
+	/** Whole windows only: of few bytes entropy says nothing. */
+	#weigh(from: number, to: number): void {
+		if (to - from < WINDOW_BYTES) return this.#endDense(from);
+		const bytes = this.#bytes;
+		const counts = this.#counts.fill(0);
+		for (let at = from; at < to; at++) counts[bytes[at]!]! += 1;
+		let sum = 0;
+		for (let value = 0; value < 256; value++) sum += WEIGHTS[counts[value]!]!;
+		const isDense = Math.log2(WINDOW_BYTES) - sum / WINDOW_BYTES >= ENTROPY_MIN;
+		if (!isDense) this.#endDense(from);
+		else if (this.#denseStart < 0) this.#denseStart = from;
+	}
+
+	#endDense(end: number): void {
+		const start = this.#denseStart;
+		this.#denseStart = -1;
+		if (start < 0 || end - start < DENSE_BYTES_MIN) return;
+		const first = toHex(this.#bytes.subarray(start, start + SHOWN_BYTES));
+		const place = { binary: this.#part.path, offset: this.#part.start + start };
+		this.#collector.add("high-entropy-data", place, `${end - start} bytes that begin with ${first}`);
+	}
+}
+
+/** `n * log2(n)` for each count of a window. */
+const WEIGHTS = Float64Array.from({ length: WINDOW_BYTES + 1 }, (_, count) =>
+	count === 0 ? 0 : count * Math.log2(count),
+);

@@ -1,0 +1,38 @@
+import type { Inventory } from "../../trust/sbom/part.ts";
+import type { Dependency } from "../report.ts";
+import type { Collector } from "./collector.ts";
+
+const SOURCES: Readonly<Record<string, string>> = {
+	"go-modinfo": "Go's build information",
+	"cargo-auditable": "cargo-auditable's list (.dep-v0)",
+	producers: "the producers section",
+	"panic-paths": "paths in panic messages",
+};
+const OUTERMOST = { binary: "0" };
+
+/** What it says of its licences, and from what its dependencies are known. */
+export function findWhatItIsMadeOf({ about, parts, libraries }: Inventory, collector: Collector): void {
+	if (about.licenses !== undefined)
+		collector.addOnce("licence-facts", OUTERMOST, `itself: ${about.licenses}`);
+	const counts = new Map<string, number>();
+	for (const { kind, name, origin, properties } of parts) {
+		const licence = properties["license"];
+		if (licence !== undefined) collector.addOnce("licence-facts", OUTERMOST, `${name}: ${licence}`);
+		if (kind === "library") counts.set(origin, (counts.get(origin) ?? 0) + 1);
+	}
+	for (const [origin, count] of counts) {
+		const isAll = libraries === "complete" && (origin === "go-modinfo" || origin === "cargo-auditable");
+		const among = `${count} ${count === 1 ? "dependency" : "dependencies"}`;
+		collector.add(
+			"dependency-facts",
+			OUTERMOST,
+			`${SOURCES[origin] ?? origin}: ${among}${isAll ? ", all of them" : ""}`,
+		);
+	}
+}
+
+export function findVulnerable(dependencies: readonly Dependency[], collector: Collector): void {
+	for (const { name, version, advisories } of dependencies)
+		for (const id of advisories)
+			collector.add("vulnerable-dependency", OUTERMOST, `${id}: ${name} ${version ?? ""}`.trimEnd());
+}
