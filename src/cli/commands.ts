@@ -166,6 +166,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./inspect/inspect.ts")).INSPECT_VERB,
 	},
 	{
+		name: "diff",
+		summary: "Say what changed from one program to another, what it newly asks for first",
+		load: async () => (await import("./inspect/diff.ts")).DIFF_VERB,
+	},
+	{
 		name: "wit",
 		summary: "Print the world of a component: what it imports and exports",
 		load: async () => (await import("./component/wit.ts")).WIT_VERB,

@@ -22,10 +22,14 @@ const WAYS_MAX = 2000;
  * Everything that can be said of a program without running it.
  *
  * @param file as the person named it
+ * @param parts its binaries, where they are at hand
  * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE where it is no wasm
  */
-export async function inspectProgram(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Report> {
-	const parts = partsOf(bytes);
+export async function inspectProgram(
+	bytes: Uint8Array<ArrayBuffer>,
+	file: string,
+	parts: readonly Part[] = partsOf(bytes),
+): Promise<Report> {
 	const outermost = parts[0]!;
 	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));

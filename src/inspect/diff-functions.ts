@@ -1,0 +1,212 @@
+import { NormalBodies } from "./normal-body.ts";
+import type { Part } from "./programs.ts";
+import type { Scan } from "./scan.ts";
+
+/** What became of the functions of a program. */
+export interface FunctionChanges {
+	readonly same: number;
+	/** Of those that changed: only constants, addresses and the like did. */
+	readonly numbersOnly: number;
+	readonly changed: number;
+	readonly added: number;
+	readonly removed: number;
+	readonly old_bytes: number;
+	readonly new_bytes: number;
+	/** Those that changed most, in bytes; all but the same ones, up to a limit. */
+	readonly list: readonly FunctionChange[];
+	/** More than are listed. */
+	readonly more: number;
+}
+
+export interface FunctionChange {
+	readonly change: "added" | "removed" | "changed" | "numbers only";
+	/** `BinaryReport.path` of the module it is in; of a removed one, in the old program. */
+	readonly binary: string;
+	readonly function: number;
+	readonly name: string | undefined;
+	/** 0: it was not there. */
+	readonly old_bytes: number;
+	/** 0: it is not there any more. */
+	readonly new_bytes: number;
+}
+
+/** So many functions are listed; all are counted. */
+const LISTED_MAX = 500;
+
+/** A function of either program. */
+interface Body {
+	readonly scan: Scan;
+	readonly binary: string;
+	readonly entry: number;
+	readonly index: number;
+	readonly name: string | undefined;
+	readonly size_bytes: number;
+	readonly hash: number;
+	readonly shape: number;
+	mate: Body | undefined;
+}
+
+/**
+ * Compares the functions of all modules: matched by name, then by what they do, then by the opcodes alone. Numbers that linkers give
+ * out, of functions and types, do not count; that a body calls other functions than it did, does. Linear in the bytes of both.
+ */
+export function compareFunctions(old: readonly Part[], now: readonly Part[]): FunctionChanges {
+	const normal = new NormalBodies(new Map());
+	const before = bodiesOf(old, normal);
+	const after = bodiesOf(now, normal);
+	matchBy(before, after, ({ name }) => (name === undefined ? undefined : stableName(name)));
+	matchBy(before, after, ({ hash }) => hash);
+	matchBy(before, after, ({ shape }) => shape);
+	const callees = new Callees(before, after);
+	const changes: FunctionChange[] = [];
+	let same = 0;
+	for (const body of after) {
+		const { mate } = body;
+		const change = mate === undefined ? "added" : compareBodies(mate, body, normal, callees);
+		if (change === undefined) same += 1;
+		else changes.push(changeOf(change, body, mate?.size_bytes ?? 0, body.size_bytes));
+	}
+	for (const body of before)
+		if (body.mate === undefined) changes.push(changeOf("removed", body, body.size_bytes, 0));
+	return { ...countChanges(changes), same, old_bytes: sizeOf(before), new_bytes: sizeOf(after) };
+}
+
+function countChanges(
+	changes: readonly FunctionChange[],
+): Omit<FunctionChanges, "same" | "old_bytes" | "new_bytes"> {
+	const count = (kind: FunctionChange["change"]) => changes.filter(({ change }) => change === kind).length;
+	const weight = ({ old_bytes, new_bytes }: FunctionChange) => Math.abs(new_bytes - old_bytes);
+	const list = changes.toSorted((a, b) => weight(b) - weight(a)).slice(0, LISTED_MAX);
+	return {
+		numbersOnly: count("numbers only"),
+		changed: count("changed"),
+		added: count("added"),
+		removed: count("removed"),
+		list,
+		more: changes.length - list.length,
+	};
+}
+
+function changeOf(
+	change: FunctionChange["change"],
+	{ binary, index, name }: Body,
+	old_bytes: number,
+	new_bytes: number,
+): FunctionChange {
+	return { change, binary, function: index, name, old_bytes, new_bytes };
+}
+
+function sizeOf(bodies: readonly Body[]): number {
+	return bodies.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+}
+
+function bodiesOf(parts: readonly Part[], normal: NormalBodies): Body[] {
+	return parts.flatMap(({ scan, path }) => {
+		if (scan === undefined) return [];
+		const exported = exportNames(scan);
+		const imported = scan.module.importedFunctions;
+		return Array.from(scan.bodyStart, (start, entry): Body => {
+			const index = imported + entry;
+			const { hash, shape } = normal.read(scan, entry);
+			const name = scan.names.get(index) ?? exported.get(index);
+			const size_bytes = (scan.bodyEnd[entry] ?? 0) - start;
+			return { scan, binary: path, entry, index, name, size_bytes, hash, shape, mate: undefined };
+		});
+	});
+}
+
+function exportNames({ module }: Scan): Map<number, string> {
+	const names = new Map<number, string>();
+	for (const { kind, index, name } of module.exports)
+		if (kind === "function" && !names.has(index)) names.set(index, name);
+	return names;
+}
+
+/** Without the hash that rustc puts behind each name, which each build of a crate changes. */
+function stableName(name: string): string {
+	return name.replace(/17h[0-9a-f]{16}E|::h[0-9a-f]{16}$/, "");
+}
+
+/** Pairs bodies of one key, in their order, that have no mate yet. */
+function matchBy(
+	old: readonly Body[],
+	now: readonly Body[],
+	keyOf: (body: Body) => string | number | undefined,
+): void {
+	const waiting = new Map<string | number, Body[]>();
+	for (const body of old.toReversed()) {
+		const key = body.mate === undefined ? keyOf(body) : undefined;
+		if (key === undefined) continue;
+		const others = waiting.get(key);
+		if (others === undefined) waiting.set(key, [body]);
+		else others.push(body);
+	}
+	for (const body of now) {
+		const key = body.mate === undefined ? keyOf(body) : undefined;
+		const mate = key === undefined ? undefined : waiting.get(key)?.pop();
+		if (mate === undefined) continue;
+		body.mate = mate;
+		mate.mate = body;
+	}
+}
+
+/** What calls lead to, in both programs. */
+class Callees {
+	readonly #of = new Map<Scan, Body[]>();
+
+	constructor(...programs: readonly (readonly Body[])[]) {
+		for (const body of programs.flat()) {
+			const bodies = this.#of.get(body.scan);
+			if (bodies === undefined) this.#of.set(body.scan, [body]);
+			else bodies.push(body);
+		}
+	}
+
+	/** An import by its names; a function by its mate, or by a body that is no different. */
+	isSame(old: Scan, oldIndex: number, now: Scan, index: number): boolean {
+		const before = this.#at(old, oldIndex);
+		const after = this.#at(now, index);
+		if (typeof before === "string" || typeof after === "string") return before === after;
+		if (before === undefined || after === undefined) return before === after;
+		return after.mate === before || after.hash === before.hash;
+	}
+
+	#at(scan: Scan, index: number): Body | string | undefined {
+		const { importedFunctions: imported } = scan.module;
+		if (index >= imported) return this.#of.get(scan)?.[index - imported];
+		return importNames(scan)[index];
+	}
+}
+
+const known = new WeakMap<Scan, string[]>();
+
+function importNames(scan: Scan): string[] {
+	const names =
+		known.get(scan) ??
+		scan.module.imports.flatMap(({ type, module, name }) =>
+			type.kind === "function" ? [JSON.stringify([module, name])] : [],
+		);
+	known.set(scan, names);
+	return names;
+}
+
+function compareBodies(
+	old: Body,
+	now: Body,
+	normal: NormalBodies,
+	callees: Callees,
+): "changed" | "numbers only" | undefined {
+	const before = normal.read(old.scan, old.entry);
+	const bytes = before.bytes.slice();
+	const after = normal.read(now.scan, now.entry);
+	const calls =
+		before.calls.length === after.calls.length &&
+		before.calls.every((index, at) => callees.isSame(old.scan, index, now.scan, after.calls[at] ?? 0));
+	if (!calls) return "changed";
+	if (isSame(bytes, after.bytes)) return undefined;
+	return before.shape === after.shape ? "numbers only" : "changed";
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+	return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Fault } from "../base/fault.ts";
+import * as build from "../wasm/module-builder.ts";
+import { compare, type Difference, examine } from "./diff.ts";
+import { differenceText } from "./diff-text.ts";
+
+const guest = (name: string) =>
+	new Uint8Array(readFileSync(new URL(`../../guests/${name}.wasm`, import.meta.url)));
+
+async function difference(old: Uint8Array<ArrayBuffer>, now: Uint8Array<ArrayBuffer>): Promise<Difference> {
+	return compare(await examine(old, "old.wasm"), await examine(now, "new.wasm"));
+}
+
+const CALL = 0x10;
+const DROP = 0x1a;
+const END = 0x0b;
+const I32_CONST = 0x41;
+const I64_CONST = 0x42;
+
+interface Shape {
+	readonly imported?: readonly string[];
+	readonly typesBefore?: number;
+	readonly bodies: readonly (readonly number[])[];
+	readonly exported?: readonly (readonly [name: string, index: number])[];
+}
+
+/** Functions of type `() -> ()` behind so many other types. */
+function module({ imported = [], typesBefore = 0, bodies, exported = [] }: Shape): Uint8Array<ArrayBuffer> {
+	const others = Array.from({ length: typesBefore }, () => build.functionType([build.I64], []));
+	return build.wasm(
+		build.types(...others, build.functionType([], [])),
+		build.imports(
+			...imported.map((name) => build.importOf("wasi_snapshot_preview1", name, 0x00, typesBefore)),
+		),
+		build.functions(...bodies.map(() => typesBefore)),
+		build.exports(...exported.map(([name, index]) => [name, 0, index] as const)),
+		build.code(...bodies.map((body) => [0, ...body, END])),
+	);
+}
+
+const body = (value: number) => [I32_CONST, value, DROP];
+const call = (index: number) => [CALL, index];
+
+const FUNCTIONS: readonly (readonly [string, Shape, Shape, Partial<Difference["functions"]>])[] = [
+	[
+		"functions that only have other numbers are the same",
+		{ bodies: [body(1), call(0)], exported: [["run", 1]] },
+		{ imported: ["sched_yield"], bodies: [body(1), call(1)], exported: [["run", 2]] },
+		{ same: 2, changed: 0, numbersOnly: 0, added: 0, removed: 0 },
+	],
+	[
+		"another constant is a change in numbers only",
+		{ bodies: [body(1)] },
+		{ bodies: [body(2)] },
+		{ same: 0, changed: 0, numbersOnly: 1, added: 0, removed: 0 },
+	],
+	[
+		"another instruction is a change, where the name is the same",
+		{ bodies: [body(1)], exported: [["run", 0]] },
+		{ bodies: [[I64_CONST, 1, DROP]], exported: [["run", 0]] },
+		{ same: 0, changed: 1, added: 0, removed: 0 },
+	],
+	[
+		"without a name it is another function",
+		{ bodies: [body(1)] },
+		{ bodies: [[I64_CONST, 1, DROP]] },
+		{ same: 0, changed: 0, added: 1, removed: 1 },
+	],
+	[
+		"a call that leads to another import is a change",
+		{ imported: ["sched_yield", "fd_sync"], bodies: [call(0)], exported: [["run", 2]] },
+		{ imported: ["sched_yield", "fd_sync"], bodies: [call(1)], exported: [["run", 2]] },
+		{ same: 0, changed: 1 },
+	],
+	[
+		"a call that leads to another function is a change",
+		{ bodies: [body(1), [...body(1), ...body(2)], call(0)], exported: [["run", 2]] },
+		{ bodies: [body(1), [...body(1), ...body(2)], call(1)], exported: [["run", 2]] },
+		{ same: 2, changed: 1 },
+	],
+	[
+		"functions in another order are the same",
+		{ bodies: [body(1), [...body(1), ...body(2)]] },
+		{ bodies: [[...body(1), ...body(2)], body(1)] },
+		{ same: 2, changed: 0, numbersOnly: 0, added: 0, removed: 0 },
+	],
+	[
+		"types with other numbers are the same",
+		{ bodies: [[0x02, 0, END]] },
+		{ typesBefore: 3, bodies: [[0x02, 3, END]] },
+		{ same: 1, changed: 0, numbersOnly: 0, added: 0, removed: 0 },
+	],
+];
+
+for (const [title, old, now, expected] of FUNCTIONS)
+	test(title, async () => {
+		const { functions } = await difference(module(old), module(now));
+		assert.deepEqual({ ...functions, ...expected }, functions);
+	});
+
+test("what an update newly asks for comes first, in plain words", async () => {
+	const old = module({ imported: ["clock_time_get"], bodies: [] });
+	const now = module({ imported: ["clock_time_get", "poll_oneoff", "path_open"], bodies: [] });
+	const found = await difference(old, now);
+	assert.deepEqual(
+		found.needs.new.map(({ capability }) => capability),
+		["files"],
+	);
+	assert.deepEqual(found.needs.changed[0]?.new, ["wasi_snapshot_preview1 poll_oneoff"]);
+	const page = differenceText(found).split("\n");
+	assert.equal(page[2], "asks for");
+	assert.equal(page[3], "  + files: opens, reads, writes and removes files (granted by -v HOST:GUEST)");
+	const back = await difference(now, old);
+	assert.deepEqual(back.needs.gone, found.needs.new);
+});
+
+for (const name of ["c/wc", "components/fetch", "wat/hello"])
+	test(`guests/${name}.wasm is no different from itself`, async () => {
+		const found = await difference(guest(name), guest(name));
+		assert.equal(found.equal, true);
+		assert.deepEqual([found.functions.list, found.sections, found.imports.new], [[], [], []]);
+		assert.match(differenceText(found), /the same, byte by byte\n$/);
+	});
+
+test("names of a program's own are escaped on the page", async () => {
+	const old = module({ bodies: [body(1)] });
+	const now = module({ bodies: [body(1)], exported: [["\u001b[31m\nevil\u202e", 0]] });
+	const page = differenceText(await difference(old, now));
+	assert.match(page, /\\u\{1b\}\[31m\\u\{a\}evil\\u\{202e\}/);
+});
+
+test("a program that was changed anywhere is compared, or refused by a Fault", async () => {
+	const whole = guest("c/wc");
+	const old = await examine(whole, "old.wasm");
+	await fc.assert(
+		fc.asyncProperty(
+			fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+			async (changes) => {
+				const bytes = whole.slice();
+				for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+				try {
+					const found = compare(old, await examine(bytes, "new.wasm"));
+					const { same, changed, numbersOnly, added } = found.functions;
+					const defined = found.new.kind === "module" ? same + changed + numbersOnly + added : 0;
+					assert.ok(defined >= 0);
+					assert.equal(found.equal, Buffer.compare(bytes, whole) === 0);
+				} catch (error) {
+					if (!(error instanceof Fault)) throw error;
+				}
+			},
+		),
+		{ numRuns: 40 },
+	);
+});

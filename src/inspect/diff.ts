@@ -1,0 +1,226 @@
+import { inspectProgram } from "./assemble.ts";
+import { compareFunctions, type FunctionChanges } from "./diff-functions.ts";
+import { type Part, partsOf } from "./programs.ts";
+import type { BinaryReport, Capability, Dependency, Finding, MadeBy, Need, Report } from "./report.ts";
+
+/** What changed between two programs: the JSON form of `wherry diff`. Fields are added, never changed, under one `version`. */
+export interface Difference {
+	readonly version: 1;
+	readonly old: ProgramFacts;
+	readonly new: ProgramFacts;
+	/** Byte by byte. */
+	readonly equal: boolean;
+	readonly needs: {
+		readonly new: readonly Need[];
+		readonly gone: readonly Need[];
+		/** Asked for by both, by other imports. */
+		readonly changed: readonly NeedChange[];
+	};
+	readonly hosts: Changes<string>;
+	readonly imports: InterfaceChanges<BinaryReport["imports"][number]>;
+	readonly exports: InterfaceChanges<BinaryReport["exports"][number]>;
+	readonly functions: FunctionChanges;
+	/** Only those that differ. */
+	readonly sections: readonly SizeChange[];
+	readonly data: {
+		readonly old_segments: number;
+		readonly new_segments: number;
+		readonly old_bytes: number;
+		readonly new_bytes: number;
+	};
+	readonly memories: Changes<string>;
+	readonly findings: Changes<Pick<Finding, "id" | "title" | "level">>;
+	readonly dependencies: Changes<Dependency>;
+	readonly madeBy: Changes<MadeBy>;
+}
+
+export type ProgramFacts = Pick<Report, "file" | "digest" | "size_bytes" | "kind" | "is">;
+
+export interface Changes<Entry> {
+	readonly new: readonly Entry[];
+	readonly gone: readonly Entry[];
+}
+
+export interface InterfaceChanges<Entry> extends Changes<Entry> {
+	/** Of the same name, with another kind or type. */
+	readonly changed: readonly { readonly old: Entry; readonly new: Entry }[];
+}
+
+export interface NeedChange extends Changes<string> {
+	readonly capability: Capability;
+	readonly says: string;
+}
+
+export interface SizeChange {
+	/** `BinaryReport.path`. */
+	readonly binary: string;
+	readonly name: string;
+	/** 0: it was not there. Of several sections of one name, all together. */
+	readonly old_bytes: number;
+	readonly new_bytes: number;
+}
+
+/** A program with all that was found in it. */
+export interface Examined {
+	readonly report: Report;
+	readonly parts: readonly Part[];
+}
+
+/** @throws Fault what `inspectProgram` throws */
+export async function examine(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Examined> {
+	const parts = partsOf(bytes);
+	return { parts, report: await inspectProgram(bytes, file, parts) };
+}
+
+/** What is different in `now`. Takes time in proportion to the bytes of both. */
+export function compare(old: Examined, now: Examined): Difference {
+	const [before, after] = [old.report, now.report];
+	const data = (report: Report) => report.binaries.map((binary) => binary.data);
+	return {
+		version: 1,
+		old: factsOf(before),
+		new: factsOf(after),
+		equal: before.digest === after.digest,
+		needs: compareNeeds(before.needs, after.needs),
+		hosts: changes(before.hosts, after.hosts, (host) => host),
+		imports: compareInterfaces(before, after, ({ imports }) => imports),
+		exports: compareInterfaces(before, after, ({ exports }) => exports),
+		functions: compareFunctions(old.parts, now.parts),
+		sections: compareSections(old, now),
+		data: {
+			old_segments: sum(data(before), ({ segments }) => segments),
+			new_segments: sum(data(after), ({ segments }) => segments),
+			old_bytes: sum(data(before), ({ bytes }) => bytes),
+			new_bytes: sum(data(after), ({ bytes }) => bytes),
+		},
+		memories: changes(memoryTexts(before), memoryTexts(after), (text) => text),
+		findings: changes(before.findings.map(findingFacts), after.findings.map(findingFacts), ({ id, title }) =>
+			JSON.stringify([id, title]),
+		),
+		dependencies: changes(before.dependencies, after.dependencies, ({ ecosystem, name, version }) =>
+			JSON.stringify([ecosystem, name, version]),
+		),
+		madeBy: changes(before.madeBy, after.madeBy, ({ field, name, version }) =>
+			JSON.stringify([field, name, version]),
+		),
+	};
+}
+
+function factsOf({ file, digest, size_bytes, kind, is }: Report): ProgramFacts {
+	return { file, digest, size_bytes, kind, is };
+}
+
+function findingFacts({ id, title, level }: Finding): Pick<Finding, "id" | "title" | "level"> {
+	return { id, title, level };
+}
+
+function sum<Entry>(entries: readonly Entry[], of: (entry: Entry) => number): number {
+	return entries.reduce((total, entry) => total + of(entry), 0);
+}
+
+function changes<Entry>(
+	old: readonly Entry[],
+	now: readonly Entry[],
+	keyOf: (entry: Entry) => string,
+): Changes<Entry> {
+	const before = new Set(old.map(keyOf));
+	const after = new Set(now.map(keyOf));
+	return {
+		new: now.filter((entry) => !before.has(keyOf(entry))),
+		gone: old.filter((entry) => !after.has(keyOf(entry))),
+	};
+}
+
+const needKey = ({ capability, says }: Need) => JSON.stringify([capability, says]);
+
+function compareNeeds(old: readonly Need[], now: readonly Need[]): Difference["needs"] {
+	const before = new Map(old.map((need) => [needKey(need), need]));
+	const changed = now.flatMap((need): NeedChange[] => {
+		const same = before.get(needKey(need));
+		if (same === undefined) return [];
+		const imports = changes(same.imports, need.imports, (name) => name);
+		if (imports.new.length === 0 && imports.gone.length === 0) return [];
+		return [{ capability: need.capability, says: need.says, ...imports }];
+	});
+	return { ...changes(old, now, needKey), changed };
+}
+
+interface Named {
+	readonly module?: string;
+	readonly name: string;
+	readonly kind: string;
+	readonly type?: string;
+}
+
+function compareInterfaces<Entry extends Named>(
+	old: Report,
+	now: Report,
+	of: (binary: BinaryReport) => readonly Entry[],
+): InterfaceChanges<Entry> {
+	const keyOf = ({ module, name }: Entry) => JSON.stringify([module, name]);
+	const outermost = ({ binaries: [binary] }: Report) => (binary === undefined ? [] : of(binary));
+	const before = new Map(outermost(old).map((entry) => [keyOf(entry), entry]));
+	const changed = outermost(now).flatMap((entry) => {
+		const same = before.get(keyOf(entry));
+		const isChanged = same !== undefined && (same.kind !== entry.kind || same.type !== entry.type);
+		return isChanged ? [{ old: same, new: entry }] : [];
+	});
+	return { ...changes(outermost(old), outermost(now), keyOf), changed };
+}
+
+/** Sections of one name, of one binary: their contents in the file's order. */
+function compareSections(old: Examined, now: Examined): SizeChange[] {
+	const before = sectionsOf(old);
+	const after = sectionsOf(now);
+	const keys = [...new Set([...before.keys(), ...after.keys()])];
+	return keys.flatMap((key): SizeChange[] => {
+		const was = before.get(key);
+		const is = after.get(key);
+		const { binary, name } = is ?? was ?? { binary: "", name: "" };
+		if (was !== undefined && is !== undefined && isSame(was.contents, is.contents)) return [];
+		return [{ binary, name, old_bytes: sizeOf(was), new_bytes: sizeOf(is) }];
+	});
+}
+
+interface SectionContents {
+	readonly binary: string;
+	readonly name: string;
+	readonly contents: Uint8Array[];
+}
+
+function sectionsOf({ report, parts }: Examined): Map<string, SectionContents> {
+	const found = new Map<string, SectionContents>();
+	for (const [at, { path, sections, start }] of report.binaries.entries())
+		for (const section of sections) {
+			const key = JSON.stringify([path, section.name]);
+			const entry = found.get(key) ?? { binary: path, name: section.name, contents: [] };
+			const from = section.start - start;
+			const bytes = parts[at]?.binary.bytes.subarray(from, from + section.size_bytes);
+			if (bytes !== undefined) entry.contents.push(bytes);
+			found.set(key, entry);
+		}
+	return found;
+}
+
+function sizeOf(section: SectionContents | undefined): number {
+	return sum(section?.contents ?? [], ({ length }) => length);
+}
+
+function isSame(one: readonly Uint8Array[], other: readonly Uint8Array[]): boolean {
+	return (
+		one.length === other.length &&
+		one.every((bytes, at) => {
+			const mate = other[at];
+			return mate?.length === bytes.length && bytes.every((byte, index) => byte === mate[index]);
+		})
+	);
+}
+
+function memoryTexts({ binaries }: Report): string[] {
+	return binaries.flatMap(({ path, memories }) =>
+		memories.map(({ minimum_bytes, maximum_bytes, shared }, index) => {
+			const most = maximum_bytes === undefined ? "no maximum" : `at most ${maximum_bytes} bytes`;
+			return `memory ${index} of ${path}: ${minimum_bytes} bytes to begin with, ${most}${shared ? ", shared" : ""}`;
+		}),
+	);
+}
