@@ -34,15 +34,34 @@ export interface ComponentService {
 	readonly meters: Meters;
 }
 
-/** One more instance. Throws what a start function throws. */
+/** One more instance. Throws what a start function throws; what that has opened is closed then. */
 export function makeInstance(service: ComponentService): Instance | Promise<Instance> {
 	const guest = new ServedGuest(service.world());
-	const { made, making } = service.meters.during(guest, () =>
-		service.linked.instantiate(hostOf(guest, service)),
-	);
-	return made instanceof Promise
-		? made.then((instance) => new ComponentServing(service, making, instance))
-		: new ComponentServing(service, making, made);
+	const abandon = (cause: unknown): never => {
+		closeOwn(guest, service);
+		throw cause;
+	};
+	try {
+		const { made, making } = service.meters.during(guest, () =>
+			service.linked.instantiate(hostOf(guest, service)),
+		);
+		if (!(made instanceof Promise)) return new ComponentServing(service, making, made);
+		return made.then(
+			(instance) => new ComponentServing(service, making, instance),
+			(cause: unknown) => {
+				service.meters.forget(making.ids);
+				return abandon(cause);
+			},
+		);
+	} catch (cause) {
+		return abandon(cause);
+	}
+}
+
+/** Closes what the guest left open. */
+function closeOwn(guest: ServedGuest, { given }: ComponentService): void {
+	cancelRequests(guest);
+	guest.world.descriptors.closeFrom(given);
 }
 
 function hostOf(guest: ServedGuest, { imports }: ComponentService): Host {
@@ -107,8 +126,7 @@ class ComponentServing implements Instance {
 	}
 
 	#closeOwn(): void {
-		cancelRequests(this.#guest);
-		this.#guest.world.descriptors.closeFrom(this.#service.given);
+		closeOwn(this.#guest, this.#service);
 	}
 }
 

@@ -52,6 +52,9 @@ export class Meters {
 		this.#making = making;
 		try {
 			return { made: make(), making };
+		} catch (cause) {
+			this.forget(making.ids);
+			throw cause;
 		} finally {
 			this.#making = before;
 		}

@@ -132,3 +132,14 @@ test("one that can be renewed is, and counts as fresh", () => {
 	assert.deepEqual([first.renewals, first.resets], [2, 3]);
 	assert.deepEqual([counted("made"), counted("renewed"), counted("reused")], [1, 2, 3]);
 });
+
+test("over the limit, instances that answer nobody are given up", () => {
+	const { pool: one, made } = pool({ reuse: 9, idle: 3, memory_bytes: 350 });
+	const taken = [one.take(), one.take(), one.take()] as Fake[];
+	for (const instance of taken) one.give(instance);
+	assert.equal(one.size, 3);
+	made[0]!.memory_bytes = 300;
+	one.measure();
+	assert.ok(one.used_bytes <= 350);
+	assert.ok(made[0]!.isClosed);
+});

@@ -102,9 +102,19 @@ export class Pool {
 		instance.close();
 	}
 
-	/** Looks how large the memories have become. */
+	/** Looks how large the memories have become. Over the limit, those that answer nobody are given up first. */
 	measure(): void {
 		for (const [instance, use] of this.#uses) this.#measure(instance, use);
+		while (this.over_bytes > 0) {
+			const idle = this.#idle.shift();
+			if (idle === undefined) return;
+			this.drop(idle);
+		}
+	}
+
+	/** By how much the memories are over the limit; negative where they are not. */
+	get over_bytes(): number {
+		return this.#used_bytes - this.#plan.memory_bytes;
 	}
 
 	close(): void {

@@ -8,6 +8,8 @@ export interface ServiceEvents {
 	readonly failed: (exchange: ServedExchange, cause: unknown) => void;
 	/** A guest was stopped at its deadline. */
 	readonly late: (exchange: ServedExchange) => void;
+	/** A guest was ended because all of them together had too much memory. */
+	readonly tooLarge: (exchange: ServedExchange) => void;
 	/** No instance could be made: not a guest's doing. */
 	readonly unable: (exchange: ServedExchange, cause: unknown) => void;
 	readonly denied: (denials: readonly Denial[]) => void;
@@ -72,6 +74,41 @@ export class Service {
 		);
 		exchange.stop({ tag: "HTTP-response-timeout" });
 		this.#events.late(exchange);
+		this.stop(exchange);
+	}
+
+	/**
+	 * Ends the guests that have the most memory, until the others are within what all may have. One goes on in any
+	 * case: what it may have is its own limit.
+	 *
+	 * @param over_bytes by how much they are over it now
+	 */
+	relieve(live: Iterable<ServedExchange>, over_bytes: number): void {
+		let left_bytes = over_bytes;
+		const going: { readonly exchange: ServedExchange; readonly size_bytes: number }[] = [];
+		for (const exchange of live) {
+			const task = exchange.task as Task | undefined;
+			const size_bytes = task?.instance.memory_bytes ?? 0;
+			if (task?.wasStopped === true) left_bytes -= size_bytes;
+			else if (task !== undefined) going.push({ exchange, size_bytes });
+		}
+		going.sort((one, other) => one.size_bytes - other.size_bytes);
+		while (left_bytes > 0 && going.length > 1) {
+			const largest = going.pop();
+			if (largest === undefined) return;
+			left_bytes -= largest.size_bytes;
+			this.#endLarge(largest.exchange);
+		}
+	}
+
+	#endLarge(exchange: ServedExchange): void {
+		exchange.refuse(503, `there was no memory left for the request; its id is ${exchange.id}`, [
+			...idHeader(exchange),
+			"retry-after",
+			"1",
+		]);
+		exchange.stop({ tag: "internal-error", val: "no memory was left" });
+		this.#events.tooLarge(exchange);
 		this.stop(exchange);
 	}
 

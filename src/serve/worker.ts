@@ -119,7 +119,9 @@ class Worker {
 	}
 
 	#measure(): void {
-		this.#plan.pool.measure();
+		const { pool, service } = this.#plan;
+		pool.measure();
+		if (pool.over_bytes > 0) service.relieve(this.#server?.live ?? [], pool.over_bytes);
 	}
 
 	#turnAway(exchange: ServedExchange): void {

@@ -34,8 +34,18 @@ export function serviceEvents({ run, limits }: ServeOptions, supervisor: Supervi
 					},
 				),
 			),
-		unable: (exchange, cause) =>
-			print(cause instanceof Fault ? withRequest(cause, exchange) : failure(exchange, cause, run)),
+		tooLarge: (exchange) =>
+			print(
+				new Fault(
+					"MEMORY_LIMIT",
+					`request ${exchange.id} was ended: all requests together had too much memory`,
+					{
+						note: [asked(exchange), `those of one worker may have ${limits.memory_bytes / 2 ** 20} MiB`],
+						help: "--max-memory, or a smaller --memory for each",
+					},
+				),
+			),
+		unable: (exchange, cause) => print(failure(exchange, cause, run)),
 		denied(denials) {
 			// an instance that is used again keeps what it was refused before
 			const unknown = denials.filter((denial) => !told.has(keyOf(denial)));
@@ -49,7 +59,21 @@ export function serviceEvents({ run, limits }: ServeOptions, supervisor: Supervi
 	};
 }
 
-function failure(exchange: ServedExchange, cause: unknown, { file, limits }: ServeOptions["run"]): Fault {
+/** Never throws: a request is told what went wrong, even if that was ours or the machine's. */
+function failure(exchange: ServedExchange, cause: unknown, run: ServeOptions["run"]): Fault {
+	try {
+		return guestFailure(exchange, cause, run);
+	} catch (fault) {
+		if (!(fault instanceof Fault)) throw fault;
+		return withRequest(fault, exchange);
+	}
+}
+
+function guestFailure(
+	exchange: ServedExchange,
+	cause: unknown,
+	{ file, limits }: ServeOptions["run"],
+): Fault {
 	if (cause instanceof NoAnswer || cause instanceof ResponseMissing) {
 		const did = cause instanceof NoAnswer ? "it returned without an answer" : cause.reason;
 		return new Fault("TRAP", `'${file}' did not answer request ${exchange.id}`, {

@@ -59,7 +59,8 @@ export class DirectInstance implements ComponentInstance, Whole {
 		try {
 			for (const step of plan.steps) this.#cores.push(step === undefined ? NO_EXPORTS : this.#run(step));
 		} catch (error) {
-			this.#giveMemories();
+			// a start function may have got something of the host's
+			this[Symbol.dispose]();
 			throw error;
 		}
 	}

@@ -180,6 +180,23 @@ test("what a guest drops or still owns at its end is disposed of once", () => {
 	assert.throws(() => instance?.call(WORLD, "make-and-drop", []));
 });
 
+test("what a start function has got is disposed of when it traps", async () => {
+	const bytes = await componentOf(
+		`(module
+			(import "test:guest/things" "[constructor]thing" (func $make (result i32)))
+			(memory (export "memory") 1)
+			(func $start (drop (call $make)) unreachable)
+			(start $start))`,
+		`package test:guest;
+		interface things { resource thing { constructor(); } }
+		world w { import things; }`,
+	);
+	Thing.disposed = 0;
+	const linked = linkDirect(bytes, { compile });
+	assert.throws(() => linked?.instantiate(things()), WebAssembly.RuntimeError);
+	assert.equal(Thing.disposed, 1);
+});
+
 for (const [name, message] of [
 	["keep", /was not dropped/],
 	["give-away", /is only borrowed/],
