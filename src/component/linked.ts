@@ -25,6 +25,8 @@ export interface ComponentInstance {
 	 * kebab-case. Throws ComponentError for the error of a result, and what a trap throws.
 	 */
 	call(interfaceName: string | undefined, name: string, values: readonly unknown[]): unknown;
-	/** The size of all its memories, in bytes. */
+	/** All its memories. */
+	memories(): ReadonlySet<WebAssembly.Memory>;
+	/** The size of them all, in bytes. */
 	memorySize(): number;
 }

@@ -30,6 +30,8 @@ export interface ComponentService {
 	readonly canRenew: boolean;
 	/** Whether its standard streams are PrefixedStreams. */
 	readonly hasPrefixes: boolean;
+	/** Gives back what lies behind memories that are not used any more. */
+	readonly discard: (memories: Iterable<WebAssembly.Memory>) => void;
 	/** For core modules that were compiled to ask. */
 	readonly meters: Meters;
 }
@@ -122,6 +124,7 @@ class ComponentServing implements Instance {
 	close(): void {
 		this.#service.meters.forget(this.#making.ids);
 		if (Symbol.dispose in this.#instance) (this.#instance as Disposable)[Symbol.dispose]();
+		this.#service.discard(this.#instance.memories());
 		this.#closeOwn();
 	}
 

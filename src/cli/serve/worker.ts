@@ -5,6 +5,7 @@ import { entryOf } from "../../component/entry.ts";
 import { worldOf } from "../../component/world.ts";
 import { coreCompiler } from "../../guest/component-cores.ts";
 import { openEngine } from "../../host/node/engine.ts";
+import { memoryDiscarder } from "../../host/node/memory-pool.ts";
 import { type ComponentService, makeInstance } from "../../serve/component-serving.ts";
 import { Meters } from "../../serve/meters.ts";
 import { Metrics } from "../../serve/metrics.ts";
@@ -60,6 +61,7 @@ async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void
 	});
 	// what is drawn once for an instance is not to be told to two clients
 	const canRenew = !hasOwnFiles && !names.some((name) => name.includes("/insecure-seed@"));
+	const discard = memoryDiscarder();
 	const served: ComponentService = {
 		linked,
 		entry,
@@ -68,6 +70,7 @@ async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void
 		given,
 		canRenew,
 		hasPrefixes,
+		discard,
 		meters,
 	};
 	const metrics = new Metrics();

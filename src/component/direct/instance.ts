@@ -78,13 +78,17 @@ export class DirectInstance implements ComponentInstance, Whole {
 		return answerOf(lifted, value);
 	}
 
-	memorySize(): number {
+	memories(): ReadonlySet<WebAssembly.Memory> {
 		const memories = new Set<WebAssembly.Memory>();
 		this.#plan.steps.forEach((step, index) => {
 			for (const name of step?.memories ?? []) memories.add(this.#cores[index]?.[name] as WebAssembly.Memory);
 		});
+		return memories;
+	}
+
+	memorySize(): number {
 		let size_bytes = 0;
-		for (const memory of memories) size_bytes += memory.buffer.byteLength;
+		for (const memory of this.memories()) size_bytes += memory.buffer.byteLength;
 		return size_bytes;
 	}
 

@@ -96,6 +96,10 @@ class JcoInstance implements ComponentInstance {
 		return functionOf(type.prototype as object, camelCase(method), name).apply(self, rest);
 	}
 
+	memories(): ReadonlySet<WebAssembly.Memory> {
+		return this.#memories;
+	}
+
 	memorySize(): number {
 		let size = 0;
 		for (const memory of this.#memories) size += memory.buffer.byteLength;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MemoryPool } from "./memory-pool.ts";
+import { MemoryPool, memoryDiscarder } from "./memory-pool.ts";
+import { openResidentMemory } from "./resident-memory.ts";
 
 for (const minimum of [0, 1, 2, 3, 40, 300])
 	test(`a memory of ${minimum} pages comes back as new`, () => {
@@ -30,3 +31,18 @@ test("no more are kept than are asked for", () => {
 	assert.equal(pool.take(), one);
 	assert.notEqual(pool.take(), two);
 });
+
+test(
+	"what is discarded is given back to the system, and reads as zeros",
+	{ skip: process.platform !== "linux" },
+	() => {
+		const resident = openResidentMemory();
+		const memory = new WebAssembly.Memory({ initial: 1600 });
+		new Uint8Array(memory.buffer).fill(1);
+		const full = resident();
+		memoryDiscarder()([memory]);
+		assert.ok(full - resident() > 90 * 1024 * 1024);
+		assert.equal(new Uint8Array(memory.buffer)[1000], 0);
+		assert.equal(memory.buffer.byteLength, 1600 * 65_536);
+	},
+);

@@ -51,12 +51,29 @@ export class MemoryPool {
 	clear({ buffer }: WebAssembly.Memory): boolean {
 		if (buffer.byteLength !== this.#size_bytes) return false;
 		const bytes = new Uint8Array(buffer);
-		if (this.#kernel !== undefined) {
-			const address = Number(addressOf(bytes));
-			if (this.#kernel.call("madvise", address, bytes.length, MADV_DONTNEED) === 0) return true;
-		}
+		if (this.#kernel !== undefined && isGivenBack(this.#kernel, bytes)) return true;
 		if (bytes.length > FILLED_BYTES_MAX) return false;
 		bytes.fill(0);
 		return true;
 	}
+}
+
+function isGivenBack(kernel: SystemCalls, bytes: Uint8Array): boolean {
+	return kernel.call("madvise", Number(addressOf(bytes)), bytes.length, MADV_DONTNEED) === 0;
+}
+
+/** Below this, what the garbage collector finds in time is not worth a call. */
+const DISCARDED_BYTES_MIN = 256 * 1024;
+
+/**
+ * Gives back what lies behind memories that nobody uses any more, at once: the garbage collector does not see how much that is,
+ * and lets gigabytes of them stand. All bytes read as zeros then. To be opened before the second wall stands.
+ */
+export function memoryDiscarder(): (memories: Iterable<WebAssembly.Memory>) => void {
+	const kernel = openSystemCalls();
+	return (memories) => {
+		for (const { buffer } of memories)
+			if (kernel !== undefined && buffer.byteLength >= DISCARDED_BYTES_MIN && buffer instanceof ArrayBuffer)
+				isGivenBack(kernel, new Uint8Array(buffer));
+	};
 }
