@@ -32,6 +32,7 @@ export const CODES = {
 	IMPORT_UNKNOWN: { blame: "guest", exit: 126 },
 	IMPORT_MISMATCH: { blame: "guest", exit: 126 },
 	ENTRY_MISSING: { blame: "user", exit: 126 },
+	FUNCTION_UNKNOWN: { blame: "user", exit: 1 },
 	INVOKE_INVALID: { blame: "user", exit: 125 },
 	// while it ran
 	NOT_GRANTED: { blame: "guest", exit: 1 },

@@ -171,6 +171,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./inspect/diff.ts")).DIFF_VERB,
 	},
 	{
+		name: "wat",
+		summary: "Print a function, or the outline of a module, in WebAssembly's text format",
+		load: async () => (await import("./inspect/wat.ts")).WAT_VERB,
+	},
+	{
 		name: "wit",
 		summary: "Print the world of a component: what it imports and exports",
 		load: async () => (await import("./component/wit.ts")).WIT_VERB,

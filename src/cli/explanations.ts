@@ -141,6 +141,12 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 		remedy: "Build it with a current wasi-libc or toolchain.",
 		example: "wherry run --trace=wasi app.wasm",
 	},
+	FUNCTION_UNKNOWN: {
+		means: "There is no such function, or no such module, whose text could be shown.",
+		why: "FUNC is a function's index, imported ones counted first, the name of an export, or a name of the name section. An imported function has no text: the host gives it. A component may hold several core modules.",
+		remedy: "Look at the outline, which has the indices and names; say with --in which module is meant.",
+		example: "wherry wat --in 0.1 app.wasm",
+	},
 	ENTRY_MISSING: {
 		means: "The module has nothing to start with.",
 		why: "A program exports _start; a library (a reactor) exports _initialize and functions to be called by name. With --invoke, the named function is missing or is none.",

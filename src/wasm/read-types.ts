@@ -160,7 +160,8 @@ function readSharedType(cursor: Cursor, prefix: number): ValueType {
 	return `(shared ${short})`;
 }
 
-function readHeapType(cursor: Cursor): string {
+/** In the text format's words: `func`, an index. */
+export function readHeapType(cursor: Cursor): string {
 	const prefix = cursor.peek();
 	if (prefix === SHARED || prefix === EXACT) cursor.skip(1, "a heap type");
 	const at = cursor.offset;

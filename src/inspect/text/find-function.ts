@@ -1,0 +1,86 @@
+import { Fault } from "../../base/fault.ts";
+import { nearMisses, orList } from "../../base/near.ts";
+import type { Scan } from "../scan.ts";
+import { functionName, importedFunction, shownName } from "./names.ts";
+
+const SHOWN_MAX = 5;
+
+/**
+ * The function that a word names: by index, by the name of an export, by the name section's, or by an import's `MODULE.NAME`.
+ *
+ * @returns its index, functions that are imported counted
+ * @throws Fault FUNCTION_UNKNOWN, with near misses or the several that have this name
+ */
+export function findFunction(scan: Scan, word: string): number {
+	const functions = scan.module.importedFunctions + scan.module.definedFunctions;
+	if (/^\d{1,9}$/.test(word)) return demandIndex(Number(word), functions);
+	const exported = scan.module.exports.find(({ kind, name }) => kind === "function" && name === word);
+	if (exported !== undefined && exported.index < functions) return exported.index;
+	const wanted = word.startsWith("$") ? word.slice(1) : word;
+	const found: number[] = [];
+	for (let index = 0; index < functions && found.length <= SHOWN_MAX; index++)
+		if (isNamed(scan, index, wanted)) found.push(index);
+	const [only] = found;
+	if (only !== undefined && found.length === 1) return only;
+	throw only === undefined ? notFound(scan, wanted, functions) : ambiguous(word, found);
+}
+
+function isNamed(scan: Scan, index: number, name: string): boolean {
+	if (scan.names.get(index) === name) return true;
+	const imported = importedFunction(scan.module, index);
+	return imported !== undefined && (imported.name === name || functionName(scan, index) === name);
+}
+
+function demandIndex(index: number, functions: number): number {
+	if (index < functions) return index;
+	throw new Fault("FUNCTION_UNKNOWN", `there is no function '${index}'`, {
+		note:
+			functions === 0
+				? "the module has none"
+				: `the module has functions 0 to ${functions - 1}, imported ones first`,
+	});
+}
+
+function ambiguous(word: string, found: readonly number[]): Fault {
+	const shown = found.slice(0, SHOWN_MAX).join(", ");
+	return new Fault("FUNCTION_UNKNOWN", `several functions are called '${shownName(word)}'`, {
+		note: `they are ${shown}${found.length > SHOWN_MAX ? " and more" : ""}`,
+		help: `name it by its index: ${found[0]}`,
+	});
+}
+
+function notFound(scan: Scan, word: string, functions: number): Fault {
+	const near = nearNames(scan, word, functions).map(shownName);
+	return new Fault("FUNCTION_UNKNOWN", `there is no function '${shownName(word)}'`, {
+		note: scan.names.count === 0 ? "the module's names of functions are stripped" : undefined,
+		help: near.length === 0 ? "wherry wat FILE shows which there are" : `did you mean ${orList(near)}?`,
+	});
+}
+
+/** Slips first, then names that have the word in them, the shortest first. */
+function nearNames(scan: Scan, word: string, functions: number): string[] {
+	const slips = nearMisses(word, namesOf(scan, functions));
+	if (slips.length > 0) return slips;
+	const lower = word.toLowerCase();
+	const holding: string[] = [];
+	for (const name of namesOf(scan, functions))
+		if (word.length >= 3 && name.toLowerCase().includes(lower)) holding.push(name);
+	return [...new Set(holding.toSorted((a, b) => a.length - b.length).slice(0, SHOWN_MAX))];
+}
+
+function* namesOf(scan: Scan, functions: number): Generator<string> {
+	for (const { kind, name } of scan.module.exports) if (kind === "function") yield name;
+	for (let index = 0; index < functions; index++) {
+		const name = scan.names.get(index);
+		if (name !== undefined) yield name;
+	}
+}
+
+/** An imported function has no body. @throws Fault FUNCTION_UNKNOWN */
+export function demandBody(scan: Scan, index: number): void {
+	const found = importedFunction(scan.module, index);
+	if (found === undefined) return;
+	throw new Fault("FUNCTION_UNKNOWN", `function ${index} has no text: it is imported`, {
+		note: `it is '${shownName(found.name)}' of '${shownName(found.module)}', which the host gives`,
+	});
+}
