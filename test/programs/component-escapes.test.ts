@@ -27,11 +27,13 @@ const TABLES: Readonly<Record<string, readonly Attempt[]>> = {
 	published: PUBLISHED,
 };
 
-/** What the adapter makes impossible, and how. */
-const LEFT_OUT: ReadonlyMap<string, string> = new Map([
-	["bytes that are no UTF-8", "a path of a component is text: lifting it traps"],
-	["writing through a file that was opened to read", "the adapter has no rights to widen"],
-	["writing beneath a subdirectory's handle of a read-only grant", "the adapter has no rights to widen"],
+/** What the adapter makes impossible to try, and how. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+	// a path of a component is text: lifting it traps
+	"bytes that are no UTF-8",
+	// the adapter has no rights to widen
+	"writing through a file that was opened to read",
+	"writing beneath a subdirectory's handle of a read-only grant",
 ]);
 
 const program: Program = { file: await adapted(guest("bare/wasicall")), matches: refusedAlike };
@@ -39,9 +41,7 @@ const program: Program = { file: await adapted(guest("bare/wasicall")), matches:
 for (const [title, attempts] of Object.entries(TABLES))
 	suite(`${title}, by WASI 0.2`, { concurrency: 2 }, () => {
 		for (const attempt of attempts)
-			test(attempt.name, { skip: LEFT_OUT.get(attempt.name) ?? false }, () =>
-				tryToEscape(attempt, "first", program),
-			);
+			if (!LEFT_OUT.has(attempt.name)) test(attempt.name, () => tryToEscape(attempt, "first", program));
 	});
 
 /** What preview1 refuses is refused, if by another errno: 0.2 has fewer. What a socket is, is not told. */
