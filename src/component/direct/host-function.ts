@@ -66,17 +66,26 @@ function callOf(name: HostName, found: HostInterface, type: Callable | undefined
 	if (type === undefined) return own(found, name.member);
 	if (name.form === "constructor") return type;
 	const member = name.form === "static" ? type : (type.prototype as object);
-	return name.member === "constructor" ? undefined : inherited(member, name.member);
+	return NOT_LENT.has(name.member) ? undefined : inherited(member, name.member);
 }
+
+/**
+ * What our classes of resources have for our own use: no component may call it by naming it. TypeScript's `protected` and
+ * what is in no WIT are nothing to one that is made by hand.
+ */
+const NOT_LENT: ReadonlySet<string> = new Set([
+	...["constructor", "weigh", "dropped", "isHeld", "guest", "weight"],
+	...["give", "giveBody", "fields", "hasBody", "head", "timeouts", "refuse", "ask"],
+]);
 
 function own(from: object, name: string): unknown {
 	return Object.hasOwn(from, name) ? (from as Record<string, unknown>)[name] : undefined;
 }
 
-/** A class's member, or its parent's. */
+/** A class's member, or its parent's. What a getter computes is none. */
 function inherited(from: object | null, name: string): unknown {
 	for (let at = from; at !== null && !BUILT_IN.has(at); at = Object.getPrototypeOf(at) as object | null)
-		if (Object.hasOwn(at, name)) return (at as Record<string, unknown>)[name];
+		if (Object.hasOwn(at, name)) return Object.getOwnPropertyDescriptor(at, name)?.value;
 	return undefined;
 }
 
