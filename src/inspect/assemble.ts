@@ -1,7 +1,7 @@
 import type { World, WorldItem } from "../component/types.ts";
 import { worldOf } from "../component/world.ts";
 import { Fault } from "../base/fault.ts";
-import { digestOf } from "../oci/digest.ts";
+import { type Digest, digestOf, sha256Digest } from "../oci/digest.ts";
 import { takeInventory } from "../trust/sbom/inventory.ts";
 import type { Inventory } from "../trust/sbom/part.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
@@ -40,7 +40,7 @@ export async function inspectProgram(
 	return {
 		version: 1,
 		file,
-		digest: digestOf(bytes),
+		digest: await programDigest(bytes),
 		size_bytes: bytes.length,
 		kind: outermost.binary.kind,
 		is: describe(outermost, binaries, needs.hosts),
@@ -51,6 +51,14 @@ export async function inspectProgram(
 		madeBy: makersOf(parts, inventory),
 		dependencies,
 	};
+}
+
+/** What is small is hashed before the host's own hash is loaded. */
+const SMALL_BYTES = 1 << 20;
+
+async function programDigest(bytes: Uint8Array<ArrayBuffer>): Promise<Digest> {
+	if (bytes.length < SMALL_BYTES) return digestOf(bytes);
+	return sha256Digest(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 /** A component whose types cannot be followed is shown by its binaries alone. */
