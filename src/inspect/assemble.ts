@@ -7,7 +7,9 @@ import type { Inventory } from "../trust/sbom/part.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import { readProducers } from "../wasm/customs.ts";
 import { whoMadeIt } from "../wasm/toolchain.ts";
+import type { Advisory } from "./findings/advisories.ts";
 import { findingsOf } from "./findings/find.ts";
+import { withAdvisories } from "./findings/match-advisories.ts";
 import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
 import { reachOf } from "./reach.ts";
@@ -23,18 +25,20 @@ const WAYS_MAX = 2000;
  *
  * @param file as the person named it
  * @param parts its binaries, where they are at hand
+ * @param advisories to hold its dependencies against
  * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE where it is no wasm
  */
 export async function inspectProgram(
 	bytes: Uint8Array<ArrayBuffer>,
 	file: string,
 	parts: readonly Part[] = partsOf(bytes),
+	advisories: readonly Advisory[] = [],
 ): Promise<Report> {
 	const outermost = parts[0]!;
 	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));
 	const inventory = await takeInventory(bytes);
-	const dependencies = dependenciesOf(inventory);
+	const dependencies = withAdvisories(dependenciesOf(inventory), advisories);
 	const wanted = world === undefined ? wantedBy(outermost, 0) : wantedIn(world);
 	const needs = needsOf(wanted);
 	return {

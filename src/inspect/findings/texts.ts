@@ -26,8 +26,8 @@ const NUMBER_CHARACTERS = characters("0-9");
 
 /** In Go's data texts stand without anything between them: the known scheme that ends before `://` counts. */
 const SCHEMES = words(`
-	https http wss ws ftps sftp ftp ssh git tcp udp tls ldaps ldap redis mysql postgresql postgres
-	mongodb amqps amqp mqtt ipfs file stratum+tcp stratum+ssl stratum2+tcp
+	stratum+tcp stratum+ssl stratum2+tcp https http wss ws ftps sftp ftp ssh git tcp udp tls ldaps ldap redis mysql postgresql postgres
+	mongodb amqps amqp mqtt ipfs file
 `);
 /** Endings of host names that are seldom something else. */
 const TOP_LEVEL = [".com", ".org", ".net", ".onion", ".xyz"];

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { Fault } from "../../base/fault.ts";
+import type { Dependency } from "../report.ts";
+import { parseAdvisories } from "./advisories.ts";
+import { withAdvisories } from "./match-advisories.ts";
+
+const advisory = (id: string, ecosystem: string, name: string, affected: object) => ({
+	id,
+	affected: [{ package: { ecosystem, name }, ...affected }],
+});
+const semver = (...events: readonly object[]) => ({ ranges: [{ type: "SEMVER", events }] });
+const fixedIn = (version: string) => semver({ introduced: "0" }, { fixed: version });
+
+const dependency = (ecosystem: string, name: string, version?: string): Dependency => ({
+	name,
+	version,
+	ecosystem,
+	licence: undefined,
+	source: "declared",
+	advisories: [],
+});
+
+const cases: readonly (readonly [
+	name: string,
+	advisory: object,
+	dependency: Dependency,
+	isCovered: boolean,
+])[] = [
+	[
+		"before the fix",
+		advisory("A", "crates.io", "time", fixedIn("0.2.23")),
+		dependency("cargo", "time", "0.1.44"),
+		true,
+	],
+	[
+		"the fix itself",
+		advisory("A", "crates.io", "time", fixedIn("0.2.23")),
+		dependency("cargo", "time", "0.2.23"),
+		false,
+	],
+	[
+		"a candidate of the fix",
+		advisory("A", "crates.io", "time", fixedIn("1.0.0")),
+		dependency("cargo", "time", "1.0.0-rc.1"),
+		true,
+	],
+	[
+		"before it was introduced",
+		advisory("A", "npm", "x", semver({ introduced: "2.0.0" })),
+		dependency("npm", "x", "1.9.9"),
+		false,
+	],
+	[
+		"introduced, never fixed",
+		advisory("A", "npm", "x", semver({ introduced: "2.0.0" })),
+		dependency("npm", "x", "9.0.0"),
+		true,
+	],
+	[
+		"events out of order",
+		advisory("A", "npm", "x", semver({ fixed: "1.5.0" }, { introduced: "1.0.0" })),
+		dependency("npm", "x", "1.2.0"),
+		true,
+	],
+	[
+		"between two ranges",
+		advisory(
+			"A",
+			"Go",
+			"m",
+			semver({ introduced: "0" }, { fixed: "1.21.8" }, { introduced: "1.22.0-0" }, { fixed: "1.22.1" }),
+		),
+		dependency("golang", "m", "1.21.9"),
+		false,
+	],
+	[
+		"in the second range",
+		advisory(
+			"A",
+			"Go",
+			"m",
+			semver({ introduced: "0" }, { fixed: "1.21.8" }, { introduced: "1.22.0-0" }, { fixed: "1.22.1" }),
+		),
+		dependency("golang", "m", "1.22.0"),
+		true,
+	],
+	[
+		"Go's own library",
+		advisory("GO-2024-2598", "Go", "stdlib", fixedIn("1.21.8")),
+		dependency("golang", "stdlib", "1.21.3"),
+		true,
+	],
+	[
+		"a version of Go with v",
+		advisory("A", "Go", "golang.org/x/net", fixedIn("0.17.0")),
+		dependency("golang", "golang.org/x/net", "v0.16.0"),
+		true,
+	],
+	[
+		"the last that is affected",
+		advisory("A", "npm", "x", semver({ introduced: "0" }, { last_affected: "1.2.0" })),
+		dependency("npm", "x", "1.2.0"),
+		true,
+	],
+	[
+		"after the last that is affected",
+		advisory("A", "npm", "x", semver({ introduced: "0" }, { last_affected: "1.2.0" })),
+		dependency("npm", "x", "1.2.1"),
+		false,
+	],
+	[
+		"at a limit",
+		advisory("A", "npm", "x", semver({ introduced: "0" }, { limit: "2.0.0" })),
+		dependency("npm", "x", "2.0.0"),
+		false,
+	],
+	[
+		"below a limit",
+		advisory("A", "npm", "x", semver({ introduced: "0" }, { limit: "2.0.0" })),
+		dependency("npm", "x", "1.0.0"),
+		true,
+	],
+	[
+		"in the list of versions",
+		advisory("A", "PyPI", "A_b", { versions: ["1.0"] }),
+		dependency("pypi", "a-B", "1.0"),
+		true,
+	],
+	[
+		"not in the list of versions",
+		advisory("A", "PyPI", "a-b", { versions: ["1.0"] }),
+		dependency("pypi", "a-b", "1.1"),
+		false,
+	],
+	[
+		"a range of the ecosystem's versions",
+		advisory("A", "PyPI", "a", {
+			ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "1.0" }] }],
+		}),
+		dependency("pypi", "a", "1.0rc1"),
+		true,
+	],
+	[
+		"a range of commits",
+		advisory("A", "npm", "x", { ranges: [{ type: "GIT", events: [{ introduced: "0" }] }] }),
+		dependency("npm", "x", "1.0.0"),
+		false,
+	],
+	[
+		"another ecosystem",
+		advisory("A", "npm", "time", fixedIn("9.0.0")),
+		dependency("cargo", "time", "0.1.0"),
+		false,
+	],
+	["another name", advisory("A", "npm", "x", fixedIn("9.0.0")), dependency("npm", "y", "0.1.0"), false],
+	["no version known", advisory("A", "npm", "x", fixedIn("9.0.0")), dependency("npm", "x"), false],
+	[
+		"withdrawn",
+		{ ...advisory("A", "npm", "x", fixedIn("9.0.0")), withdrawn: "2026-01-01T00:00:00Z" },
+		dependency("npm", "x", "1.0.0"),
+		false,
+	],
+	[
+		"what names an object's own fields",
+		advisory("A", "npm", "__proto__", fixedIn("9.0.0")),
+		dependency("npm", "constructor", "1.0.0"),
+		false,
+	],
+];
+for (const [name, entry, part, isCovered] of cases)
+	test(`an advisory ${isCovered ? "covers" : "does not cover"}: ${name}`, () => {
+		const [{ advisories } = part] = withAdvisories(
+			[part],
+			parseAdvisories(JSON.stringify(entry), "osv.json"),
+		);
+		assert.deepEqual(advisories, isCovered ? [(entry as { id: string }).id] : []);
+	});
+
+const one = advisory("ONE", "npm", "x", fixedIn("2.0.0"));
+const other = advisory("OTHER", "npm", "x", fixedIn("2.0.0"));
+const forms: readonly (readonly [name: string, text: string, ids: readonly string[]])[] = [
+	["one object", JSON.stringify(one, undefined, 2), ["ONE"]],
+	["an array", JSON.stringify([one, other]), ["ONE", "OTHER"]],
+	["one a line", `${JSON.stringify(one)}\n\n${JSON.stringify(other)}\n`, ["ONE", "OTHER"]],
+	["nothing", "[]", []],
+];
+for (const [name, text, ids] of forms)
+	test(`a file of ${name} is read`, () =>
+		assert.deepEqual(
+			parseAdvisories(text, "osv.json").map(({ id }) => id),
+			ids,
+		));
+
+for (const [name, text, note] of [
+	["no JSON", "id: A", "line 1 is no JSON"],
+	["a line that is no JSON", `${JSON.stringify(one)}\n{`, "line 2 is no JSON"],
+	["an entry without an id", "[{}]", "entry 1 has no 'id'"],
+	["a number", "7", "entry 1 has no 'id'"],
+] as const)
+	test(`a file of ${name} is refused`, () =>
+		assert.throws(
+			() => parseAdvisories(text, "osv.json"),
+			(error) => error instanceof Fault && error.code === "FLAG_INVALID" && error.notes[0] === note,
+		));
+
+test("any JSON gives advisories or a Fault, and matching ends", () => {
+	const json = fc.oneof(
+		fc.json(),
+		fc.jsonValue().map((affected) => JSON.stringify({ id: "A", affected })),
+	);
+	fc.assert(
+		fc.property(json, fc.string(), (text, version) => {
+			try {
+				withAdvisories([dependency("npm", "x", version)], parseAdvisories(text, "osv.json"));
+			} catch (error) {
+				if (!(error instanceof Fault)) throw error;
+			}
+		}),
+		{ numRuns: 300 },
+	);
+});

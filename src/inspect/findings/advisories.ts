@@ -1,0 +1,123 @@
+import { Fault } from "../../base/fault.ts";
+
+/** What an advisory says of one package (OSV schema, ossf.github.io/osv-schema). */
+export interface Advisory {
+	readonly id: string;
+	/** OSV's name of the ecosystem, in lower case: `go`, `crates.io`, `npm`, `pypi`. */
+	readonly ecosystem: string;
+	readonly name: string;
+	readonly ranges: readonly Range[];
+	readonly versions: readonly string[];
+}
+
+export interface Range {
+	readonly order: "semver" | "ecosystem";
+	readonly events: readonly Event[];
+}
+
+export interface Event {
+	readonly kind: "introduced" | "fixed" | "last_affected" | "limit";
+	readonly version: string;
+}
+
+/** A file of more characters is not read; all of Go's, crates.io's and PyPI's advisories are less. */
+export const ADVISORIES_CHARACTERS_MAX = 256 * 1024 * 1024;
+const ADVISORIES_MAX = 500_000;
+const EVENTS_MAX = 1000;
+const VERSIONS_MAX = 20_000;
+const KINDS = ["introduced", "fixed", "last_affected", "limit"] as const;
+
+/**
+ * Advisories in OSV's form: one object, an array of them, or one a line. Those that were withdrawn are left out, as is what is no
+ * statement about a package.
+ *
+ * @param file as the person named it
+ * @throws Fault FLAG_INVALID
+ */
+export function parseAdvisories(text: string, file: string): Advisory[] {
+	if (text.length > ADVISORIES_CHARACTERS_MAX) throw invalid(file, "it is too large");
+	const entries = parseEntries(text, file);
+	if (entries.length > ADVISORIES_MAX) throw invalid(file, `it has more than ${ADVISORIES_MAX} advisories`);
+	return entries.flatMap((entry, index) =>
+		readEntry(entry, () => invalid(file, `entry ${index + 1} has no 'id'`)),
+	);
+}
+
+function invalid(file: string, note: string): Fault {
+	return new Fault("FLAG_INVALID", `cannot read advisories from '${file}'`, {
+		note,
+		help: "give JSON in OSV's form: one advisory, an array of them, or one a line (https://osv.dev)",
+	});
+}
+
+function parseEntries(text: string, file: string): unknown[] {
+	const whole = parsed(text);
+	if (whole !== undefined) return Array.isArray(whole) ? whole : [whole];
+	const lines = text.split("\n").filter((line) => line.trim() !== "");
+	return lines.map((line, index) => {
+		const entry = parsed(line);
+		if (entry === undefined) throw invalid(file, `line ${index + 1} is no JSON`);
+		return entry;
+	});
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function readEntry(entry: unknown, noId: () => Fault): Advisory[] {
+	const id = textOf(entry, "id");
+	if (id === undefined) throw noId();
+	if (textOf(entry, "withdrawn") !== undefined) return [];
+	return listOf(entry, "affected").flatMap((affected): Advisory[] => {
+		const of = field(affected, "package");
+		const ecosystem = textOf(of, "ecosystem");
+		const name = textOf(of, "name");
+		if (ecosystem === undefined || name === undefined) return [];
+		return [
+			{
+				id,
+				ecosystem: ecosystem.toLowerCase(),
+				name,
+				ranges: listOf(affected, "ranges").flatMap(readRange),
+				versions: listOf(affected, "versions")
+					.slice(0, VERSIONS_MAX)
+					.filter((version) => typeof version === "string"),
+			},
+		];
+	});
+}
+
+/** Ranges of commits say nothing of versions. */
+function readRange(range: unknown): Range[] {
+	const type = textOf(range, "type");
+	if (type !== "SEMVER" && type !== "ECOSYSTEM") return [];
+	const events = listOf(range, "events")
+		.slice(0, EVENTS_MAX)
+		.flatMap((event) =>
+			KINDS.flatMap((kind): Event[] => {
+				const version = textOf(event, kind);
+				return version === undefined ? [] : [{ kind, version }];
+			}),
+		);
+	return [{ order: type === "SEMVER" ? "semver" : "ecosystem", events }];
+}
+
+function field(value: unknown, name: string): unknown {
+	if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+	return (value as Record<string, unknown>)[name];
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+	const text = field(value, name);
+	return typeof text === "string" && text !== "" ? text : undefined;
+}
+
+function listOf(value: unknown, name: string): unknown[] {
+	const list = field(value, name);
+	return Array.isArray(list) ? list : [];
+}
