@@ -41,6 +41,7 @@ export function scenarios(missing: (what: string) => void): Scenario[] {
 		compute("matmul", "400", missing),
 		longActivation(missing),
 		...bigStarts(missing),
+		...inspection(missing),
 		files("bigfile", "256 MB written and read in 64 KiB pieces", missing),
 		files("smallfiles", "10,000 small files created, statted, read, listed, removed", missing),
 		cat(),
@@ -171,6 +172,36 @@ function bigStarts(missing: (what: string) => void): Scenario[] {
 			],
 		};
 	});
+}
+
+/** Of a module of 30 MB, beside what others read it with; `node -e 0` is in all of them. */
+function inspection(missing: (what: string) => void): Scenario[] {
+	const ruby = join(root, "test/programs/node_modules/@ruby/3.4-wasm-wasi/dist/ruby+stdlib.wasm");
+	if (!existsSync(ruby)) {
+		missing("inspect 30 MB: npm ci in test/programs brings ruby");
+		return [];
+	}
+	const script = (code: string) => ({
+		words: [node, "-e", `const b=require("fs").readFileSync(${JSON.stringify(ruby)});${code}`] as const,
+	});
+	const wabt = JSON.stringify(join(root, "node_modules/wabt"));
+	return [
+		{
+			name: "inspect 30 MB",
+			about: "to reach: at most 2x of WebAssembly.compile, a tenth of wabt's reader",
+			measure: "cpu",
+			runs: 5,
+			variants: [
+				{ label: "WebAssembly.compile", command: script("WebAssembly.compile(b).then(()=>process.exit(0))") },
+				{ label: "wherry inspect", command: { words: [wherry, "inspect", ruby] } },
+				{
+					label: "wabt's reader",
+					command: script(`require(${wabt})().then((w)=>w.readWasm(b,{}).validate())`),
+				},
+				{ label: "node -e 0", command: { words: [node, "-e", "0"] } },
+			],
+		},
+	];
 }
 
 function files(program: string, about: string, missing: (what: string) => void): Scenario {
