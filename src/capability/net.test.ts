@@ -109,7 +109,7 @@ const RULES_REFUSED: readonly (readonly [string, RegExp])[] = [
 	["bind=localhost:80", /'localhost' is not an address/],
 	["bind=127.0.0.1", /the port is missing/],
 	["resolve=10.0.0.0/8", /is not a name of DNS/],
-	["host=db", /'' is not a name of DNS/],
+	["host=db", /the address is missing/],
 	["host=db:there", /'there' is not an address/],
 	["udb=1.1.1.1:53", /did you mean 'udp='\?/],
 	["listen=localhost:80", /'localhost' is not an address/],

@@ -70,7 +70,8 @@ export function netVerbs(): readonly NetRule["type"][] {
 
 /** Docker's `--add-host NAME:ADDRESS`, also with `=`; `host-gateway` is this machine. */
 export function parseAddHost(text: string, origin: Origin): HostRule {
-	const [, nameText = "", addressText = ""] = /^([^:=]*)[:=](.*)$/.exec(text) ?? [];
+	const [, nameText, addressText = ""] = /^([^:=]*)[:=](.*)$/.exec(text) ?? [];
+	if (nameText === undefined) throw grantInvalid(ADD_HOST, text, "the address is missing");
 	const name = parseName(nameText);
 	if (name === undefined) throw grantInvalid(ADD_HOST, text, `'${shortened(nameText)}' is not a name of DNS`);
 	const address = parseAddress(addressText === "host-gateway" ? LOOPBACK : addressText);

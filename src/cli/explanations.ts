@@ -148,9 +148,10 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 		example: "wherry wat --in 0.1 app.wasm",
 	},
 	ENTRY_MISSING: {
-		means: "The module has nothing to start with.",
-		why: "A program exports _start; a library (a reactor) exports _initialize and functions to be called by name. With --invoke, the named function is missing or is none.",
-		remedy: "Call one of its exports, or link it as a command rather than as a library.",
+		means: "The program has nothing to start with, or not what the command needs.",
+		why: "A module that is a program exports _start; a library (a reactor) exports _initialize and functions to be called by name. A component exports wasi:cli/run to be run, and a handler of wasi:http to be served. With --invoke, the named function is missing or is none.",
+		remedy:
+			"Call one of its exports, or link it as a command rather than as a library. What a component exports is shown by wherry wit.",
 		example: "wherry run --invoke add library.wasm 2 3",
 	},
 	INVOKE_INVALID: {
@@ -177,7 +178,7 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 	},
 	TIMEOUT: {
 		means: "The program ran longer than --timeout allows and was stopped, with status 124.",
-		why: "Time counts from the program's first instruction, waiting included.",
+		why: "Time counts from the program's first instruction, waiting included. A service goes on: there it is one request that took longer than --deadline, and was answered with 504.",
 		remedy: "Allow more, if it is not hanging: a trace shows what it waits for.",
 		example: "wherry run --timeout 5m app.wasm",
 	},

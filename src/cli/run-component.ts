@@ -32,7 +32,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 	const { file, limits } = options;
 	const elaborated = elaborate(readDefinitions(bytes));
 	const world = worldOf(elaborated);
-	const call = options.invoke === undefined ? entryCall(world, options) : await invokedCall(world, options);
+	const call = await (options.invoke === undefined ? entryCall : invokedCall)(world, options);
 	const compile = coreCompiler(bytes, { file, limits, engine: openEngine() });
 	const needs = needsOf(world);
 	const linked = await linkComponent(bytes, elaborated, {
@@ -106,13 +106,13 @@ function isThree(name: string): boolean {
 }
 
 /** `--invoke`: any exported function, whose answer is printed. */
-async function invokedCall(world: World, { invoke = "", args }: RunOptions): Promise<PrintedCall> {
+async function invokedCall(world: World, { invoke = "", args, file }: RunOptions): Promise<PrintedCall> {
 	const { callWords } = await import("./component/invoke-words.ts");
-	return callWords(invoke, args, world);
+	return callWords(invoke, args, world, file);
 }
 
 /** What is called: the component's entry. */
-function entryCall(world: World, options: RunOptions): PrintedCall {
+async function entryCall(world: World, options: RunOptions): Promise<PrintedCall> {
 	const exports = [...world.exports.keys()];
 	const entry = entryOf(exports, "command");
 	if (entry !== undefined) return { ...entry, values: [], failed: () => FAILED, print: () => "" };
@@ -126,15 +126,14 @@ function entryCall(world: World, options: RunOptions): PrintedCall {
 			},
 		);
 	}
+	const { exampleInvocation } = await import("../component/wave/invocation.ts");
+	const example = exampleInvocation(world, options.file);
 	throw new Fault("ENTRY_MISSING", `cannot run '${options.file}': it exports no 'wasi:cli/run'`, {
 		note:
 			exports.length === 0
 				? "it exports nothing at all"
 				: `it is a library that exports ${exports.join(", ")}`,
-		help: [
-			`wherry wit ${options.file}    shows its functions`,
-			`wherry run --invoke 'FUNCTION(VALUES)' ${options.file}`,
-		],
+		help: [`wherry wit ${options.file}    shows its functions`, ...(example === undefined ? [] : [example])],
 	});
 }
 

@@ -11,7 +11,7 @@ export type Run = (options: RunOptions) => number | Promise<number>;
 export const RUN_VERB: Verb = {
 	usage: "wherry run [OPTIONS] FILE.wasm|IMAGE [ARG...]",
 	about: [
-		"FILE is a module of WASI preview1, binary (.wasm) or text (.wat), or - for standard input. Any other word that is no file here is the name of an image, or @ and its digest; it is pulled when it is missing. Options stop there; the words behind it belong to the program.",
+		"FILE is a module of WASI preview1 or a component of WASI 0.2 or 0.3, binary (.wasm) or text (.wat), or - for standard input. Any other word that is no file here is the name of an image, or @ and its digest; it is pulled when it is missing. Options stop there; the words behind it belong to the program.",
 		"The program may reach what options grant and nothing else. When it was refused something and fails, the error names the option that would grant it.",
 	],
 	flags: RUN_FLAGS,

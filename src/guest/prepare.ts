@@ -10,6 +10,8 @@ export interface Prepared extends Core {
 	/** What the module said of itself, before it was rewritten. */
 	readonly source: Module;
 	readonly link: Link;
+	/** For messages: what was typed for it. */
+	readonly file: string;
 }
 
 export interface PrepareOptions {
@@ -32,5 +34,10 @@ export interface PrepareOptions {
 export function prepare(bytes: Uint8Array<ArrayBuffer>, options: PrepareOptions): Prepared {
 	const source = readModule(bytes, options.file);
 	const link = linkImports(source, options.unknownImports);
-	return { ...compileCore(bytes, source, { ...options, exportStart: true }), source, link };
+	return {
+		...compileCore(bytes, source, { ...options, exportStart: true }),
+		source,
+		link,
+		file: options.file,
+	};
 }

@@ -1,12 +1,13 @@
 import { Fault } from "../base/fault.ts";
 import { readFunctionNames } from "../wasm/customs.ts";
+import type { Module } from "../wasm/module.ts";
 import { readModule } from "../wasm/read-module.ts";
 import type { Guest } from "../wasi/guest.ts";
 import { importObject } from "../wasi/p1/imports.ts";
 import { GuestMemory } from "../wasi/p1/memory.ts";
 import type { TraceSink } from "../wasi/p1/trace.ts";
 import { ended } from "./ended.ts";
-import { list, parseArguments } from "./invoke.ts";
+import { exampleCall, list, parseArguments } from "./invoke.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -98,25 +99,29 @@ function planEntry(
 	if (startExport !== undefined) calls.push({ name: startExport, values: [] });
 	if (has("_initialize")) calls.push({ name: "_initialize", values: [] });
 	if (invoke !== undefined) {
-		const compiled = { ...readModule(bytes), exports: source.exports };
-		calls.push({ name: invoke.name, values: parseArguments(bytes, compiled, invoke.name, invoke.words) });
+		const { file } = prepared;
+		calls.push({ name: invoke.name, values: parseArguments(bytes, compiled(prepared), { ...invoke, file }) });
 	} else if (has("_start")) calls.push({ name: "_start", values: [] });
 	else if (calls.length === 0) throw noEntry(prepared);
 	return (exports) => {
 		let results: readonly unknown[] = [];
-		for (const { name, values } of calls) demandParameters(exports, name, values.length);
+		for (const { name, values } of calls) demandParameters(exports, prepared, { name, values });
 		for (const { name, values } of calls) results = callExport(exports, name, values);
 		return invoke === undefined ? [] : results;
 	};
 }
 
 /** WASI gives its entry points nothing: one that wants something is none. */
-function demandParameters(exports: WebAssembly.Exports, name: string, given: number): void {
+function demandParameters(
+	exports: WebAssembly.Exports,
+	prepared: Prepared,
+	{ name, values }: { readonly name: string; readonly values: readonly unknown[] },
+): void {
 	const takes = (exports[name] as () => unknown).length;
-	if (takes === given) return;
+	if (takes === values.length) return;
 	throw new Fault("ENTRY_MISSING", `cannot run the module: its '${name}' takes ${takes} arguments`, {
 		note: "the entry point of a program for WASI takes none",
-		help: `wherry run --invoke ${name} FILE.wasm ARGS...`,
+		help: exampleCall(prepared.bytes, compiled(prepared), { name, file: prepared.file }),
 	});
 }
 
@@ -130,14 +135,19 @@ function callExport(
 	return Array.isArray(result) ? result : [result];
 }
 
-function noEntry({ source }: Prepared): Fault {
-	const names = source.exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
+/** What V8 was given, with the names that the program had for its exports. */
+function compiled({ bytes, source }: Prepared): Module {
+	return { ...readModule(bytes), exports: source.exports };
+}
+
+function noEntry(prepared: Prepared): Fault {
+	const names = prepared.source.exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
 	return new Fault("ENTRY_MISSING", "cannot run the module: it exports neither '_start' nor '_initialize'", {
 		note:
 			names.length === 0 ? "it exports no functions at all" : `it is a library that exports ${list(names)}`,
 		help:
 			names[0] === undefined
 				? "build it as a program: one with a main function, which the linker exports as '_start'"
-				: `wherry run --invoke ${names[0]} FILE.wasm ARGS...`,
+				: exampleCall(prepared.bytes, compiled(prepared), { name: names[0], file: prepared.file }),
 	});
 }

@@ -13,6 +13,7 @@ type Call = (...values: readonly number[]) => unknown;
 const TEXT = `(module (import "host" "call" (func $call))
 	(func (export "loop") (loop (br 0)))
 	(func (export "outer") (call $call))
+	(func (export "stubborn") (loop (try (do (loop (br 0))) (catch_all)) (br 0)))
 	(func (export "count") (param i32) (loop (br_if 0 (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))))`;
 
 async function guestOf(meters: Meters, host: (exports: Record<string, Call>) => void) {
@@ -39,10 +40,19 @@ test("guests that loop let others run, until they are stopped", async () => {
 	const loops = [one.call("loop"), two.call("loop")];
 	for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
 	one.guest.stop();
-	await assert.rejects(loops[0] ?? Promise.resolve(), { name: "End" });
+	await assert.rejects(loops[0] ?? Promise.resolve(), WebAssembly.RuntimeError);
 	await new Promise(setImmediate);
 	two.guest.stop();
-	await assert.rejects(loops[1] ?? Promise.resolve(), { name: "End" });
+	await assert.rejects(loops[1] ?? Promise.resolve(), WebAssembly.RuntimeError);
+});
+
+test("a guest that catches everything is stopped all the same", async () => {
+	const meters = new Meters(60_000);
+	const { guest, call } = await guestOf(meters, () => {});
+	meters.begin();
+	const stubborn = call("stubborn");
+	guest.stop();
+	await assert.rejects(stubborn, WebAssembly.RuntimeError);
 });
 
 test("what takes long and ends is not disturbed", async () => {

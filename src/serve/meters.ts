@@ -88,12 +88,12 @@ export class Meters {
 		for (const id of ids) this.#metered.delete(id);
 	}
 
-	/** Whether the guest is to pause. Throws where it has been ended. */
+	/** Whether the guest is to pause. Where it has been ended its counter stays below zero: a trap, which it cannot catch. */
 	#ask(id: number): boolean {
 		const metered = this.#metered.get(id);
 		if (metered === undefined) throw new Error("a guest asks that is gone");
 		const { guest, counter } = metered;
-		if (guest.end !== undefined) throw guest.end;
+		if (guest.end !== undefined) return false;
 		counter.value = TICKS;
 		const ran_ms = performance.now() - this.#turn_ms;
 		if (ran_ms < TURN_MS) return false;

@@ -1,6 +1,7 @@
 /** Files that are whole or not there, whenever the power fails. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../base/make-folders.ts";
 import { blobsFolder, LAYOUT_FILE, LAYOUT_VERSION, ownPath } from "./layout.ts";
 import { unwritable } from "./refusals.ts";
 
@@ -8,7 +9,7 @@ import { unwritable } from "./refusals.ts";
 export function makeStore(folder: string): void {
 	try {
 		for (const one of [blobsFolder(folder, "sha256"), ownPath(folder, "writing"), ownPath(folder, "leases")])
-			mkdirSync(one, { recursive: true });
+			makeFolders(one, 0o777, { mkdirSync, statSync, dirname });
 	} catch (cause) {
 		throw unwritable(folder, cause);
 	}

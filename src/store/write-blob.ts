@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolders } from "../base/make-folders.ts";
 import { Fault } from "../base/fault.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { BLOB_BYTES_MAX } from "../oci/limits.ts";
@@ -43,7 +44,7 @@ export async function writeBlob(
 /** Windows may refuse to replace a file that somebody reads: one that is right does as well. */
 async function giveName(folder: string, temporary: string, descriptor: Descriptor): Promise<void> {
 	const file = blobPath(folder, descriptor.digest);
-	mkdirSync(dirname(file), { recursive: true });
+	makeFolders(dirname(file), 0o777, { mkdirSync, statSync, dirname });
 	try {
 		renameSync(temporary, file);
 	} catch (cause) {

@@ -8,8 +8,11 @@ import {
 	openSync,
 	readSync,
 	rmSync,
+	statSync,
 	writeFileSync,
 } from "node:fs";
+import { dirname } from "node:path";
+import { makeFolders } from "../../base/make-folders.ts";
 import { within } from "../../base/within.ts";
 
 const SECRET_BYTES = 32;
@@ -49,7 +52,7 @@ export function secretIn(folder: string): Uint8Array {
 	const found = readSecret(folder);
 	if (found !== undefined) return found;
 	const { randomBytes } = process.getBuiltinModule("node:crypto");
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	makeFolders(folder, 0o700, { mkdirSync, statSync, dirname });
 	const file = within(folder, NAME);
 	const own = `${file}.${process.pid}-${randomBytes(8).toString("hex")}`;
 	try {

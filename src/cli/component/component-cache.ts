@@ -12,8 +12,11 @@ import {
 	readSync,
 	renameSync,
 	rmSync,
+	statSync,
 	writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
+import { makeFolders } from "../../base/make-folders.ts";
 import { toHex } from "../../base/hex.ts";
 import { within } from "../../base/within.ts";
 import { Sha256 } from "../../oci/sha256.ts";
@@ -66,7 +69,7 @@ export function keep(
 	try {
 		const bytes = encodeEntry(entry, secretIn(data));
 		if (bytes.length > Math.min(limit_bytes, ENTRY_BYTES_MAX)) return "it is too large for the cache";
-		mkdirSync(cache, { recursive: true, mode: 0o700 });
+		makeFolders(cache, 0o700, { mkdirSync, statSync, dirname });
 		makeRoom(cache, limit_bytes - bytes.length);
 		writeInOneStep(fileOf(cache, entry.key), bytes);
 		return undefined;

@@ -1,4 +1,5 @@
 import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import type { FunctionType, World } from "../../component/types.ts";
 import { formatAnswer } from "../../component/wave/format.ts";
 import { parseInvocation } from "../../component/wave/invocation.ts";
@@ -17,15 +18,21 @@ export interface PrintedCall extends ComponentCall {
  *
  * @throws Fault ENTRY_MISSING, INVOKE_INVALID, USAGE
  */
-export function callWords(invoke: string, args: readonly string[], world: World): PrintedCall {
+export function callWords(
+	invoke: string,
+	args: readonly string[],
+	world: World,
+	program: string,
+): PrintedCall {
 	if (invoke.includes("(") && args.length > 0)
 		throw new Fault("USAGE", "cannot take values twice", {
 			note: `they stand in '${invoke}', and behind the file as well`,
-			help: `--invoke '${invoke}' FILE`,
+			help: `wherry run --invoke ${shellWord(invoke)} ${shellWord(program)}`,
 		});
 	const { interfaceName, name, type, values } = parseInvocation(
 		args.length === 0 ? invoke : `${invoke}(${args.join(", ")})`,
 		world,
+		program,
 	);
 	return {
 		interfaceName,

@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolders } from "../../base/make-folders.ts";
 import { whileLocked } from "../../store/lock.ts";
 import { type Pin, printPins } from "../../trust/pins.ts";
 import { replaceFile } from "./replace-file.ts";
@@ -13,7 +14,7 @@ import { pinsFile, readPins } from "./trust-files.ts";
  */
 export function changePins(change: (pins: Map<string, Pin>) => void): void {
 	const file = pinsFile();
-	mkdirSync(dirname(file), { recursive: true });
+	makeFolders(dirname(file), 0o777, { mkdirSync, statSync, dirname });
 	whileLocked(`${file}.lock`, () => {
 		const pins = readPins(file);
 		const before = printPins(pins);

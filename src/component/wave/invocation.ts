@@ -23,18 +23,19 @@ const CHARACTERS_MAX = 1024 ** 2;
  * Reads a call in WAVE. The interface may be named in full, without its version, or by its last name, or be left out, as
  * long as one is meant only; a function without parameters needs no parentheses.
  *
+ * @param program what was typed for the component, for the words of help
  * @throws Fault ENTRY_MISSING where there is no such function, or several; INVOKE_INVALID for arguments that are none
  */
-export function parseInvocation(text: string, world: World): Invocation {
+export function parseInvocation(text: string, world: World, program: string): Invocation {
 	if (text.length > CHARACTERS_MAX)
 		throw new Fault("INVOKE_INVALID", "cannot read so long a call", {
 			note: `a call has ${CHARACTERS_MAX} characters at most`,
 		});
 	const open = text.indexOf("(");
 	const head = (open < 0 ? text : text.slice(0, open)).trim();
-	const callable = find(head, callables(world));
+	const callable = find(head, callables(world), program);
 	const reader = new Reader(text, open < 0 ? text.length : open);
-	const values = readArguments(reader, callable, open < 0);
+	const values = readArguments(reader, callable, { program, bare: open < 0 });
 	const { interfaceName, name, type } = callable;
 	return { interfaceName, name, type, values };
 }
@@ -53,7 +54,7 @@ function callables({ exports }: World): Callable[] {
 	return found;
 }
 
-function find(head: string, all: readonly Callable[]): Callable {
+function find(head: string, all: readonly Callable[], program: string): Callable {
 	const hash = head.lastIndexOf("#");
 	const [wanted, name] = hash < 0 ? [undefined, head] : [head.slice(0, hash), head.slice(hash + 1)];
 	const named = all.filter((one) => one.name === name);
@@ -61,8 +62,8 @@ function find(head: string, all: readonly Callable[]): Callable {
 	// the world's own goes before those of interfaces, the exact name before others
 	const exact = fits.filter(({ interfaceName }) => interfaceName === wanted);
 	const [only, ...others] = exact.length > 0 ? exact : fits;
-	if (only === undefined) throw notFound(head, name, wanted, all);
-	if (others.length > 0) throw ambiguous(head, fits);
+	if (only === undefined) throw notFound({ head, name, wanted, program }, all);
+	if (others.length > 0) throw ambiguous(head, fits, program);
 	return only;
 }
 
@@ -79,7 +80,14 @@ function fullName({ interfaceName, name }: Callable): string {
 
 const SHOWN_MAX = 12;
 
-function notFound(head: string, name: string, wanted: string | undefined, all: readonly Callable[]): Fault {
+interface Sought {
+	readonly head: string;
+	readonly name: string;
+	readonly wanted: string | undefined;
+	readonly program: string;
+}
+
+function notFound({ head, name, wanted, program }: Sought, all: readonly Callable[]): Fault {
 	const elsewhere = all.filter((one) => one.name === name);
 	const near = nearMisses(name, new Set(all.map((one) => one.name)));
 	const like = elsewhere.length > 0 ? elsewhere : all.filter((one) => near.includes(one.name));
@@ -93,24 +101,36 @@ function notFound(head: string, name: string, wanted: string | undefined, all: r
 			...(wanted !== undefined && elsewhere.length > 0 ? [`'${wanted}' is none of its interfaces`] : []),
 			...(head.includes("[") ? ["functions of resources cannot be called from the command line"] : []),
 		],
-		help: like.length > 0 ? like.slice(0, 3).map(wordsFor) : "wherry wit FILE.wasm",
+		help:
+			like.length > 0
+				? like.slice(0, 3).map((one) => wordsFor(one, program))
+				: `wherry wit ${shellWord(program)}`,
 	});
 }
 
-function ambiguous(head: string, fits: readonly Callable[]): Fault {
+function ambiguous(head: string, fits: readonly Callable[], program: string): Fault {
 	return new Fault("ENTRY_MISSING", `cannot invoke '${head}': more than one function is meant`, {
 		note: `${orList(fits.slice(0, SHOWN_MAX).map(fullName), "and")} go by that name`,
-		help: fits.slice(0, 3).map(wordsFor),
+		help: fits.slice(0, 3).map((one) => wordsFor(one, program)),
 	});
 }
 
-/** What to type to call it. */
-function wordsFor(callable: Callable): string {
-	const values = callable.type.params.map(({ type }) => exampleOf(type));
-	return `wherry run --invoke ${shellWord(`${fullName(callable)}(${values.join(", ")})`)} FILE.wasm`;
+/** What to type to call one of its functions; undefined where none can be called so. */
+export function exampleInvocation(world: World, program: string): string | undefined {
+	const [first] = callables(world);
+	return first === undefined ? undefined : wordsFor(first, program);
 }
 
-function readArguments(reader: Reader, callable: Callable, bare: boolean): unknown[] {
+function wordsFor(callable: Callable, program: string): string {
+	const values = callable.type.params.map(({ type }) => exampleOf(type));
+	return `wherry run --invoke ${shellWord(`${fullName(callable)}(${values.join(", ")})`)} ${shellWord(program)}`;
+}
+
+function readArguments(
+	reader: Reader,
+	callable: Callable,
+	{ program, bare }: { readonly program: string; readonly bare: boolean },
+): unknown[] {
 	try {
 		const values = bare ? [] : readGiven(reader, callable.type);
 		const missing = callable.type.params.slice(values.length);
@@ -121,7 +141,7 @@ function readArguments(reader: Reader, callable: Callable, bare: boolean): unkno
 		return values;
 	} catch (error) {
 		if (!(error instanceof Problem)) throw error;
-		throw invalid(reader.text, error, callable);
+		throw invalid(reader.text, error, callable, program);
 	}
 }
 
@@ -145,9 +165,9 @@ function omitted(type: ValueType): unknown {
 	return readValue(new Reader("none"), type);
 }
 
-function invalid(text: string, { at, message }: Problem, callable: Callable): Fault {
+function invalid(text: string, { at, message }: Problem, callable: Callable, program: string): Fault {
 	return new Fault("INVOKE_INVALID", `cannot read the arguments of '${fullName(callable)}'`, {
 		note: [`at character ${at + 1} of '${text}': ${message}`, signatureText(callable.name, callable.type)],
-		help: wordsFor(callable),
+		help: wordsFor(callable, program),
 	});
 }

@@ -16,6 +16,8 @@ const BITS: ReadonlyMap<string, readonly [signed: boolean, bits: number]> = new 
 
 /** Digits of the longest number that is looked at: those of an f64 written out. */
 const NUMBER_CHARACTERS_MAX = 800;
+/** Of a number, in messages. */
+const SHOWN_MAX = 24;
 
 /** An integer of `kind`: a bigint for those of 64 bits, else a number. */
 export function readInteger(reader: Reader, kind: string): number | bigint {
@@ -28,7 +30,10 @@ export function readInteger(reader: Reader, kind: string): number | bigint {
 	const least = signed ? -(1n << BigInt(bits - 1)) : 0n;
 	const most = (1n << BigInt(signed ? bits - 1 : bits)) - 1n;
 	if (value < least || value > most)
-		throw reader.problem(`${kind} goes from ${least} to ${most}: ${reader.found(start)} is beyond`, start);
+		throw reader.problem(
+			`${kind} goes from ${least} to ${most}: '${text.slice(0, SHOWN_MAX)}' is beyond`,
+			start,
+		);
 	return bits === 64 ? value : Number(value);
 }
 

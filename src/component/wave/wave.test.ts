@@ -334,7 +334,7 @@ const CALLS: readonly (readonly [string, string | undefined, string, readonly un
 
 for (const [text, interfaceName, name, values] of CALLS)
 	test(`--invoke ${text}`, () => {
-		const call = parseInvocation(text, WORLD);
+		const call = parseInvocation(text, WORLD, "adder.wasm");
 		assert.deepEqual([call.interfaceName, call.name, call.values], [interfaceName, name, values]);
 	});
 
@@ -344,22 +344,22 @@ const WRONG: readonly (readonly [string, string])[] = [
 		`error: cannot read the arguments of 'greet' [INVOKE_INVALID]
 note: at character 12 of 'greet("x", many)': a whole number of type u32 is wanted here, not 'many)'
 note: greet: func(name: string, times: option<u32>) -> string
-help: wherry run --invoke 'greet("text", some(1))' FILE.wasm
+help: wherry run --invoke 'greet("text", some(1))' adder.wasm
 `,
 	],
 	[
 		"add(1, 2)",
 		`error: cannot invoke 'add': more than one function is meant [ENTRY_MISSING]
 note: 'docs:adder/add@0.1.0#add' and 'docs:adder/more@0.1.0#add' go by that name
-help: wherry run --invoke 'docs:adder/add@0.1.0#add(1, 1)' FILE.wasm
-help: wherry run --invoke 'docs:adder/more@0.1.0#add(1)' FILE.wasm
+help: wherry run --invoke 'docs:adder/add@0.1.0#add(1, 1)' adder.wasm
+help: wherry run --invoke 'docs:adder/more@0.1.0#add(1)' adder.wasm
 `,
 	],
 	[
 		"twyce('x')",
 		`error: cannot invoke 'twyce': the component exports no such function [ENTRY_MISSING]
 note: it exports 'greet', 'docs:adder/add@0.1.0#add', 'docs:adder/add@0.1.0#reset', 'docs:adder/more@0.1.0#add' and 'other:thing/more@2.0.0#twice'
-help: wherry run --invoke 'other:thing/more@2.0.0#twice('\\''a'\\'')' FILE.wasm
+help: wherry run --invoke 'other:thing/more@2.0.0#twice('\\''a'\\'')' adder.wasm
 `,
 	],
 	[
@@ -367,7 +367,7 @@ help: wherry run --invoke 'other:thing/more@2.0.0#twice('\\''a'\\'')' FILE.wasm
 		`error: cannot invoke 'nothing#reset': the component exports no such function [ENTRY_MISSING]
 note: it exports 'greet', 'docs:adder/add@0.1.0#add', 'docs:adder/add@0.1.0#reset', 'docs:adder/more@0.1.0#add' and 'other:thing/more@2.0.0#twice'
 note: 'nothing' is none of its interfaces
-help: wherry run --invoke 'docs:adder/add@0.1.0#reset()' FILE.wasm
+help: wherry run --invoke 'docs:adder/add@0.1.0#reset()' adder.wasm
 `,
 	],
 	[
@@ -375,7 +375,7 @@ help: wherry run --invoke 'docs:adder/add@0.1.0#reset()' FILE.wasm
 		`error: cannot read the arguments of 'greet' [INVOKE_INVALID]
 note: at character 6 of 'greet': the argument 'name' is missing
 note: greet: func(name: string, times: option<u32>) -> string
-help: wherry run --invoke 'greet("text", some(1))' FILE.wasm
+help: wherry run --invoke 'greet("text", some(1))' adder.wasm
 `,
 	],
 	[
@@ -383,7 +383,7 @@ help: wherry run --invoke 'greet("text", some(1))' FILE.wasm
 		`error: cannot read the arguments of 'docs:adder/add@0.1.0#reset' [INVOKE_INVALID]
 note: at character 7 of 'reset(1)': there are 0 arguments, and no more
 note: reset: func()
-help: wherry run --invoke 'docs:adder/add@0.1.0#reset()' FILE.wasm
+help: wherry run --invoke 'docs:adder/add@0.1.0#reset()' adder.wasm
 `,
 	],
 ];
@@ -391,6 +391,6 @@ help: wherry run --invoke 'docs:adder/add@0.1.0#reset()' FILE.wasm
 for (const [text, says] of WRONG)
 	test(`refused: --invoke ${text}`, () =>
 		assert.equal(
-			faultText(() => parseInvocation(text, WORLD)),
+			faultText(() => parseInvocation(text, WORLD, "adder.wasm")),
 			says,
 		));

@@ -14,7 +14,8 @@ import {
 	statSync,
 	writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { makeFolders } from "../../base/make-folders.ts";
 import { cacheFolder } from "./folders.ts";
 import { libc, memoryAt } from "./libc.ts";
 import { openSystemCalls } from "./wall/system-calls.ts";
@@ -61,7 +62,7 @@ export function recallImage(digest: string, words: readonly string[]): RunHistor
 
 function recall(key: bigint): RunHistory {
 	const folder = join(cacheFolder(), "wherry");
-	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	makeFolders(folder, 0o700, { mkdirSync, statSync, dirname });
 	const flags =
 		constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 	const descriptor = openSync(join(folder, "runs"), flags, 0o600);
