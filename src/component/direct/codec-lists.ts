@@ -1,15 +1,15 @@
 import type { ValueType } from "../types.ts";
 import type { Codec } from "./codec.ts";
 import type { Context } from "./context.ts";
+import { costOf } from "./cost.ts";
 import { trap } from "./trap.ts";
 import { listOf, numberOf } from "./values.ts";
 
 /** The specification's limit. */
 const LIST_BYTES_MAX = 2 ** 28 - 1;
 
-/** What an element of an array costs the host at least, and what each of its bytes may. */
+/** What a list, and an element of an array, costs the host at least. */
 const ELEMENT_BYTES = 64;
-const ELEMENT_FACTOR = 8;
 
 type Numbers =
 	| Uint8Array
@@ -86,12 +86,12 @@ export function listCodec(elementType: ValueType, element: Codec): Codec {
 
 function elementsOf(type: ValueType, element: Codec): Elements {
 	const Typed = TYPED[type.kind];
-	return Typed === undefined ? boxed(element) : typed(Typed, element);
+	return Typed === undefined ? boxed(element, ELEMENT_BYTES + costOf(type)) : typed(Typed, element);
 }
 
 function typed(Typed: new (buffer: ArrayBuffer) => Numbers, element: Codec): Elements {
 	const { size_bytes } = element;
-	const { write } = boxed(element);
+	const { write } = boxed(element, 0);
 	return {
 		cost_bytes: size_bytes,
 		read: ({ bytes }, at, length) => new Typed(bytes.buffer.slice(at, at + length * size_bytes)),
@@ -104,9 +104,9 @@ function typed(Typed: new (buffer: ArrayBuffer) => Numbers, element: Codec): Ele
 	};
 }
 
-function boxed({ size_bytes, load, store }: Codec): Elements {
+function boxed({ size_bytes, load, store }: Codec, cost_bytes: number): Elements {
 	return {
-		cost_bytes: ELEMENT_BYTES + ELEMENT_FACTOR * size_bytes,
+		cost_bytes,
 		read: (context, at, length) => {
 			const list: unknown[] = [];
 			for (let index = 0; index < length; index++) list.push(load(context, at + index * size_bytes));

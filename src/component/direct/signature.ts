@@ -3,6 +3,7 @@ import type { FunctionType, ValueType } from "../types.ts";
 import { type Codec, FLAT_MAX } from "./codec.ts";
 import type { Codecs } from "./codecs.ts";
 import type { Context } from "./context.ts";
+import { costOf } from "./cost.ts";
 import { numberOf } from "./values.ts";
 
 /** How a function's parameters and result are passed, from either side (CanonicalABI.md, `flatten_functype`). */
@@ -12,6 +13,9 @@ export interface Signature {
 	/** They are too many for core values: one address is passed instead. */
 	readonly paramsInMemory: boolean;
 	readonly result: Codec | undefined;
+	/** What lifting them from memory costs the host, beside what lists and strings hold. */
+	readonly params_bytes: number;
+	readonly result_bytes: number;
 	/** A caller passes the address where it is to be put; a callee answers with the address where it is. */
 	readonly resultInMemory: boolean;
 	/** Its result is a `result`: returned or thrown in JavaScript. */
@@ -27,6 +31,8 @@ export function signatureOf(type: FunctionType, codecs: Codecs): Signature {
 		params,
 		paramsInMemory: params.flat.length > FLAT_MAX,
 		result,
+		params_bytes: costOf({ kind: "tuple", items: type.params.map((param) => param.type) }),
+		result_bytes: type.result === undefined ? 0 : costOf(type.result),
 		resultInMemory: result !== undefined && result.flat.length > 1,
 		throws: type.result?.kind === "result",
 		lends: type.params.some((param) => hasBorrow(param.type, new Set())),
@@ -41,11 +47,12 @@ function hasBorrow(type: ValueType, seen: Set<ValueType>): boolean {
 
 /** What a guest passes to a function that it imports. */
 export function liftParams(
-	{ params, paramsInMemory }: Signature,
+	{ params, paramsInMemory, params_bytes }: Signature,
 	context: Context,
 	flat: readonly unknown[],
 ): unknown[] {
 	if (!paramsInMemory) return params.lift(context, flat, 0) as unknown[];
+	context.state.spend(params_bytes);
 	return loadAt(params, context, flat[0]) as unknown[];
 }
 
@@ -67,9 +74,15 @@ export function lowerParams(
 }
 
 /** What a guest's export answered. */
-export function liftResult({ result, resultInMemory }: Signature, context: Context, core: unknown): unknown {
+export function liftResult(
+	{ result, resultInMemory, result_bytes }: Signature,
+	context: Context,
+	core: unknown,
+): unknown {
 	if (result === undefined) return undefined;
-	return resultInMemory ? loadAt(result, context, core) : result.lift(context, [core], 0);
+	if (!resultInMemory) return result.lift(context, [core], 0);
+	context.state.spend(result_bytes);
+	return loadAt(result, context, core);
 }
 
 /** What a function that a guest imports answers: its core value, unless it is put into memory. `flat` is what the guest passed. */
