@@ -92,12 +92,12 @@ function tomlPair(key: string, value: Scalar): string {
 }
 
 /** A basic string of TOML is JSON's, but for DEL, which TOML wants escaped too, and lone surrogates. */
-function tomlString(text: string): string {
+export function tomlString(text: string): string {
 	return JSON.stringify(text.toWellFormed()).replaceAll("\u007f", "\\u007f");
 }
 
 /** On one line, and without what TOML forbids in a comment. */
-function commentText(text: string): string {
+export function commentText(text: string): string {
 	// oxlint-disable-next-line no-control-regex -- these are what it forbids
 	return text.toWellFormed().replaceAll(/[\u0000-\u001f\u007f]/g, "?");
 }

@@ -38,7 +38,10 @@ export async function openComponentWorld(
 	root: TreeDirectory | undefined,
 	needs: Needs,
 ): Promise<OpenedComponentWorld> {
-	const { net, keyvalue } = options.grants;
+	const { net, keyvalue, config } = options.grants;
+	const { learning } = options;
+	learning?.ofComponent();
+	const stores = keyvalue.length === 0 ? NO_STORES : await openStores(keyvalue);
 	// a component opens its listeners itself
 	const opened = openWorld({ ...options, grants: { ...options.grants, net: [] } }, events, root);
 	return {
@@ -50,8 +53,8 @@ export async function openComponentWorld(
 			network: net.length === 0 ? undefined : await openNetwork(),
 			http: needs.http && reachesOut(net) ? await openHttpClient(options.tlsCa) : undefined,
 			netRules: net,
-			config: options.grants.config,
-			keyvalue: keyvalue.length === 0 ? NO_STORES : await openStores(keyvalue),
+			config: learning?.config(config) ?? config,
+			keyvalue: learning?.stores(stores) ?? stores,
 			log: logSink(options.grants.logLevel, options.format),
 		},
 	};

@@ -46,21 +46,24 @@ export interface WorldEvents {
  * @throws Fault GRANT_NOT_FOUND, GRANT_REFUSED
  */
 export function openWorld(
-	{ file, args, argv0, grants, limits, invoke }: RunOptions,
+	{ file, args, argv0, grants, limits, invoke, learning }: RunOptions,
 	events: WorldEvents,
 	image?: TreeDirectory,
 ): OpenedWorld {
 	const { clocks, waiter } = openClocks(grants.clock);
 	const descriptors = new Descriptors(limits.descriptors);
 	addStandardStreams(descriptors, grants, events.onClosedInput);
-	const { mounted, places } = grants.mounts.length === 0 ? NO_MOUNTS : openMounts(grants.mounts, clocks);
+	const { mounted: granted, places } =
+		grants.mounts.length === 0 ? NO_MOUNTS : openMounts(grants.mounts, clocks);
+	const mounted = learning?.mounts(granted) ?? granted;
 	addFiles(descriptors, grants, withRoot(mounted, grants, image, clocks), image);
 	const listens = addListeners(descriptors, grants);
 	const program = argv0 ?? basename(file);
 	return {
 		world: {
 			args: invoke === undefined ? [program, ...args] : [program],
-			env: environment(grants),
+			env: learning?.env(environment(grants)) ?? environment(grants),
+			uses: learning,
 			descriptors,
 			clocks,
 			waiter,

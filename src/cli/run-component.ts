@@ -62,6 +62,7 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 		beforeGuest: (size) => {
 			memorySize = size;
 			confine(opened, options.isolation);
+			options.learning?.begin();
 			if (limits.timeout_ms !== undefined || limits.cpu_time_ms !== undefined) watch(alarmsOf(options));
 		},
 	});

@@ -31,6 +31,11 @@ export interface RunDraft extends CommonDraft {
 	};
 	readonly envFiles: string[];
 	readonly policies: string[];
+	/** The file that what is used is written to. */
+	learn: string | undefined;
+	readonly learnFrom: string[];
+	readonly learnNet: string[];
+	readonly learnEnv: string[];
 	/** What was accepted but does not do what it says: told on standard error. */
 	readonly notes: string[];
 	printPolicy: "toml" | "json" | undefined;
@@ -49,6 +54,10 @@ export function emptyRunDraft(): RunDraft {
 		wishes: { mounts: [], env: [], net: [], config: [], keyvalue: [], limits: {} },
 		envFiles: [],
 		policies: [],
+		learn: undefined,
+		learnFrom: [],
+		learnNet: [],
+		learnEnv: [],
 		notes: [],
 		printPolicy: undefined,
 		tlsCa: [],
@@ -377,6 +386,36 @@ export const RUN_FLAGS: readonly Flag<RunDraft>[] = [
 		group: POLICY,
 		doc: "Take grants and limits from a file of TOML or JSON; flags add to its lists and replace the rest",
 		apply: (draft, text) => draft.policies.push(text),
+	},
+	{
+		long: "learn",
+		value: "FILE.toml",
+		completes: "file",
+		group: POLICY,
+		doc: "Write the least policy that covers what the program uses, or add to it; it may use the working directory",
+		apply: (draft, text) => (draft.learn = text),
+	},
+	{
+		long: "learn-from",
+		value: "HOST[:GUEST[:ro|rw]]",
+		completes: "file",
+		group: POLICY,
+		doc: "Learn from this directory instead of the working directory",
+		apply: (draft, text) => draft.learnFrom.push(text),
+	},
+	{
+		long: "learn-net",
+		value: "RULE",
+		group: POLICY,
+		doc: "Learn what of this rule of --net is used; without it no network is learnt",
+		apply: (draft, text) => draft.learnNet.push(text),
+	},
+	{
+		long: "learn-env",
+		value: "PATTERN",
+		group: POLICY,
+		doc: "Learn from variables with these names, * for any characters: all of them, if the program reads its environment",
+		apply: (draft, text) => draft.learnEnv.push(text),
 	},
 	{
 		long: "print-policy",

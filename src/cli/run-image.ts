@@ -236,7 +236,11 @@ function withEnv(grants: Grants, { config }: ImageConfig): Grants {
 	return { ...grants, env };
 }
 
-function withoutRootMount(grants: Grants, { file }: RunOptions): Grants {
+function withoutRootMount(grants: Grants, { file }: Pick<RunOptions, "file">): Grants {
+	// the working folder, from which a run without an image could learn
+	const others = grants.mounts.filter(({ origin }) => origin.where !== "--learn");
+	if (others.length < grants.mounts.length)
+		return withoutRootMount({ ...grants, mounts: others, workdir: undefined }, { file });
 	const mount = grants.mounts.find(({ guest }) => guest === "/" || guest === ".");
 	if (mount === undefined) return grants;
 	throw new Fault("GRANT_REFUSED", `cannot mount over the root of '${file}'`, {

@@ -1,5 +1,6 @@
 import type { Grants } from "../capability/grants.ts";
 import type { Limits } from "../capability/limits.ts";
+import type { Learning } from "./learn/journal.ts";
 
 /** How results and errors are written: for people, or one JSON object each. */
 export type Format = "text" | "json";
@@ -26,6 +27,8 @@ export interface RunOptions {
 	readonly isolation: "auto" | "strict" | "none";
 	/** What an import that nobody provides does: refuse to start, or trap when it is called. */
 	readonly unknownImports: "refuse" | "trap";
+	/** Takes down what is used, for `--learn`. */
+	readonly learning?: Learning | undefined;
 	/** Print stack traces of our own. */
 	readonly debug: boolean;
 	readonly format: Format;

@@ -1,8 +1,10 @@
+import { Fault } from "../base/fault.ts";
 import { readEnvFiles } from "./env-files.ts";
 import { printNote, printResult } from "./print.ts";
 import { RUN_FLAGS } from "./run-flags.ts";
 import type { RunOptions } from "./run-options.ts";
-import { parseRunWords, settleRun } from "./run-words.ts";
+import type { LearnAsked } from "./learn/learn.ts";
+import { parseRunWords, type RunWords, settleRun } from "./run-words.ts";
 import type { Verb } from "./verb.ts";
 
 /** Runs a program and answers the exit status: src/cli/run.ts. */
@@ -47,12 +49,22 @@ export async function runVerb(words: readonly string[], run: Run): Promise<numbe
 	const policies =
 		asked.policies.length === 0 ? [] : await (await import("./policy-files.ts")).readPolicies(asked.policies);
 	const variables = asked.envFiles.length === 0 ? [] : readEnvFiles(asked.envFiles);
+	const learn = learnAsked(asked);
+	if (learn !== undefined) policies.unshift((await import("./learn/learn.ts")).learnWishes(learn));
 	const options = settleRun(asked, policies, variables, ourVariable);
 	for (const note of asked.notes) printNote(note);
+	if (learn !== undefined && asked.printPolicy === undefined)
+		return (await import("./learn/learn.ts")).learnRun(learn, options, run);
 	if (asked.printPolicy === undefined) return run(options);
 	const { printPolicy } = await import("../capability/policy-print.ts");
 	printResult(printPolicy(options.grants, options.limits, asked.printPolicy));
 	return 0;
+}
+
+function learnAsked({ learn, learnFrom, learnNet, learnEnv }: RunWords): LearnAsked | undefined {
+	if (learn !== undefined) return { file: learn, from: learnFrom, net: learnNet, env: learnEnv };
+	if (learnFrom.length + learnNet.length + learnEnv.length === 0) return undefined;
+	throw new Fault("USAGE", "there is no file to write what is learnt to", { help: "--learn policy.toml" });
 }
 
 /** `process.env` has a prototype; a variable named `__proto__` or `constructor` is asked for like any. */

@@ -92,6 +92,7 @@ function runModule({ bytes, options, digest, root }: Program): number {
 		beforeGuest: (size) => {
 			memorySize = size;
 			confine(opened, options.isolation);
+			options.learning?.begin();
 			if (limits.timeout_ms !== undefined || limits.cpu_time_ms !== undefined) watch(alarmsOf(options));
 		},
 	});

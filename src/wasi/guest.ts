@@ -5,6 +5,7 @@ import type { Waiter } from "../sys/waiter.ts";
 import { Denials } from "./denials.ts";
 import type { Descriptors } from "./descriptors.ts";
 import { End, type Ending } from "./end.ts";
+import type { Uses } from "./uses.ts";
 
 /** What the machine lends a guest, whatever version of WASI it speaks. */
 export interface World {
@@ -20,6 +21,8 @@ export interface World {
 	 * nothing for the guest to catch. If it returns, `End` is thrown through the guest.
 	 */
 	readonly onEnd: (how: Ending) => void;
+	/** Undefined: nobody learns from this run. */
+	readonly uses?: Uses | undefined;
 }
 
 /** One running guest: its world, what it was refused, and whether it is over. */
@@ -51,5 +54,6 @@ export class Guest {
 
 	deny(denial: Denial): void {
 		this.denials.record(denial);
+		this.world.uses?.denied(denial);
 	}
 }

@@ -11,3 +11,8 @@ export function startAnew(words: readonly string[], flags: readonly string[] = [
 		process.env,
 	);
 }
+
+/** A command and its words that start wherry once more, with these words. */
+export function startWords(words: readonly string[]): readonly string[] {
+	return [process.execPath, ...process.execArgv, "--", process.argv[1] ?? "", ...words];
+}

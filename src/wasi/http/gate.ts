@@ -67,7 +67,10 @@ function allowed(
 		if (refused === undefined) reachable.push(address);
 		denial ??= refused;
 	}
-	if (reachable.length > 0) return reachable;
+	if (reachable.length > 0) {
+		guest.world.uses?.net("connect", name ?? addresses[0] ?? "", port, "outgoing request");
+		return reachable;
+	}
 	if (denial === undefined) return lookupFailure(Errno.NOENT);
 	guest.deny(denial);
 	return DENIED;

@@ -49,7 +49,10 @@ export class GuestNetwork {
 
 	/** ACCES, and a denial, where no rule lets the guest send there. */
 	mayReach(transport: "connect" | "udp", { address, port }: SocketAddress): boolean {
-		return this.#allows(mayConnect(this.guest.world.netRules, this.resolved, address, port, transport));
+		const denial = mayConnect(this.guest.world.netRules, this.resolved, address, port, transport);
+		if (denial === undefined)
+			this.#used(transport, this.resolved.namesOf(address).at(-1) ?? address, port, transport);
+		return this.#allows(denial);
 	}
 
 	/** Whether a datagram that came from there is one that the guest may have: no denial is recorded. */
@@ -64,13 +67,16 @@ export class GuestNetwork {
 			this.guest.deny(place);
 			return Errno.ACCES;
 		}
+		if (place.port !== 0) this.#used("bind", place.address, place.port, "bind");
 		return { ...asked, ...place };
 	}
 
 	/** Whether a socket that was bound so may listen. A free port that the guest was given once is its own to take again. */
 	mayListen({ address, port }: SocketAddress): boolean {
 		const wanted = this.#given.has(port) ? 0 : port;
-		return this.#allows(mayListen(this.guest.world.netRules, address, wanted));
+		const denial = mayListen(this.guest.world.netRules, address, wanted);
+		if (denial === undefined) this.#used("listen", address, wanted, "listen");
+		return this.#allows(denial);
 	}
 
 	/** The system chose this port for a listener of the guest's. */
@@ -87,6 +93,7 @@ export class GuestNetwork {
 	lookup(name: string): Lookup | readonly string[] | Errno {
 		const { network, netRules } = this.guest.world;
 		if (!this.#allows(mayResolve(netRules, name))) return Errno.ACCES;
+		this.#used("resolve", name.toLowerCase(), 0, "resolve-addresses");
 		const mapped = mappedAddresses(netRules, name);
 		if (mapped !== undefined) return mapped;
 		return network?.lookup(name.toLowerCase()) ?? Errno.NOTSUP;
@@ -102,6 +109,10 @@ export class GuestNetwork {
 
 	disown(socket: Unnumbered): void {
 		this.guest.world.descriptors.disown(socket);
+	}
+
+	#used(need: NetDenial["need"], host: string, port: number, call: string): void {
+		this.guest.world.uses?.net(need, host, port, call);
 	}
 
 	#allows(denial: NetDenial | undefined): boolean {

@@ -1,0 +1,127 @@
+/** The least folders and files that cover what a program really used. Pure. */
+
+/** What was done with a path. The ways with `tree` need the folder itself: to list it, or to make and remove names in it. */
+export type PathUse = "seen" | "read" | "write" | "tree-read" | "tree-write";
+
+export interface UsedPath {
+	/** Beneath its grant; no `.`, no `..`, no links. Empty: the grant itself. */
+	readonly path: readonly string[];
+	readonly use: PathUse;
+	/** Which call wanted it: `path_open for reading`. */
+	readonly call: string;
+}
+
+/** One grant that is needed. */
+export interface LeastPlace {
+	readonly path: readonly string[];
+	readonly readOnly: boolean;
+	/** Which call wanted it first. */
+	readonly why: string;
+}
+
+/** A folder of which so many files were used is granted as a whole. */
+const FILES_OF_FOLDER = 2;
+/** More grants than this are brought together at the folders above them. */
+const PLACES_MAX = 24;
+
+/**
+ * Several files of one folder come to the folder; what is only read is read-only; what lies beneath another grant that
+ * allows as much is left out. Never wider than the grant that the paths are beneath; at most 24 places.
+ */
+export function leastPlaces(used: readonly UsedPath[]): LeastPlace[] {
+	const places = new Map<string, LeastPlace>();
+	for (const { path, use, call } of used)
+		if (use === "tree-read" || use === "tree-write")
+			put(places, path, use === "tree-read", whyOf(call, path));
+	for (const place of filesOf(used)) put(places, place.path, place.readOnly, place.why);
+	for (const { path, use, call } of used)
+		if (use === "seen" && path.length > 0 && !isShown(places, path))
+			put(places, path, true, whyOf(call, path));
+	return least(fewer(places));
+}
+
+/** `path_open for reading, first at 'data/a.txt'` */
+function whyOf(call: string, path: readonly string[]): string {
+	return `${call}, first at '${path.length === 0 ? "." : path.join("/")}'`;
+}
+
+/** By the folder they lie in: one file stays itself, several are their folder. */
+function filesOf(used: readonly UsedPath[]): LeastPlace[] {
+	const folders = new Map<string, Map<string, LeastPlace>>();
+	for (const { path, use, call } of used) {
+		if (use !== "read" && use !== "write") continue;
+		const files = folders.get(keyOf(path.slice(0, -1))) ?? new Map<string, LeastPlace>();
+		folders.set(keyOf(path.slice(0, -1)), files);
+		put(files, path, use === "read", whyOf(call, path));
+	}
+	return [...folders.values()].flatMap((files) => {
+		const list = [...files.values()];
+		const [first] = list;
+		if (first === undefined || list.length < FILES_OF_FOLDER) return list;
+		const isReadOnly = list.every(({ readOnly }) => readOnly);
+		return [{ path: first.path.slice(0, -1), readOnly: isReadOnly, why: first.why }];
+	});
+}
+
+/** The call that needs more is the one that is told. */
+function put(places: Map<string, LeastPlace>, path: readonly string[], readOnly: boolean, why: string): void {
+	const known = places.get(keyOf(path));
+	if (known === undefined || (known.readOnly && !readOnly)) places.set(keyOf(path), { path, readOnly, why });
+}
+
+/** Whether a folder is there in any case: above a grant, or beneath one. */
+function isShown(places: ReadonlyMap<string, LeastPlace>, path: readonly string[]): boolean {
+	return [...places.values()].some((place) => isBeneath(place.path, path) || isBeneath(path, place.path));
+}
+
+/** As long as there are too many, those that lie deepest become the folder above them. */
+function fewer(places: ReadonlyMap<string, LeastPlace>): Map<string, LeastPlace> {
+	let now = new Map(least(places).map((place) => [keyOf(place.path), place]));
+	while (now.size > PLACES_MAX) {
+		const deepest = Math.max(...[...now.values()].map(({ path }) => path.length));
+		if (deepest === 0) return now;
+		const next = new Map<string, LeastPlace>();
+		for (const { path, readOnly, why } of now.values())
+			put(next, path.length === deepest ? path.slice(0, -1) : path, readOnly, why);
+		now = new Map(least(next).map((place) => [keyOf(place.path), place]));
+	}
+	return now;
+}
+
+/** Without what another covers, nearest to the root first. */
+function least(places: ReadonlyMap<string, LeastPlace>): LeastPlace[] {
+	const list = [...places.values()].toSorted(
+		(a, b) => a.path.length - b.path.length || (keyOf(a.path) < keyOf(b.path) ? -1 : 1),
+	);
+	return list.filter(
+		(place) =>
+			!list.some(
+				(other) =>
+					other !== place &&
+					isBeneath(place.path, other.path) &&
+					(!other.readOnly || (place.readOnly && !hasBetween(list, other, place))),
+			),
+	);
+}
+
+/** A read-only grant within a writable one would be no narrower; nothing between two read-only ones changes them. */
+function hasBetween(list: readonly LeastPlace[], above: LeastPlace, below: LeastPlace): boolean {
+	return list.some(
+		(other) =>
+			!other.readOnly &&
+			other !== above &&
+			other !== below &&
+			isBeneath(other.path, above.path) &&
+			isBeneath(below.path, other.path),
+	);
+}
+
+/** Whether a path is the same as a folder, or lies in it. */
+export function isBeneath(path: readonly string[], folder: readonly string[]): boolean {
+	return folder.length <= path.length && folder.every((name, index) => path[index] === name);
+}
+
+/** No name holds a slash or a NUL. */
+function keyOf(path: readonly string[]): string {
+	return path.join("/");
+}

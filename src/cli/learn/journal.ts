@@ -1,0 +1,188 @@
+/** What a run that is learnt from takes down, in the process that runs the guest. */
+import { openSync, rmSync, writeSync } from "node:fs";
+import type { UsedPath } from "../../capability/learn.ts";
+import type { Denial, NetDenial } from "../../capability/denial.ts";
+import type { KeyValueStores } from "../../sys/key-value.ts";
+import { LearningDirectory, type PathCall, type PathSink } from "../../wasi/filesystem/learning.ts";
+import { ReadOnlyDirectory } from "../../wasi/filesystem/readonly.ts";
+import type { Mounted } from "../../wasi/filesystem/table.ts";
+import type { Uses } from "../../wasi/uses.ts";
+
+/** Something that a guest used or was refused, as it stands in the journal: one line of JSON each. */
+export type Use =
+	| ({
+			readonly type: "path";
+			/** The guest path of the mount. */
+			readonly mount: string;
+	  } & UsedPath)
+	| { readonly type: "env"; readonly call: string }
+	| {
+			readonly type: "net";
+			readonly need: NetDenial["need"];
+			readonly host: string;
+			readonly port: number;
+			readonly call: string;
+	  }
+	| { readonly type: "config" | "keyvalue"; readonly name: string; readonly call: string }
+	| { readonly type: "denied"; readonly denial: Denial }
+	/** There was more than is kept. */
+	| { readonly type: "full" };
+
+/** Different things that are kept of one run, and their bytes: a guest that asks for ever costs no more. */
+const USES_MAX = 20_000;
+export const JOURNAL_BYTES_MAX = 8 << 20;
+const NAME_LENGTH_MAX = 1024;
+
+/** Takes down each different use at once, so that a run that is killed has taught what it did until then. */
+export class Learning implements Uses {
+	readonly #descriptor: number;
+	readonly #seen = new Set<string>();
+	#bytes = 0;
+	#full = false;
+	#begun = false;
+	#component = false;
+
+	/** @param file made by who started this process; it has no name any more when the guest runs */
+	constructor(file: string) {
+		this.#descriptor = openSync(file, "a");
+		rmSync(file);
+	}
+
+	/** The guest starts: what was used before was ours. */
+	begin(): void {
+		this.#begun = true;
+	}
+
+	ofComponent(): void {
+		this.#component = true;
+	}
+
+	mounts(mounted: readonly Mounted[]): readonly Mounted[] {
+		return mounted.map(({ guest, what }) => {
+			if (what.kind === "file-mount") {
+				const directory = new LearningDirectory(what.directory, this.#wholeSink(guest));
+				return { guest, what: { ...what, directory } };
+			}
+			const learning = new LearningDirectory(what, this.#pathSink(guest));
+			// what is read-only has to be known as that: see readonly.ts
+			return {
+				guest,
+				what: what instanceof ReadOnlyDirectory ? new ReadOnlyDirectory(learning) : learning,
+			};
+		});
+	}
+
+	env(env: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+		return new WatchedMap(env, () =>
+			this.#take({
+				type: "env",
+				call: this.#component ? "get-environment" : "environ_get",
+			}),
+		);
+	}
+
+	config(config: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+		return new WatchedMap(config, (name) => {
+			for (const one of name === undefined ? config.keys() : [name])
+				if (config.has(one))
+					this.#take({ type: "config", name: one, call: name === undefined ? "get-all" : "get" });
+		});
+	}
+
+	stores(stores: KeyValueStores): KeyValueStores {
+		return {
+			...stores,
+			open: (name) => {
+				const store = stores.open(name);
+				if (store !== undefined) this.#take({ type: "keyvalue", name, call: "open" });
+				return store;
+			},
+		};
+	}
+
+	net(need: NetDenial["need"], host: string, port: number, call: string): void {
+		this.#take({ type: "net", need, host, port, call });
+	}
+
+	denied(denial: Denial): void {
+		this.#take({ type: "denied", denial });
+	}
+
+	#pathSink(mount: string): PathSink {
+		return (path, use, call) => this.#take({ type: "path", mount, path, use, call: this.#named(call) });
+	}
+
+	/** Of a file that was granted by itself. */
+	#wholeSink(mount: string): PathSink {
+		return (_path, use, call) => {
+			const writes = use === "write" || use === "tree-write";
+			this.#take({ type: "path", mount, path: [], use: writes ? "write" : "read", call: this.#named(call) });
+		};
+	}
+
+	/** As the guest's own interface calls it. */
+	#named(call: PathCall): string {
+		const [one, two, rest = ""] = CALLS[call];
+		return `${this.#component ? two : one}${rest}`;
+	}
+
+	#take(use: Use): void {
+		if (!this.#begun || this.#full) return;
+		const key = JSON.stringify({ ...use, call: undefined });
+		if (this.#seen.has(key)) return;
+		const line = Buffer.from(`${JSON.stringify(use)}\n`);
+		this.#full = this.#seen.size >= USES_MAX || this.#bytes + line.length > JOURNAL_BYTES_MAX;
+		if (this.#full) return this.#write(Buffer.from(`${JSON.stringify({ type: "full" })}\n`));
+		this.#seen.add(key);
+		this.#bytes += line.length;
+		this.#write(line);
+	}
+
+	#write(line: Uint8Array): void {
+		try {
+			writeSync(this.#descriptor, line);
+		} catch {
+			this.#full = true; // the disk is: the guest goes on
+		}
+	}
+}
+
+/** Tells when a map is read: a name, or all of it. */
+class WatchedMap extends Map<string, string> {
+	readonly #read: (name: string | undefined) => void;
+
+	constructor(from: ReadonlyMap<string, string>, read: (name: string | undefined) => void) {
+		super();
+		this.#read = () => {};
+		for (const [name, value] of from) super.set(name, value);
+		this.#read = read;
+	}
+
+	override get(name: string): string | undefined {
+		if (name.length <= NAME_LENGTH_MAX) this.#read(name);
+		return super.get(name);
+	}
+	override [Symbol.iterator](): MapIterator<[string, string]> {
+		this.#read(undefined);
+		return super[Symbol.iterator]();
+	}
+	override entries(): MapIterator<[string, string]> {
+		this.#read(undefined);
+		return super.entries();
+	}
+}
+
+const CALLS: Readonly<Record<PathCall, readonly [preview1: string, component: string, rest?: string]>> = {
+	"open for reading": ["path_open", "open-at", " for reading"],
+	"open for writing": ["path_open", "open-at", " for writing"],
+	"open to make a file": ["path_open", "open-at", " to make a file"],
+	"open a name that is not there": ["path_open", "open-at", " or stat of a name that is not there"],
+	list: ["fd_readdir", "read-directory"],
+	stat: ["path_filestat_get", "stat-at"],
+	"set times": ["path_filestat_set_times", "set-times-at"],
+	"make a directory": ["path_create_directory", "create-directory-at"],
+	remove: ["path_unlink_file", "unlink-file-at", " or a removed directory"],
+	"read a link": ["path_readlink", "readlink-at"],
+	"make a link": ["path_link", "link-at", " or a symbolic link"],
+	rename: ["path_rename", "rename-at"],
+};

@@ -1,0 +1,198 @@
+/** `run --learn`: what it writes is enough, and no line of it is too much. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { temporaryDirectory } from "../support/temporary.ts";
+import { assembleInto } from "../support/wat.ts";
+import { run } from "../support/wherry.ts";
+
+const CREATE = 1;
+const READ = 2n;
+const WRITE = 64n;
+
+/** A guest that opens paths beneath descriptor 3, one after the other, and ends with the first errno. */
+function opener(
+	opens: readonly { readonly path: string; readonly flags?: number; readonly rights?: bigint }[],
+	env = false,
+): string {
+	let at = 1024;
+	const data: string[] = [];
+	const calls = opens.map(({ path, flags = 0, rights = READ }) => {
+		const bytes = Buffer.from(path);
+		const start = at;
+		at += bytes.length;
+		data.push(
+			`(data (i32.const ${start}) "${[...bytes].map((byte) => `\\${byte.toString(16).padStart(2, "0")}`).join("")}")`,
+		);
+		return `(call $check (call $open (i32.const 3) (i32.const 1) (i32.const ${start}) (i32.const ${bytes.length})
+			(i32.const ${flags}) (i64.const ${rights}) (i64.const ${rights}) (i32.const 0) (i32.const 0)))`;
+	});
+	// two variables are wanted: their count and their bytes come to the addresses 16 and 20
+	const demand = env
+		? `(call $check (call $sizes (i32.const 16) (i32.const 20)))
+			(call $check (i32.ne (i32.load (i32.const 16)) (i32.const 2)))`
+		: "";
+	return `(module
+		(import "wasi_snapshot_preview1" "path_open" (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "environ_sizes_get" (func $sizes (param i32 i32) (result i32)))
+		(import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+		(memory (export "memory") 1)
+		${data.join("\n")}
+		(func $check (param i32) (if (local.get 0) (then (call $exit (local.get 0)))))
+		(func (export "_start") ${calls.join("\n")} ${demand}))`;
+}
+
+function folder(context: TestContext): string {
+	const here = temporaryDirectory(context);
+	for (const name of ["data", "out", "other"]) mkdirSync(join(here, name));
+	for (const name of ["data/a", "data/b", "other/c", "secret"]) writeFileSync(join(here, name), name);
+	return here;
+}
+
+test("what is learnt is enough, and no line of it can be left out", async (context) => {
+	const here = folder(context);
+	await assembleInto(
+		here,
+		"guest.wasm",
+		opener(
+			[
+				{ path: "data/a" },
+				{ path: "data/b" },
+				{ path: "other/c" },
+				{ path: "out/new", flags: CREATE, rights: WRITE },
+			],
+			true,
+		),
+	);
+	const env = { ...process.env, FIRST: "1", SECOND: "2" };
+	const settings = { cwd: here, env };
+	// the working directory brings PWD, which makes two with FIRST
+	const learnt = run(["run", "--learn", "policy.toml", "--learn-env", "FIRS*", "guest.wasm"], settings);
+	assert.equal(learnt.status, 0, learnt.stderr);
+	const policy = readFileSync(join(here, "policy.toml"), "utf8");
+	assert.equal(
+		policy.replace(/^#.*\n/gm, ""),
+		`workdir = "/" # where relative paths start, as when it was learnt
+mount = [
+	"type=bind,source=./data,target=/data,readonly", # path_open for reading, first at 'data/a'
+	"type=bind,source=./out,target=/out", # path_open to make a file, first at 'out'
+	"type=bind,source=./other/c,target=/other/c,readonly", # path_open for reading, first at 'other/c'
+]
+copy-env = [
+	"FIRST", # environ_get, which gives all that are granted
+]
+`,
+	);
+	assert.equal(run(["run", "--policy", "policy.toml", "guest.wasm"], settings).status, 0);
+	const lines = policy.split("\n");
+	const grants = lines.flatMap((line, index) => (/^(workdir|\t)/.test(line) ? [index] : []));
+	assert.equal(grants.length, 5);
+	for (const index of grants) {
+		writeFileSync(join(here, "less.toml"), lines.toSpliced(index, 1).join("\n"));
+		const { status } = run(["run", "--policy", "less.toml", "guest.wasm"], settings);
+		assert.notEqual(status, 0, `not needed: ${lines[index]}`);
+	}
+});
+
+test("a second run adds what is new and keeps what a person wrote", async (context) => {
+	const here = folder(context);
+	await assembleInto(here, "one.wasm", opener([{ path: "data/a" }]));
+	await assembleInto(here, "two.wasm", opener([{ path: "data/a" }, { path: "other/c" }]));
+	assert.equal(run(["run", "--learn", "p.toml", "one.wasm"], { cwd: here }).status, 0);
+	const edited = `# mine\n${readFileSync(join(here, "p.toml"), "utf8")}\n[limits]\nmemory = "64m" # mine too\n`;
+	writeFileSync(join(here, "p.toml"), edited);
+	assert.equal(run(["run", "--learn", "p.toml", "one.wasm"], { cwd: here }).status, 0);
+	assert.equal(readFileSync(join(here, "p.toml"), "utf8"), edited);
+	assert.equal(run(["run", "--learn", "p.toml", "two.wasm"], { cwd: here }).status, 0);
+	const lines = readFileSync(join(here, "p.toml"), "utf8").split("\n");
+	const added = lines.filter((line) => !edited.split("\n").includes(line));
+	assert.deepEqual(added, [
+		"\t\"type=bind,source=./other/c,target=/other/c,readonly\", # path_open for reading, first at 'other/c'",
+	]);
+	assert.deepEqual(lines.filter((line) => !added.includes(line)).join("\n"), edited);
+});
+
+test("nothing is learnt outside of what may be learnt", async (context) => {
+	const here = folder(context);
+	const work = join(here, "work");
+	mkdirSync(work);
+	symlinkSync("../secret", join(work, "link"));
+	symlinkSync(join(here, "secret"), join(work, "absolute"));
+	for (const path of ["../secret", "link", "absolute", "/secret"]) {
+		await assembleInto(work, "guest.wasm", opener([{ path }]));
+		const learnt = run(["run", "--learn", "../p.toml", "guest.wasm"], { cwd: work });
+		assert.notEqual(learnt.status, 0);
+		assert.doesNotMatch(readFileSync(join(here, "p.toml"), "utf8"), /^[^#]*source/m, path);
+	}
+});
+
+test("a link within is learnt as the folder that holds both of its ends", async (context) => {
+	const here = folder(context);
+	mkdirSync(join(here, "top"));
+	mkdirSync(join(here, "top/a"));
+	mkdirSync(join(here, "top/b"));
+	writeFileSync(join(here, "top/b/x"), "x");
+	symlinkSync("../b/x", join(here, "top/a/link"));
+	await assembleInto(here, "guest.wasm", opener([{ path: "top/a/link" }]));
+	assert.equal(run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here }).status, 0);
+	assert.match(readFileSync(join(here, "p.toml"), "utf8"), /source=\.\/top,target=\/top,readonly"/);
+	assert.equal(run(["run", "--policy", "p.toml", "guest.wasm"], { cwd: here }).status, 0);
+});
+
+test("names with quotes, newlines and control characters inject no TOML", async (context) => {
+	const here = folder(context);
+	const hostile = ['data/a"]\nnet = ["tcp=*:1', "data/x\u001b[31m", 'data/"quoted", #'];
+	await assembleInto(
+		here,
+		"guest.wasm",
+		opener(hostile.map((path) => ({ path, flags: CREATE, rights: WRITE }))),
+	);
+	assert.equal(run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here }).status, 0);
+	await assembleInto(here, "again.wasm", opener(hostile.slice(0, 1).map((path) => ({ path }))));
+	assert.equal(run(["run", "--learn", "q.toml", "again.wasm"], { cwd: here }).status, 0);
+	for (const file of ["p.toml", "q.toml"]) {
+		const text = readFileSync(join(here, file), "utf8");
+		assert.doesNotMatch(text, /^net/m);
+		// oxlint-disable-next-line no-control-regex -- none of them is to be there
+		assert.doesNotMatch(text, /[\u0000-\u0008\u000b-\u001f\u007f]/);
+	}
+	assert.equal(run(["run", "--policy", "q.toml", "again.wasm"], { cwd: here }).status, 0);
+});
+
+test("a guest that opens very many files is learnt in few lines", async (context) => {
+	const here = folder(context);
+	const paths = Array.from({ length: 200 }, (_, index) => `data/d${index}/f`);
+	for (const path of paths) {
+		mkdirSync(join(here, path, ".."));
+		writeFileSync(join(here, path), "");
+	}
+	await assembleInto(here, "guest.wasm", opener(paths.map((path) => ({ path }))));
+	assert.equal(run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here }).status, 0);
+	const text = readFileSync(join(here, "p.toml"), "utf8");
+	assert.equal(text.split("\n").filter((line) => line.startsWith("\t")).length, 1);
+	assert.match(text, /source=\.\/data,target=\/data,readonly/);
+});
+
+test("a run that is ended half way has taught what it used until then", async (context) => {
+	const here = folder(context);
+	const guest = opener([{ path: "data/a" }]).replace(/\)\)$/, " (loop $for-ever (br $for-ever))))");
+	await assembleInto(here, "guest.wasm", guest);
+	const ended = run(["run", "--timeout", "500ms", "--learn", "p.toml", "guest.wasm"], { cwd: here });
+	assert.notEqual(ended.status, 0);
+	assert.match(readFileSync(join(here, "p.toml"), "utf8"), /source=\.\/data\/a/);
+});
+
+test("what is refused is told with the flag that would let it be learnt", async (context) => {
+	const here = folder(context);
+	await assembleInto(here, "guest.wasm", opener([{ path: "../secret" }]));
+	const { stderr } = run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: join(here, "") });
+	assert.match(stderr, /it was not learnt/);
+	assert.ok(existsSync(join(here, "p.toml")));
+});
+
+test("flags of learning without a file are refused", () => {
+	const { status, stderr } = run(["run", "--learn-net", "tcp=a:1", "x.wasm"]);
+	assert.equal(status, 125);
+	assert.match(stderr, /--learn policy\.toml/);
+});
