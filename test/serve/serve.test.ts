@@ -209,7 +209,7 @@ async function metricsPort({ id, url }: Serving): Promise<number> {
 		.map((line) => line.trim().split(/\s+/))
 		.filter(([, , , state, , , , , , inode]) => state === "0A" && inodes.has(inode ?? ""))
 		.map(([, local = ""]) => Number.parseInt(local.split(":")[1] ?? "", 16));
-	const [port] = listening.filter((one) => one !== Number(new URL(url).port));
+	const port = listening.find((one) => one !== Number(new URL(url).port));
 	assert.ok(port !== undefined);
 	return port;
 }
