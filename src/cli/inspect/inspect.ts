@@ -1,5 +1,4 @@
 import { inspectProgram } from "../../inspect/assemble.ts";
-
 import { partsOf } from "../../inspect/programs.ts";
 import { textReport } from "../../inspect/text-report.ts";
 import { demandWords } from "../images/each.ts";
