@@ -4,6 +4,8 @@ const ALPHANUMERIC = characters("A-Za-z0-9");
 const UPPER = characters("A-Z0-9");
 const URL_SAFE = characters("A-Za-z0-9_-");
 const BASE64 = characters("A-Za-z0-9+/=");
+const LABEL = characters("A-Z0-9 ");
+const DASH = characters("-");
 /** Between lines of a PEM text; "\n" may be written out. */
 const LINE_END = characters("\r\n\\nr");
 
@@ -32,7 +34,8 @@ const TOKENS: readonly (readonly [
 
 /** A JSON web token and a PEM text are read so far. */
 const TOKEN_BYTES_MAX = 4096;
-const PEM_HEAD_BYTES_MAX = 48;
+const PEM_LABEL_BYTES_MAX = 32;
+const DASHES = 5;
 /** A marker alone is what programs compare with: this much has to follow it. */
 const PEM_BYTES_MIN = 40;
 
@@ -76,12 +79,16 @@ function readWebToken(bytes: Uint8Array, at: number, start: number, end: number)
 }
 
 function readPem(bytes: Uint8Array, at: number, end: number, isSecret: boolean): Match | undefined {
-	const head = asText(bytes, at, Math.min(end, at + PEM_HEAD_BYTES_MAX));
-	const label = /^-----BEGIN ([A-Z0-9 ]+)-----/.exec(head)?.[1];
-	if (label === undefined || label.endsWith("PRIVATE KEY") !== isSecret) return undefined;
-	const from = at + label.length + "-----BEGIN -----".length;
+	const begins = at + "-----BEGIN ".length;
+	const label = spanEnd(bytes, begins, end, LABEL, PEM_LABEL_BYTES_MAX);
+	const from = spanEnd(bytes, label, end, DASH, DASHES);
 	const line = spanEnd(bytes, from, end, LINE_END, 4);
 	const last = spanEnd(bytes, line, end, BASE64, PEM_BYTES_MIN);
-	if (line === from || last - line < PEM_BYTES_MIN) return undefined;
-	return { end: last, shows: `-----BEGIN ${label}----- …` };
+	if (from - label < DASHES || line === from || last - line < PEM_BYTES_MIN)
+		return { end: from, shows: undefined };
+	const text = asText(bytes, begins, label);
+	return {
+		end: last,
+		shows: text.endsWith("PRIVATE KEY") === isSecret ? `-----BEGIN ${text}----- …` : undefined,
+	};
 }

@@ -57,5 +57,7 @@ export function spanStart(
 
 /** ASCII. */
 export function asText(bytes: Uint8Array, start: number, end: number): string {
-	return String.fromCharCode(...bytes.subarray(start, end));
+	let text = "";
+	for (let offset = start; offset < end; offset++) text += String.fromCharCode(bytes[offset]!);
+	return text;
 }
