@@ -176,6 +176,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./inspect/wat.ts")).WAT_VERB,
 	},
 	{
+		name: "decompile",
+		summary: "Print a function as pseudo-code, for reading",
+		load: async () => (await import("./inspect/decompile.ts")).DECOMPILE_VERB,
+	},
+	{
 		name: "wit",
 		summary: "Print the world of a component: what it imports and exports",
 		load: async () => (await import("./component/wit.ts")).WIT_VERB,

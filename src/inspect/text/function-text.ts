@@ -117,3 +117,8 @@ function commentOf({ operands }: Instruction, { scan, locals, globals }: Names):
 	if (first.space === "local") return locals.get(first.index);
 	return first.space === "global" ? globals.get(first.index) : undefined;
 }
+
+/** An instruction alone, its labels as numbers. */
+export function plainText(instruction: Instruction): string {
+	return instructionText(instruction, [], undefined);
+}

@@ -1,0 +1,176 @@
+import type { Value } from "./expressions.ts";
+import type { Piece } from "./pieces.ts";
+
+/** A block that is open. */
+export interface Frame {
+	readonly kind: "function" | "block" | "loop" | "if";
+	readonly label: string;
+	/** What a branch to a loop's begin carries. */
+	readonly params: readonly string[];
+	readonly results: readonly string[];
+	/** Values on the stack below it. */
+	readonly height: number;
+	/** Values that it began with: an else begins with them again. */
+	readonly entry: readonly Value[];
+	/** The line that opens it. */
+	readonly head: Piece;
+	/** How often something branches to it. */
+	uses: number;
+	hasElse: boolean;
+}
+
+interface Shape {
+	readonly params: number;
+	readonly results: number;
+	readonly height: number;
+	readonly entry: readonly Value[];
+}
+
+/** Blocks, loops and ifs as lines with braces; labels only where something branches to them. */
+export class Structure {
+	readonly pieces: Piece[] = [];
+	readonly #frames: Frame[] = [];
+	#names = 0;
+	#labels = 0;
+
+	constructor(results: number) {
+		const head: Piece = { text: "", offset: 0, braces: "none", shown: false };
+		const names = Array.from({ length: results }, () => "");
+		this.#frames.push({
+			kind: "function",
+			label: "",
+			params: [],
+			results: names,
+			height: 0,
+			entry: [],
+			head,
+			uses: 0,
+			hasElse: false,
+		});
+	}
+
+	get top(): Frame {
+		return this.#frames.at(-1)!;
+	}
+
+	/** Where a branch of this depth goes; what is deeper than the function is the function. */
+	target(depth: number): Frame {
+		return this.#frames[Math.max(0, this.#frames.length - 1 - depth)]!;
+	}
+
+	/** Names that get the values of a branch. */
+	carried(frame: Frame): readonly string[] {
+		return frame.kind === "loop" ? frame.params : frame.results;
+	}
+
+	say(text: string, offset: number): void {
+		this.pieces.push({ text, offset, braces: "none", shown: true });
+	}
+
+	open(kind: "block" | "loop" | "if", shape: Shape, condition: string | undefined, offset: number): Frame {
+		const name = (letter: string) => `${letter}${this.#names++}`;
+		const head: Piece = {
+			text: condition === undefined ? "" : `if (${condition}) {`,
+			offset,
+			braces: "open",
+			shown: true,
+		};
+		const frame: Frame = {
+			kind,
+			label: `L${this.#labels++}`,
+			params: Array.from({ length: shape.params }, () => name("a")),
+			results: Array.from({ length: shape.results }, () => name("r")),
+			height: shape.height,
+			entry: shape.entry,
+			head,
+			uses: 0,
+			hasElse: false,
+		};
+		this.pieces.push(head);
+		this.#frames.push(frame);
+		return frame;
+	}
+
+	/** A line just before the block that was opened last. */
+	before({ head }: Frame, text: string, offset: number): void {
+		this.pieces.splice(this.pieces.lastIndexOf(head), 0, { text, offset, braces: "none", shown: true });
+	}
+
+	otherwise(offset: number): void {
+		this.top.hasElse = true;
+		this.pieces.push({ text: "} else {", offset, braces: "both", shown: true });
+	}
+
+	/** Ends the innermost block. `isReached`: its end is, by what stands before it. */
+	close(isReached: boolean, offset: number): void {
+		const frame = this.#frames.pop()!;
+		const tail: Piece = { text: "}", offset, braces: "close", shown: true };
+		if (frame.kind === "loop") this.#closeLoop(frame, tail, isReached, offset);
+		else if (frame.kind === "if")
+			frame.head.text = `${frame.uses > 0 ? `${frame.label}: ` : ""}${frame.head.text}`;
+		else if (frame.uses > 0) frame.head.text = `${frame.label}: {`;
+		else frame.head.shown = tail.shown = false;
+		this.pieces.push(tail);
+	}
+
+	/** A loop that nothing branches to runs once; one that branches at its end alone is a do-while; others say where they break. */
+	#closeLoop({ head, label, uses }: Frame, tail: Piece, isReached: boolean, offset: number): void {
+		const last = this.pieces.at(-1);
+		const isLast = last?.continues?.label === label;
+		if (uses === 0) {
+			head.shown = tail.shown = false;
+		} else if (isLast && last.continues.condition !== undefined && uses === 1) {
+			last.shown = false;
+			head.text = "do {";
+			tail.text = `} while (${last.continues.condition})`;
+		} else {
+			const isForever = isLast && last.continues.condition === undefined;
+			if (isForever) last.shown = false;
+			else if (isReached) this.say("break", offset);
+			head.text = `${uses === 1 && isForever ? "" : `${label}: `}while (true) {`;
+		}
+	}
+
+	/** Where instructions follow as they are, all that is open is closed. */
+	closeAll(offset: number): void {
+		while (this.#frames.length > 1) this.close(true, offset);
+	}
+
+	jump(frame: Frame, condition: string | undefined, offset: number): void {
+		const text = this.#jumpText(frame, []);
+		const continues = frame.kind === "loop" ? { label: frame.label, condition } : undefined;
+		const line = condition === undefined ? text : `if (${condition}) ${text}`;
+		this.pieces.push({
+			text: line,
+			offset,
+			braces: "none",
+			shown: true,
+			...(continues === undefined ? {} : { continues }),
+		});
+	}
+
+	jumpWith(frame: Frame, condition: string, values: readonly string[], offset: number): void {
+		this.say(`if (${condition}) { ${this.#jumpText(frame, values)} }`, offset);
+	}
+
+	jumpTable(selector: string, depths: readonly number[], values: readonly string[], offset: number): void {
+		this.pieces.push({ text: `switch (${selector}) {`, offset, braces: "open", shown: true });
+		const last = depths.length - 1;
+		for (let at = 0; at < last;) {
+			let next = at + 1;
+			while (next < last && depths[next] === depths[at]) next += 1;
+			const word = next - at > 1 ? `case ${at} to ${next - 1}` : `case ${at}`;
+			this.say(`${word}: ${this.#jumpText(this.target(depths[at] ?? 0), values)}`, offset);
+			at = next;
+		}
+		this.say(`default: ${this.#jumpText(this.target(depths[last] ?? 0), values)}`, offset);
+		this.pieces.push({ text: "}", offset, braces: "close", shown: true });
+	}
+
+	#jumpText(frame: Frame, values: readonly string[]): string {
+		if (frame.kind === "function") return values.length === 0 ? "return" : `return ${values.join(", ")}`;
+		frame.uses += 1;
+		const assigned = values.map((value, at) => `${this.carried(frame)[at] ?? "?"} = ${value}; `).join("");
+		return `${assigned}${frame.kind === "loop" ? "continue" : "break"} ${frame.label}`;
+	}
+}

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import loadWabt from "wabt";
+import { Fault } from "../../base/fault.ts";
+import { partsOf } from "../programs.ts";
+import type { Scan } from "../scan.ts";
+import { scanModule } from "../scan-module.ts";
+import { decompiledLines } from "./decompile.ts";
+import { findFunction } from "./find-function.ts";
+import { functionLines } from "./function-text.ts";
+import { layOut } from "./lines.ts";
+import { moduleLines, outlineLines } from "./module-text.ts";
+
+const GUESTS = resolve(import.meta.dirname, "../../../guests");
+const PLAIN = { offsets: false, comment: ";;", base: 0, characters_max: 64 * 1024 * 1024 };
+
+const wabt = await loadWabt();
+
+const FEATURES = {
+	bulk_memory: true,
+	exceptions: true,
+	extended_const: true,
+	function_references: true,
+	gc: true,
+	memory64: true,
+	multi_memory: true,
+	multi_value: true,
+	mutable_globals: true,
+	reference_types: true,
+	relaxed_simd: true,
+	sat_float_to_int: true,
+	sign_extension: true,
+	simd: true,
+	tail_call: true,
+	threads: true,
+};
+
+function assembled(text: string): Uint8Array {
+	return new Uint8Array(
+		wabt.parseWat("text.wat", text, FEATURES).toBinary({ canonicalize_lebs: true }).buffer,
+	);
+}
+
+function guest(file: string): Scan {
+	return scanModule(readFileSync(join(GUESTS, file)));
+}
+
+/** Names and how locals are grouped in lines are no part of what a module does. */
+function withoutComments(text: string): string {
+	return text
+		.replaceAll(/;;.*$/gm, "")
+		.replaceAll(/\)\s*\(local/g, " ")
+		.replaceAll(/\s+/g, " ");
+}
+
+function wholeText(scan: Scan): string {
+	return layOut(moduleLines(scan), PLAIN);
+}
+
+const FOLDERS = ["wat", "c", "zig", "assemblyscript"];
+const MODULES = FOLDERS.flatMap((folder) =>
+	readdirSync(join(GUESTS, folder))
+		.filter((name) => name.endsWith(".wasm"))
+		.map((name) => `${folder}/${name}`),
+);
+
+for (const file of MODULES)
+	test(`the text of ${file} assembles to the same bodies`, () => {
+		const text = wholeText(guest(file));
+		assert.equal(withoutComments(wholeText(scanModule(assembled(text)))), withoutComments(text));
+	});
+
+const INSTRUCTIONS: readonly (readonly [feature: string, wat: string])[] = [
+	[
+		"SIMD",
+		"(func (param v128) (result v128) local.get 0 v128.const i8x16 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 255 i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 31)",
+	],
+	[
+		"lanes in memory",
+		"(memory 1) (func (param v128) i32.const 0 local.get 0 v128.store32_lane offset=4 align=1 3)",
+	],
+	[
+		"threads",
+		"(memory 1 1 shared) (func (result i32) i32.const 0 i32.const 1 i32.atomic.rmw8.add_u offset=2 atomic.fence)",
+	],
+	[
+		"memory64 and two memories",
+		"(memory i64 1) (memory 1) (func (result i32) i64.const 0 i32.load 0 offset=8589934592 i32.const 1 i32.load8_u 1 i32.add)",
+	],
+	[
+		"bulk",
+		'(memory 1) (table 1 funcref) (data "a") (elem func 0) (func i32.const 0 i32.const 0 i32.const 0 memory.init 0 i32.const 0 i32.const 0 i32.const 0 table.init 0 data.drop 0 elem.drop 0 i32.const 0 i32.const 0 i32.const 0 memory.copy)',
+	],
+	[
+		"tail calls",
+		"(type (func)) (table 1 funcref) (func return_call 1) (func i32.const 0 return_call_indirect (type 0))",
+	],
+	["legacy exceptions", "(tag (param i32)) (func try i32.const 1 throw 0 catch 0 drop catch_all end)"],
+	[
+		"blocks with many results",
+		"(func (result i32 i64) i32.const 1 block (param i32) (result i32 i64) i64.const 2 br 0 end)",
+	],
+	[
+		"numbers at the edges",
+		"(func (result f32 f64 f32 f64 i64 f64) f32.const nan:0x200001 f64.const -nan f32.const 0x1p-149 f64.const -0 i64.const -9223372036854775808 f64.const inf)",
+	],
+	["a branch table", "(func (param i32) block block local.get 0 br_table 0 1 2 0 end end)"],
+	[
+		"references",
+		"(table 1 externref) (func (result i32) i32.const 0 ref.null extern table.set 0 i32.const 0 table.get 0 ref.is_null)",
+	],
+];
+
+for (const [feature, wat] of INSTRUCTIONS)
+	test(`text goes to binary and back: ${feature}`, () => {
+		const text = wholeText(scanModule(assembled(`(module ${wat})`)));
+		assert.doesNotMatch(text, /not shown/);
+		assert.equal(wholeText(scanModule(assembled(text))), text);
+	});
+
+test("the text of a function for garbage collection is known to its end", () => {
+	const scan = guest("kotlin/tour.wasm");
+	for (let index = scan.module.importedFunctions; index < scan.module.importedFunctions + 50; index++)
+		assert.doesNotMatch(layOut(functionLines(scan, index), PLAIN), /not shown/);
+});
+
+test("an outline is short and says what it leaves out", () => {
+	const text = layOut(outlineLines(guest("rust/tour.wasm")), PLAIN);
+	assert.match(text, /;; and \d+ more lines of functions/);
+	assert.ok(text.length < 100_000);
+});
+
+test("text is cut where it would be too long, and says so", () => {
+	const text = layOut(moduleLines(guest("wat/cat.wasm")), { ...PLAIN, characters_max: 100 });
+	assert.match(text, /;; cut here: the text is longer than 100 characters\n$/);
+});
+
+test("a function is found by index, export and import", () => {
+	const scan = guest("wat/cat.wasm");
+	const start = findFunction(scan, "_start");
+	assert.equal(findFunction(scan, String(start)), start);
+	assert.ok(findFunction(scan, "fd_write") < scan.module.importedFunctions);
+});
+
+test("a function that is not there is told of with what is near", () => {
+	assert.throws(
+		() => findFunction(guest("wat/cat.wasm"), "_strat"),
+		(error) =>
+			error instanceof Fault && error.code === "FUNCTION_UNKNOWN" && error.helps.join("").includes("_start"),
+	);
+});
+
+const PSEUDO: readonly (readonly [what: string, wat: string, code: string])[] = [
+	[
+		"an expression",
+		"(func (param i32 i32) (result i32) local.get 0 i32.const 2 i32.mul local.get 1 i32.add)",
+		"return (p0 * 2) + p1",
+	],
+	[
+		"a value that a store would change is written down before",
+		"(memory 1) (func (result i32) i32.const 0 i32.load i32.const 0 i32.const 7 i32.store)",
+		"t0 = memory[0]:i32 memory[0]:i32 = 7 return t0",
+	],
+	[
+		"a local that is read before it is set",
+		"(func (param i32) (result i32) local.get 0 i32.const 7 local.set 0)",
+		"t0 = p0 p0 = 7 return t0",
+	],
+	[
+		"calls stay in order",
+		"(func) (func (result i32) i32.const 1) (func (result i32) call 1 call 0)",
+		"t0 = f1() f0() return t0",
+	],
+	[
+		"a loop with its condition at the end",
+		"(func (param i32) loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end)",
+		"do { p0 = p0 - 1 } while (p0)",
+	],
+	[
+		"a loop that is left in its middle",
+		"(func (param i32) block loop local.get 0 br_if 1 br 0 end end)",
+		"L0: { while (true) { if (p0) break L0 } }",
+	],
+	[
+		"an if with a result",
+		"(func (param i32) (result i32) local.get 0 if (result i32) i32.const 1 else i32.const 2 end)",
+		"if (p0) { r0 = 1 } else { r0 = 2 } return r0",
+	],
+	["what is unsigned", "(func (param i32) (result i32) local.get 0 i32.const 9 i32.lt_u)", "return p0 <u 9"],
+	[
+		"what is not folded",
+		"(tag) (func (param i32) try catch_all end)",
+		"// from here on as instructions: what comes is not folded try catch_all end end",
+	],
+];
+
+for (const [what, wat, code] of PSEUDO)
+	test(`decompiled: ${what}`, () => {
+		const scan = scanModule(assembled(`(module ${wat})`));
+		const last = scan.module.definedFunctions - 1;
+		const text = layOut(decompiledLines(scan, last), { ...PLAIN, comment: "//" });
+		const body = text.slice(text.indexOf("{\n") + 1, text.lastIndexOf("}"));
+		assert.equal(body.replaceAll(/\s+/g, " ").trim(), code);
+	});
+
+test("any bytes in a body give text, or a fault, in bounded size", () => {
+	const scan = guest("c/sha256.wasm");
+	const { importedFunctions } = scan.module;
+	fc.assert(
+		fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
+			const body = new Uint8Array([0, ...bytes]);
+			const hostile = {
+				...scan,
+				bytes: body,
+				bodyStart: new Uint32Array([0]),
+				bodyEnd: new Uint32Array([body.length]),
+			};
+			for (const lines of [functionLines, decompiledLines]) {
+				const text = layOut(lines(hostile, importedFunctions), PLAIN);
+				assert.ok(text.length < 2_000_000);
+			}
+		}),
+		{ numRuns: 2000 },
+	);
+});
+
+test("a module with any byte changed gives text or a fault", () => {
+	const original = readFileSync(join(GUESTS, "wat/cat.wasm"));
+	fc.assert(
+		fc.property(fc.nat(original.length - 1), fc.nat(255), (at, value) => {
+			const bytes = Uint8Array.from(original);
+			bytes[at] = value;
+			try {
+				for (const { scan } of partsOf(bytes)) if (scan !== undefined) wholeText(scan);
+			} catch (error) {
+				assert.ok(error instanceof Fault);
+			}
+		}),
+		{ numRuns: 1000 },
+	);
+});
