@@ -1,4 +1,8 @@
+import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import { inspectProgram } from "../../inspect/assemble.ts";
+import { type Examined, examine } from "../../inspect/diff.ts";
+import { htmlReport } from "../../inspect/html/page.ts";
 import { partsOf } from "../../inspect/programs.ts";
 import { textReport } from "../../inspect/text-report.ts";
 import { demandWords } from "../images/each.ts";
@@ -11,6 +15,8 @@ const USAGE = "wherry inspect [OPTIONS] FILE|IMAGE";
 
 interface Draft {
 	advisories: string | undefined;
+	against: string | undefined;
+	form: "text" | "json" | "html";
 }
 
 /** `wherry inspect`: what a program is, asks for, carries and was made by, without running it. */
@@ -30,6 +36,25 @@ export const INSPECT_VERB = verb<Draft>({
 			doc: "Hold its dependencies against the advisories in a file of OSV's JSON: one, an array, or one a line",
 			apply: (draft, value) => (draft.advisories = value),
 		},
+		{
+			long: "against",
+			value: "OLD",
+			completes: "file",
+			group: "Options",
+			doc: "Show what changed since an older program, too, in HTML",
+			apply: (draft, value) => (draft.against = value),
+		},
+		{
+			long: "format",
+			value: "text|json|html",
+			choices: ["text", "json", "html"],
+			group: "Output",
+			doc: "Write a page for the terminal, one JSON object (docs/inspect-report.schema.json), or one HTML file that needs no network",
+			apply(draft, value) {
+				draft.form = value === "json" || value === "html" ? value : "text";
+				draft.format = value === "json" ? "json" : "text";
+			},
+		},
 	],
 	examples: [
 		{ says: "One page about a program", words: "wherry inspect app.wasm" },
@@ -39,16 +64,33 @@ export const INSPECT_VERB = verb<Draft>({
 			words: "wherry inspect --advisories osv.json app.wasm",
 		},
 		{ says: "Everything, for another program", words: "wherry inspect --format json app.wasm" },
+		{ says: "A page for the browser", words: "wherry inspect --format html app.wasm > app.html" },
+		{
+			says: "The same, with what an update changed",
+			words: "wherry inspect --format html --against app:1.2 app:1.3 > app.html",
+		},
 	],
 	completes: "program",
-	draft: () => ({ advisories: undefined }),
-	async act({ format, advisories }, words) {
+	draft: () => ({ advisories: undefined, against: undefined, form: "text" }),
+	async act({ form, advisories, against }, words) {
 		demandWords(words, 1, 1, USAGE);
 		const [word = ""] = words;
 		const known = advisories === undefined ? [] : readAdvisories(advisories);
+		if (against !== undefined && form !== "html")
+			throw new Fault("FLAG_INVALID", "cannot show a difference but in HTML", {
+				note: "--against was given, and --format is not html",
+				help: `wherry diff ${shellWord(against)} ${shellWord(word)}`,
+			});
 		const bytes = await programBytes(word, "inspect");
-		const report = await inspectProgram(bytes, word, partsOf(bytes), known);
-		printResult(format === "json" ? `${JSON.stringify(report)}\n` : textReport(report));
+		const parts = partsOf(bytes);
+		const report = await inspectProgram(bytes, word, parts, known);
+		const older = against === undefined ? undefined : await olderProgram(against);
+		if (form === "html") printResult(htmlReport({ report, parts }, older));
+		else printResult(form === "json" ? `${JSON.stringify(report)}\n` : textReport(report));
 		return 0;
 	},
 });
+
+async function olderProgram(word: string): Promise<Examined> {
+	return examine(await programBytes(word, "inspect"), word);
+}

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import fc from "fast-check";
+import * as build from "../../wasm/module-builder.ts";
+import { examine } from "../diff.ts";
+import { escaped } from "./escape.ts";
+import { htmlReport } from "./page.ts";
+import { sizeGroups } from "./size-tree.ts";
+import { squarify } from "./squarify.ts";
+
+test("escaped text has nothing that ends a text or an attribute, and no controls", () => {
+	fc.assert(
+		fc.property(fc.string({ unit: "binary" }), (text) => {
+			// oxlint-disable-next-line no-control-regex -- these are what must not be there
+			assert.doesNotMatch(escaped(text), /[<>"'`\u0000-\u0008\u202e]/);
+			assert.doesNotMatch(escaped(text), /&(?!#[0-9]+;)/);
+		}),
+	);
+});
+
+test("a treemap's boxes have their weights' areas, and lie in the frame", () => {
+	const weights = fc
+		.array(fc.integer({ min: 1, max: 1_000_000 }), { minLength: 1, maxLength: 60 })
+		.map((list) => list.toSorted((a, b) => b - a));
+	fc.assert(
+		fc.property(weights, (list) => {
+			const boxes = squarify(list, { x: 10, y: 20, width: 300, height: 200 });
+			const total = list.reduce((sum, weight) => sum + weight, 0);
+			assert.equal(boxes.length, list.length);
+			for (const [at, { x, y, width, height }] of boxes.entries()) {
+				assert.ok(x >= 10 - 1e-6 && y >= 20 - 1e-6);
+				assert.ok(x + width <= 310 + 1e-6 && y + height <= 220 + 1e-6);
+				const share = (list[at] ?? 0) / total;
+				assert.ok(Math.abs(width * height - share * 60_000) < 1e-3);
+			}
+		}),
+	);
+});
+
+test("the groups of a program are as large as its sections, but for what frames bodies", async () => {
+	const bytes = new Uint8Array(readFileSync(new URL("../../../guests/c/wc.wasm", import.meta.url)));
+	const examined = await examine(bytes, "wc.wasm");
+	const grouped = sizeGroups(examined).reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+	const [binary] = examined.report.binaries;
+	const sections = binary?.sections.reduce((sum, { size_bytes }) => sum + size_bytes, 0) ?? 0;
+	// each body has its size before it, in two bytes at most, and the section a head
+	assert.ok(grouped <= sections && sections - grouped <= 2 * (binary?.functions.defined ?? 0) + 16);
+});
+
+const CRATES: readonly (readonly [name: string, group: string])[] = [
+	["_ZN4core3fmt5write17h0123456789abcdefE", "core"],
+	["<alloc::vec::Vec<u8> as core::fmt::Write>::write_str", "alloc"],
+	["runtime.mallocgc", "runtime"],
+	["github.com/a/b.(*T).Do", "github.com/a/b"],
+	["malloc", "code"],
+];
+
+for (const [name, group] of CRATES)
+	test(`'${name}' is counted under ${group}`, async () => {
+		const encoded = [...new TextEncoder().encode(name)];
+		const bytes = build.wasm(
+			build.types(build.functionType([], [])),
+			build.functions(0),
+			build.code([0, 0x0b]),
+			build.custom("name", [1, encoded.length + 3, 1, 0, encoded.length, ...encoded]),
+		);
+		const groups = sizeGroups(await examine(bytes, "x.wasm"));
+		assert.equal(groups.find(({ kind }) => kind === "code")?.name, group);
+	});
+
+test("a module of many long names makes no page over 3 MB", async () => {
+	const names = Array.from({ length: 4000 }, (_, at) => `${at}${'<"'.repeat(150)}`);
+	const bytes = build.wasm(
+		build.types(build.functionType([], [])),
+		build.imports(...names.map((name) => build.importOf(name, name, 0x00, 0))),
+		build.functions(...names.map(() => 0)),
+		build.exports(...names.map((name, at) => [name, 0, names.length + at] as const)),
+		build.code(...names.map(() => [0, 0x0b])),
+	);
+	const page = htmlReport(await examine(bytes, "x.wasm"));
+	assert.ok(page.length < 3_000_000, `${page.length} characters`);
+});

@@ -1,0 +1,136 @@
+import type { Difference } from "../diff.ts";
+import { differenceText } from "../diff-text.ts";
+import type { BinaryReport, Finding, Need, Reach, Report } from "../report.ts";
+import { escaped, escapedName, sizeText } from "./escape.ts";
+
+/** A page has so many rows of a kind; all are in the JSON form. */
+const ROWS_MAX = 500;
+const IMPORTS_MAX = 100;
+const EVIDENCE_MAX = 12;
+
+/** What it is, in a few lines. */
+export function headOf({ file, is, kind, size_bytes, digest, hosts, madeBy }: Report): string {
+	const makers = madeBy.map(({ name, version }) => `${name} ${version}`.trim()).join(", ");
+	const facts: readonly (readonly [string, string])[] = [
+		["kind", kind],
+		["size", `${sizeText(size_bytes)} (${size_bytes} bytes)`],
+		["made for", hosts.join(", ") || "any host"],
+		["made by", makers || "nobody who says so"],
+		["digest", digest],
+	];
+	const rows = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`);
+	return `<header><p class="kicker">wherry inspect</p><h1>${escapedName(file)}</h1><p class="is">${escaped(is)}</p><dl class="facts">${rows.join("")}</dl></header>`;
+}
+
+/** Each need in plain words, and the ways that lead to it. */
+export function needsOf({ needs }: Report): string {
+	if (needs.length === 0) return `<p>Nothing: it may only compute.</p>`;
+	return `<div class="cards">${needs.slice(0, ROWS_MAX).map(need).join("")}</div>`;
+}
+
+function need({ capability, says, imports, grant }: Need): string {
+	const shown = imports.slice(0, IMPORTS_MAX).map((name) => `<li><code>${escapedName(name)}</code></li>`);
+	const granted = grant === undefined ? "" : `<p class="grant">granted by <code>${escaped(grant)}</code></p>`;
+	return `<article class="card"><h3>${escaped(capability)}</h3><p>${escaped(says)}</p>${granted}<details><summary>${imports.length} ${imports.length === 1 ? "import" : "imports"}</summary><ul>${shown.join("")}${more(imports.length, IMPORTS_MAX)}</ul></details></article>`;
+}
+
+/** The ways from exports to imports; the page's script shows those of one import. */
+export function waysOf({ needs }: Report): string {
+	const ways = needs.flatMap(({ reached }) => reached).slice(0, ROWS_MAX);
+	if (ways.length === 0) return `<p>No way is known from an export to an import.</p>`;
+	const imports = [...new Set(ways.map((way) => way.import))];
+	const options = imports.map((name, at) => `<option value="${at}">${escapedName(name)}</option>`);
+	const rows = ways.map((way) => `<li data-import="${imports.indexOf(way.import)}">${wayOf(way)}</li>`);
+	return `<label>Ways to <select id="ways"><option value="">all imports</option>${options.join("")}</select></label><ol class="ways" id="way-list">${rows.join("")}</ol>`;
+}
+
+function wayOf({ export: root, import: target, path }: Reach): string {
+	const steps = path.map(({ function: index, name, possible }, at) => {
+		const isLast = at === path.length - 1;
+		const shown = isLast ? target : (name ?? `function ${index}`);
+		const mark = possible ? `<span class="possible">possibly</span> ` : "";
+		return `<li>${mark}<code${isLast ? ` class="target"` : ""}>${escapedName(shown)}</code></li>`;
+	});
+	return `<span class="from">export <code>${escapedName(root)}</code></span><ol class="steps">${steps.join("")}</ol>`;
+}
+
+/** What is worth a look, warnings first. */
+export function findingsOf({ findings }: Report): string {
+	if (findings.length === 0) return `<p>Nothing stood out. That is no verdict.</p>`;
+	const order = ["warning", "notice", "info"];
+	const sorted = findings.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
+	return sorted.slice(0, ROWS_MAX).map(finding).join("");
+}
+
+function finding({ title, why, level, evidence, more: untold }: Finding): string {
+	const shown = evidence.slice(0, EVIDENCE_MAX);
+	const rows = shown.map(({ binary, functionName, function: index, offset, shows }) => {
+		const where = functionName ?? (index === undefined ? "" : `function ${index}`);
+		const at = offset === undefined ? "" : ` at byte ${offset}`;
+		return `<li><code>${escapedName(shows)}</code> <span class="where">${escapedName(`${binary === "0" ? "" : `${binary} `}${where}${at}`)}</span></li>`;
+	});
+	const rest = evidence.length - shown.length + untold;
+	return `<details class="finding ${level}"><summary><span class="level">${level}</span> ${escaped(title)}</summary><p>${escaped(why)}</p><ul>${rows.join("")}${rest > 0 ? `<li>and ${rest} more</li>` : ""}</ul></details>`;
+}
+
+/** Imports and exports of each binary, and what it is made of. */
+export function tablesOf({ binaries, dependencies }: Report): string {
+	const listed = binaries.slice(0, ROWS_MAX).filter((one) => one.imports.length + one.exports.length > 0);
+	let left = ROWS_MAX * 4;
+	const tables = listed.map((binary) => {
+		if (left <= 0) return "";
+		left -= Math.min(binary.imports.length, ROWS_MAX) + Math.min(binary.exports.length, ROWS_MAX);
+		return interfaceTables(binary);
+	});
+	const made = dependencies.map(({ name, version, licence, ecosystem, source }) => [
+		name,
+		version ?? "",
+		licence ?? "",
+		`${ecosystem}, ${source}`,
+	]);
+	return `${tables.join("")}${table("dependencies", ["name", "version", "licence", "known from"], made)}`;
+}
+
+function interfaceTables({ path, kind, imports, exports }: BinaryReport): string {
+	const of = path === "0" ? "" : ` of ${kind} ${path}`;
+	return [
+		table(
+			`imports${of}`,
+			["from", "name", "kind", "type"],
+			imports.map(({ module, name, kind: what, type }) => [module, name, what, type ?? ""]),
+		),
+		table(
+			`exports${of}`,
+			["name", "kind", "type"],
+			exports.map(({ name, kind: what, type }) => [name, what, type ?? ""]),
+		),
+	].join("");
+}
+
+function table(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
+	if (rows.length === 0) return "";
+	const head = heads.map((name) => `<th scope="col">${name}</th>`).join("");
+	const shown = rows
+		.slice(0, ROWS_MAX)
+		.map((cells) => `<tr>${cells.map((cell) => `<td>${escapedName(cell)}</td>`).join("")}</tr>`);
+	const rest =
+		rows.length > ROWS_MAX ? `<p>and ${rows.length - ROWS_MAX} more: --format json lists them</p>` : "";
+	return `<details class="table"><summary>${rows.length} ${title}</summary><div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${shown.join("")}</tbody></table></div>${rest}</details>`;
+}
+
+/** The page of `wherry diff`, coloured by what is new and gone. */
+export function differenceOf(difference: Difference): string {
+	const rows = differenceText(difference)
+		.trimEnd()
+		.split("\n")
+		.map((line) => {
+			const sign = /^\s*([-+~]) /.exec(line)?.[1];
+			const className = sign === "+" ? "new" : sign === "-" ? "gone" : sign === "~" ? "other" : "";
+			return `<span class="${className}">${escaped(line)}</span>`;
+		});
+	return `<pre class="difference" tabindex="0">${rows.join("\n")}</pre>`;
+}
+
+function more(count: number, shown: number): string {
+	return count > shown ? `<li>and ${count - shown} more</li>` : "";
+}

@@ -1,0 +1,102 @@
+import type { Examined } from "../diff.ts";
+import type { Part } from "../programs.ts";
+import type { Scan } from "../scan.ts";
+
+/** Where the bytes of a program are: a group of functions, a section. */
+export interface SizeGroup {
+	readonly name: string;
+	readonly kind: "code" | "data" | "custom" | "other";
+	readonly size_bytes: number;
+	/** The largest first; what is left is one of them. */
+	readonly parts: readonly { readonly name: string; readonly size_bytes: number }[];
+}
+
+const GROUPS_MAX = 24;
+const PARTS_MAX = 60;
+
+/** Sections, and of code the functions by crate, package or kind of name, largest first. Linear in functions. */
+export function sizeGroups({ report, parts }: Examined): SizeGroup[] {
+	const groups = report.binaries.flatMap(({ path, sections }, at) => {
+		const part = parts[at];
+		const prefix = path === "0" ? "" : `${path} `;
+		const plain = sections.filter(({ name }) => !SHOWN_WITHIN.has(name));
+		const listed = plain.map(({ name, size_bytes }): SizeGroup => {
+			const shown = `${prefix}${name === "" ? "a section without a name" : name}`;
+			return { name: shown, kind: kindOf(name), size_bytes, parts: [{ name: shown, size_bytes }] };
+		});
+		return [...listed, ...(part === undefined ? [] : codeGroups(part, prefix))];
+	});
+	const sorted = groups
+		.filter(({ size_bytes }) => size_bytes > 0)
+		.toSorted((a, b) => b.size_bytes - a.size_bytes);
+	const rest = sorted.slice(GROUPS_MAX);
+	if (rest.length === 0) return sorted;
+	const size_bytes = sizeOf(rest);
+	const name = `${rest.length} smaller ones`;
+	const others: SizeGroup = { name, kind: "other", size_bytes, parts: [{ name, size_bytes }] };
+	return [...sorted.slice(0, GROUPS_MAX), others].toSorted((a, b) => b.size_bytes - a.size_bytes);
+}
+
+/** Told by what lies in them. */
+const SHOWN_WITHIN: ReadonlySet<string> = new Set(["code", "core module", "component"]);
+
+function kindOf(section: string): SizeGroup["kind"] {
+	if (section === "data") return "data";
+	return STANDARD.has(section) ? "other" : "custom";
+}
+
+const STANDARD: ReadonlySet<string> = new Set(
+	"type import function table memory global export start element tag instance alias canon".split(" "),
+);
+
+function sizeOf(entries: readonly { readonly size_bytes: number }[]): number {
+	return entries.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
+}
+
+function codeGroups({ scan }: Part, prefix: string): SizeGroup[] {
+	if (scan === undefined) return [];
+	const groups = new Map<string, { name: string; size_bytes: number }[]>();
+	for (const [entry, start] of scan.bodyStart.entries()) {
+		const name = functionName(scan, scan.module.importedFunctions + entry);
+		const group = `${prefix}${originOf(name)}`;
+		const body = { name, size_bytes: (scan.bodyEnd[entry] ?? 0) - start };
+		const others = groups.get(group);
+		if (others === undefined) groups.set(group, [body]);
+		else others.push(body);
+	}
+	return [...groups].map(([name, bodies]) => ({
+		name,
+		kind: "code",
+		size_bytes: sizeOf(bodies),
+		parts: largest(bodies),
+	}));
+}
+
+function functionName({ names }: Scan, index: number): string {
+	return names.get(index) ?? `function ${index}`;
+}
+
+function largest(bodies: readonly { name: string; size_bytes: number }[]): SizeGroup["parts"] {
+	const sorted = bodies.toSorted((a, b) => b.size_bytes - a.size_bytes);
+	const rest = sorted.slice(PARTS_MAX);
+	const shown = sorted.slice(0, PARTS_MAX);
+	if (rest.length === 0) return shown;
+	const others = { name: `${rest.length} smaller functions`, size_bytes: sizeOf(rest) };
+	return [...shown, others].toSorted((a, b) => b.size_bytes - a.size_bytes);
+}
+
+const ORIGIN_CHARACTERS_MAX = 60;
+
+/** The crate, package or namespace that a function's name begins with; "code" where it does not tell. */
+function originOf(name: string): string {
+	const mangled = /^_ZN(\d{1,3})/.exec(name);
+	if (mangled !== null) {
+		const from = mangled[0].length;
+		const word = name.slice(from, from + Number(mangled[1]));
+		// an impl's name begins with its type: `_$LT$core..fmt..Formatter`
+		return /^(?:_?\$[A-Z]+\$)*([A-Za-z0-9_]+)/.exec(word)?.[1] ?? "code";
+	}
+	const path =
+		/^[<&*(\s]*([A-Za-z0-9_]+)::/.exec(name) ?? /^([A-Za-z0-9_/.-]*[A-Za-z0-9_-])\.[A-Za-z(]/.exec(name);
+	return path?.[1]?.slice(0, ORIGIN_CHARACTERS_MAX) ?? "code";
+}
