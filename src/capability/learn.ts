@@ -55,7 +55,7 @@ function filesOf(used: readonly UsedPath[]): LeastPlace[] {
 		put(files, path, use === "read", whyOf(call, path));
 	}
 	return [...folders.values()].flatMap((files) => {
-		const list = [...files.values()];
+		const list = Array.from(files.values());
 		const [first] = list;
 		if (first === undefined || list.length < FILES_OF_FOLDER) return list;
 		const isReadOnly = list.every(({ readOnly }) => readOnly);

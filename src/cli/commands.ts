@@ -151,6 +151,11 @@ export const COMMANDS: readonly Command[] = [
 		load: async () => (await import("./trust/lock.ts")).LOCK_VERB,
 	},
 	{
+		name: "approve",
+		summary: "Show what an image needs that wherry.lock does not have, and accept it",
+		load: async () => (await import("./trust/approve.ts")).APPROVE_VERB,
+	},
+	{
 		name: "registry serve",
 		summary: "Serve a small registry on this machine, for development and tests",
 		load: async () => (await import("./registry/serve.ts")).REGISTRY_SERVE_VERB,

@@ -45,7 +45,9 @@ export interface RunDraft extends CommonDraft {
 	traceWasi: boolean;
 	isolation: RunOptions["isolation"];
 	unknownImports: RunOptions["unknownImports"];
-	readonly image: Mutable<Omit<ImageOptions, "insecure" | "readOnly">> & { readonly insecure: string[] };
+	readonly image: Mutable<Omit<ImageOptions, "insecure" | "readOnly" | "policies">> & {
+		readonly insecure: string[];
+	};
 }
 
 /** The draft before any flag: nothing granted. */

@@ -170,11 +170,16 @@ async function demandTrust(
 	folder: string,
 	name: ImageName,
 	image: Pick<Candidate, "digest" | "shown">,
-	{ trustPolicy, locked, platform }: ImageOptions,
+	{ trustPolicy, locked, platform, policies }: ImageOptions,
 ): Promise<void> {
 	const trust = await openTrust({ policy: trustPolicy, locked });
 	const reference = name.kind === "digest" ? undefined : formatReference(name.reference);
 	const meant = { ...image, reference, ...(platform !== undefined && { platform }) };
+	if (trust.lock !== undefined) {
+		const { demandPolicy } = await import("../trust/locked-to.ts");
+		const { policyDigest } = await import("./trust/policy-digest.ts");
+		demandPolicy(trust.lock, meant, policies.map(policyDigest));
+	}
 	await admitRun(trust, { ...meant, moment: "run" }, async () => {
 		const { ImageStore } = await import("../store/image-store.ts");
 		const repository = name.kind === "digest" ? "" : repositoryName(name.reference);

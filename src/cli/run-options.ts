@@ -41,6 +41,8 @@ export interface ImageOptions {
 	readonly pull: "missing" | "always" | "never";
 	/** `OS/ARCHITECTURE`, to choose from an image that has several. */
 	readonly platform: string | undefined;
+	/** The policy files of the run. */
+	readonly policies: readonly string[];
 	/** Only what wherry.lock names, as it names it. */
 	readonly locked: boolean;
 	/** Instead of the user's own. */

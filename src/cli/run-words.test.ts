@@ -28,6 +28,7 @@ test("without flags nothing is granted", () => {
 		isolation: "auto",
 		unknownImports: "refuse",
 		image: {
+			policies: [],
 			entrypoint: undefined,
 			pull: "missing",
 			platform: undefined,

@@ -55,7 +55,7 @@ export function settleRun(
 		file,
 		args,
 		argv0,
-		image: { ...words.image, readOnly },
+		image: { ...words.image, readOnly, policies: words.policies },
 		grants,
 		limits,
 		tlsCa,

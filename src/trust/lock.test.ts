@@ -6,7 +6,7 @@ import { Fault } from "../base/fault.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Candidate } from "./admission.ts";
 import { type Lock, type LockedImage, parseLock, printLock } from "./lock.ts";
-import { demandLocked } from "./locked-to.ts";
+import { demandLocked, demandPolicy } from "./locked-to.ts";
 
 const ONE = `sha256:${"1".repeat(64)}` as Digest;
 const TWO = `sha256:${"2".repeat(64)}` as Digest;
@@ -15,6 +15,7 @@ const LOCKED: LockedImage = {
 	layers: [TWO],
 	keys: ["sha256:key"],
 	imports: ["wasi_snapshot_preview1.fd_write"],
+	policy: TWO,
 };
 const NAME = "docker.io/library/hello:latest";
 
@@ -29,6 +30,25 @@ test("a lock that is printed is read back the same, whatever the names", () => {
 		}),
 	);
 });
+
+test("a lock that was written before policies were locked is read", () => {
+	const { policy: _policy, ...old } = LOCKED;
+	const text = JSON.stringify({ version: 1, images: { [NAME]: old } });
+	assert.deepEqual(parseLock(bytesOf(text), "l").images.get(NAME), old);
+});
+
+for (const [name, policies, refused] of [
+	["the locked one", [TWO], false],
+	["none", [], true],
+	["another", [ONE], true],
+	["one more", [TWO, ONE], true],
+] as const)
+	test(`a locked policy and ${name}`, () => {
+		const lock = { file: "l", images: new Map([[NAME, LOCKED]]) };
+		const ask = () => demandPolicy(lock, { reference: NAME, shown: "hello", digest: ONE }, policies);
+		if (refused) assert.match(faultText(ask), /not run with the policy that was locked/);
+		else ask();
+	});
 
 test("any bytes are a lock or a Fault", () => {
 	const text = printLock(new Map([[NAME, LOCKED]]));

@@ -19,6 +19,8 @@ export interface LockedImage {
 	readonly keys: readonly string[];
 	/** `module.name` of each import of the program: all that it can ask of a host. Undefined: not known. */
 	readonly imports?: readonly string[];
+	/** Of the policy file that it is run with. Undefined: with any, or none. */
+	readonly policy?: Digest;
 }
 
 export const LOCK_FILE = "wherry.lock";
@@ -63,13 +65,14 @@ export function printLock(images: ReadonlyMap<string, LockedImage>): string {
 }
 
 function readLocked(object: JsonObject): LockedImage {
-	demandKnown(object, ["manifest", "layers", "keys", "imports"]);
+	demandKnown(object, ["manifest", "layers", "keys", "imports", "policy"]);
 	const imports = object.has("imports") ? object.texts("imports", IMPORTS_MAX) : undefined;
 	return {
 		manifest: digestOf(object, "manifest", object.text("manifest")),
 		layers: object.texts("layers", LAYERS_MAX).map((layer) => digestOf(object, "layers", layer)),
 		keys: object.texts("keys", KEYS_MAX),
 		...(imports === undefined ? {} : { imports }),
+		...(object.has("policy") ? { policy: digestOf(object, "policy", object.text("policy")) } : {}),
 	};
 }
 

@@ -36,6 +36,33 @@ export function demandInLock(
 	if (!lock.images.has(reference)) throw notLocked(lock, { shown });
 }
 
+/**
+ * Holds a run to the policy that was locked with its image.
+ *
+ * @param policies digests of the policy files that it is run with
+ * @throws Fault LOCK_DRIFT
+ */
+export function demandPolicy(
+	lock: Lock | undefined,
+	{ reference = "", shown, digest }: Pick<Candidate, "reference" | "shown" | "digest">,
+	policies: readonly Digest[],
+): void {
+	if (lock === undefined) return;
+	const locked = lock.images.get(reference) ?? lockedByDigest(lock, reference, digest);
+	if (locked?.policy === undefined || policies.join() === locked.policy) return;
+	throw new Fault("LOCK_DRIFT", `'${shown}' is not run with the policy that was locked`, {
+		note: [
+			`expected the policy ${locked.policy}`,
+			`found    ${policies.length === 0 ? "no policy" : policies.join(" ")}`,
+			`the lock is '${lock.file}'`,
+		],
+		help: [
+			`wherry run --locked --policy FILE ${shown}`,
+			`wherry approve --policy FILE ${shown}    if the change is wanted`,
+		],
+	});
+}
+
 /** A name with a digest is held to the names of the same repository. */
 function lockedByDigest(lock: Lock, reference: string, digest: Digest): LockedImage | undefined {
 	if (!reference.includes("@")) return undefined;
@@ -64,6 +91,9 @@ function notLocked({ file }: Lock, { shown, digest }: Pick<Candidate, "shown"> &
 function drift({ file }: Lock, { shown }: Candidate, expected: string, found: string): Fault {
 	return new Fault("LOCK_DRIFT", `'${shown}' is not what the lock says`, {
 		note: [`expected ${expected}`, `found    ${found}`, `the lock is '${file}'`],
-		help: `wherry lock ${shown}    if the change is wanted`,
+		help: [
+			`wherry approve ${shown}    shows the change, and asks`,
+			`wherry lock ${shown}    if the change is wanted`,
+		],
 	});
 }

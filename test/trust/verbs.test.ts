@@ -140,3 +140,29 @@ test("a name that may not run gets no other name that may", (context) => {
 	assert.match(machine.wherry("tag", "hello", "again").stderr, /\[PIN_CHANGED\]/);
 	assert.notEqual(machine.wherry("run", "--pull", "never", "again").status, 0);
 });
+
+test("an update that needs more is refused with what it needs, until it is approved", (context) => {
+	const machine = newMachine(context);
+	writeFileSync(machine.path("work/p.toml"), "");
+	writeFileSync(machine.path("work/q.toml"), "# another\n");
+	machine.must("build", "-t", "app", guest("wat/hello"));
+	machine.must("lock", "--policy", "p.toml", "app");
+	assert.equal(machine.wherry("run", "--locked", "--policy", "p.toml", "app").status, 0);
+	for (const words of [[], ["--policy", "q.toml"]])
+		assert.match(
+			machine.wherry("run", "--locked", ...words, "app").stderr,
+			/the policy that was locked \[LOCK_DRIFT\]/,
+		);
+	machine.must("build", "-t", "app", guest("c/wc"));
+	const { stderr } = machine.wherry("run", "--locked", "--policy", "p.toml", "app");
+	assert.match(stderr, /^note: it needs, which it did not: files: .*path_open/m);
+	assert.match(stderr, /^help: wherry approve app:latest/m);
+	const asked = machine.wherry("approve", "app");
+	assert.match(asked.stderr, /^ {2}\+ files: .*path_open/m);
+	assert.match(asked.stderr, /^help: wherry approve --yes app:latest/m);
+	assert.match(machine.must("approve", "--yes", "app"), /^Approved: app:latest@sha256:/);
+	// the policy that was locked stays
+	assert.match(machine.wherry("run", "--locked", "app").stderr, /the policy that was locked/);
+	assert.equal(machine.wherry("run", "--locked", "--policy", "p.toml", "app").status, 0);
+	assert.match(machine.wherry("approve", "app").stderr, /what the lock says already/);
+});

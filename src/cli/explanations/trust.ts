@@ -40,8 +40,8 @@ export const TRUST_EXPLANATIONS = {
 	},
 	LOCK_DRIFT: {
 		means: "What was found is not what wherry.lock says.",
-		why: "The tag was moved since the lock was written, or the lock was changed.",
-		remedy: "If the change is wanted, write the lock anew and look at the difference.",
-		example: "wherry lock app:1.2",
+		why: "The tag was moved since the lock was written, or the lock was changed, or the run has another policy than was locked.",
+		remedy: "Look at the difference, what the program needs first, and accept it if it is wanted.",
+		example: "wherry approve app:1.2",
 	},
 } as const satisfies Record<string, Explanation>;

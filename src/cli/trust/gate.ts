@@ -49,14 +49,44 @@ export function admitRun(
 
 /** The layers are held to the lock too, so that no digest in it is wrong in silence. */
 async function admitLocked(trust: TrustState, candidate: Candidate, image: WhereImageIs): Promise<Admission> {
-	notingOffers(candidate, () => admitByPin(trust, candidate));
 	const repository = await image();
+	try {
+		notingOffers(candidate, () => admitByPin(trust, candidate));
+	} catch (error) {
+		throw await withNeeds(error, trust, candidate, repository);
+	}
 	const root = await repository.resolve(candidate.digest);
 	if (root === undefined) throw notHere(candidate);
 	const { openImage } = await import("../../oci/open-image.ts");
 	const { manifest } = await openImage(repository, root, candidate.platform);
 	const layers = manifest.layers.map(({ digest }) => digest);
 	return admitWithSignatures(trust, { ...candidate, layers }, () => repository);
+}
+
+/** What the image needs that was not locked says more than two digests. */
+async function withNeeds(
+	error: unknown,
+	{ lock }: TrustState,
+	{ reference = "", digest, platform }: Candidate,
+	repository: Repository,
+): Promise<unknown> {
+	const locked = lock?.images.get(reference);
+	if (!(error instanceof Fault) || error.code !== "LOCK_DRIFT" || locked?.imports === undefined) return error;
+	const { openImage } = await import("../../oci/open-image.ts");
+	const { importsOf } = await import("./imports.ts");
+	const { needsDifference } = await import("../../inspect/needs-difference.ts");
+	const root = await repository.resolve(digest);
+	if (root === undefined) return error;
+	const imports = await importsOf(repository, await openImage(repository, root, platform));
+	if (imports === undefined) return error;
+	const { added, removed } = needsDifference(locked.imports, imports);
+	const note = [
+		...error.notes,
+		...added.map((need) => `it needs, which it did not: ${need}`),
+		...removed.map((need) => `it needs no more: ${need}`),
+		...(added.length + removed.length === 0 ? ["it needs what it did"] : []),
+	];
+	return new Fault(error.code, error.message, { note, help: error.helps, cause: error });
 }
 
 function notHere({ shown, digest }: Candidate): Fault {

@@ -11,18 +11,28 @@ import type { TrustState } from "../../trust/admission.ts";
 import { admitRun, openTrust } from "./gate.ts";
 import { importsOf } from "./imports.ts";
 import { parseTagged, shownReference, type TaggedName } from "./name-words.ts";
+import { policyDigest } from "./policy-digest.ts";
 import { replaceFile } from "./replace-file.ts";
 import { findLock, readLock } from "./trust-files.ts";
 
 /** `wherry lock`: writes which digests the names in a folder stand for. */
-export const LOCK_VERB = verb({
+export const LOCK_VERB = verb<{ policy: string | undefined }>({
 	name: "lock",
-	usage: "wherry lock [NAME[:TAG]...]",
+	usage: "wherry lock [OPTIONS] [NAME[:TAG]...]",
 	about: [
 		`Writes ${LOCK_FILE}: for each image its digest, its layers, the keys that the policy demanded, and what the program imports. run and pull hold to it with --locked.`,
 		"Without a NAME it locks anew what the lock names already, and shows what changed. It works on the lock of this folder, or of the nearest one above that has one.",
 	],
-	flags: [],
+	flags: [
+		{
+			long: "policy",
+			value: "FILE",
+			completes: "file",
+			group: "Options",
+			doc: "Lock this policy with the images: run --locked takes no other",
+			apply: (draft, value) => (draft.policy = value),
+		},
+	],
 	examples: [
 		{
 			says: "Lock two images for this folder",
@@ -31,8 +41,8 @@ export const LOCK_VERB = verb({
 		{ says: "Run only what was locked", words: "wherry run --locked hello:latest" },
 	],
 	completes: "image",
-	draft: () => ({}),
-	async act({ format }, words) {
+	draft: () => ({ policy: undefined }),
+	async act({ format, policy }, words) {
 		const found = findLock();
 		const lock: Lock =
 			found === undefined ? { file: join(process.cwd(), LOCK_FILE), images: new Map() } : readLock();
@@ -40,14 +50,21 @@ export const LOCK_VERB = verb({
 		if (names.length === 0) throw nothingToLock();
 		const images = new Map(lock.images);
 		const trust = await openTrust();
-		for (const name of names) images.set(name.reference, await lockedImage(trust, name));
+		const given = policy === undefined ? undefined : policyDigest(policy);
+		for (const name of names) {
+			// a policy that was locked stays until another is named
+			const hash = given ?? lock.images.get(name.reference)?.policy;
+			const locked = await lockedImage(trust, name);
+			images.set(name.reference, hash === undefined ? locked : { ...locked, policy: hash });
+		}
 		replaceFile(lock.file, printLock(images));
 		printResult(names.map((name) => changeText(name.reference, lock, images, format)).join(""));
 		return 0;
 	},
 });
 
-async function lockedImage(trust: TrustState, { reference, shown }: TaggedName): Promise<LockedImage> {
+/** What an image is now, as the lock has it, if it may run. */
+export async function lockedImage(trust: TrustState, { reference, shown }: TaggedName): Promise<LockedImage> {
 	const store = openStore();
 	const { descriptor } = await findImage(store, reference, "lock").catch((cause: unknown) => {
 		throw notPulled(cause, shown);
