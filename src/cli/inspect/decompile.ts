@@ -4,6 +4,7 @@ import { decompiledLines } from "../../inspect/text/decompile.ts";
 import { demandBody, findFunction } from "../../inspect/text/find-function.ts";
 import { layOut } from "../../inspect/text/lines.ts";
 import { functionName } from "../../inspect/text/names.ts";
+import { firstPlace, sourceOf } from "../../inspect/text/source.ts";
 import { demandWords } from "../images/each.ts";
 import { printResult } from "../print.ts";
 import { programBytes } from "../program-bytes.ts";
@@ -32,9 +33,16 @@ export const DECOMPILE_VERB = verb<InDraft>({
 		const { scan, path, start } = chooseModule(partsOf(await programBytes(file, "decompile")), asked.in);
 		const index = findFunction(scan, word);
 		demandBody(scan, index);
+		const source = sourceOf(scan, index);
 		const layout = { offsets: false, comment: "//", base: start, characters_max: CHARACTERS_MAX };
-		const text = layOut(decompiledLines(scan, index), layout);
-		const told = { module: path, function: index, name: functionName(scan, index), text };
+		const text = layOut(decompiledLines(scan, index, source), layout);
+		const told = {
+			module: path,
+			function: index,
+			name: functionName(scan, index),
+			text,
+			source: firstPlace(scan, index, source),
+		};
 		printResult(asked.format === "json" ? `${JSON.stringify(told)}\n` : text);
 		return 0;
 	},

@@ -5,6 +5,7 @@ import { layOut, type Layout } from "../../inspect/text/lines.ts";
 import { moduleLines, outlineLines } from "../../inspect/text/module-text.ts";
 import { functionName } from "../../inspect/text/names.ts";
 import { partsOf } from "../../inspect/programs.ts";
+import { firstPlace, sourceOf } from "../../inspect/text/source.ts";
 import { demandWords } from "../images/each.ts";
 import { printResult } from "../print.ts";
 import { programBytes } from "../program-bytes.ts";
@@ -67,6 +68,8 @@ interface Told {
 	readonly function?: number;
 	readonly name?: string | undefined;
 	readonly text: string;
+	/** Where it is in its source, as `src/main.c:12`. */
+	readonly source?: string | undefined;
 }
 
 function layout({ start }: Chosen, { offsets }: Draft): Layout {
@@ -83,6 +86,13 @@ function functionTold(chosen: Chosen, word: string, asked: Draft): Told {
 	const { scan } = chosen;
 	const index = findFunction(scan, word);
 	demandBody(scan, index);
-	const text = layOut(functionLines(scan, index), layout(chosen, asked));
-	return { module: chosen.path, function: index, name: functionName(scan, index), text };
+	const source = sourceOf(scan, index);
+	const text = layOut(functionLines(scan, index, source), layout(chosen, asked));
+	return {
+		module: chosen.path,
+		function: index,
+		name: functionName(scan, index),
+		text,
+		source: firstPlace(scan, index, source),
+	};
 }

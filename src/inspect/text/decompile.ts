@@ -5,7 +5,7 @@ import { arityOf, type Signatures } from "./arity.ts";
 import { type Body, instructionsOf, openBody } from "./body.ts";
 import { atom, called, expressionOf, Kind, place, type Value, wrapped } from "./expressions.ts";
 import { type Instruction, indirectType } from "./instruction.ts";
-import type { Line } from "./lines.ts";
+import type { Line, Source } from "./lines.ts";
 import { CodeNames } from "./code-names.ts";
 import { importedFunction } from "./names.ts";
 import { type Frame, Structure } from "./structure.ts";
@@ -22,7 +22,7 @@ import { pieceLines } from "./pieces.ts";
  * @param index of a function that is defined in the module
  * @throws Fault MODULE_INVALID where the body's locals cannot be read
  */
-export function* decompiledLines(scan: Scan, index: number): Generator<Line> {
+export function* decompiledLines(scan: Scan, index: number, source?: Source): Generator<Line> {
 	const body = openBody(scan, index);
 	const names = new CodeNames(scan, index, body);
 	yield { depth: 0, text: "// for reading, not for compiling; <u, >>u, /u and %u are unsigned" };
@@ -31,7 +31,7 @@ export function* decompiledLines(scan: Scan, index: number): Generator<Line> {
 	if (locals !== "") yield { depth: 1, text: `var ${locals}` };
 	const decompiler = new Decompiler(body, names, signaturesOf(scan));
 	decompiler.run();
-	yield* pieceLines(decompiler.structure.pieces);
+	yield* pieceLines(decompiler.structure.pieces, source);
 	yield { depth: 0, text: "}" };
 }
 

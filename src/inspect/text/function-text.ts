@@ -3,12 +3,9 @@ import { Opcode } from "../../wasm/instructions.ts";
 import type { Scan } from "../scan.ts";
 import { type Body, instructionsOf, openBody } from "./body.ts";
 import { type Instruction, type Operand, textName } from "./instruction.ts";
-import type { Line } from "./lines.ts";
+import type { Line, Source } from "./lines.ts";
 import { functionName, globalNames, localNames } from "./names.ts";
 import { Opcodes } from "./opcodes.ts";
-
-/** Tells where an instruction came from, in words such as `src/main.c:12`. */
-export type Source = (offset: number) => string | undefined;
 
 /**
  * A function in the text format, an instruction a line: every name is a comment, so that the text assembles whatever names say.

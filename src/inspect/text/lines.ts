@@ -13,6 +13,9 @@ export interface Line {
 	readonly source?: string | undefined;
 }
 
+/** Tells where an instruction came from, in words such as `src/main.c:12`. */
+export type Source = (offset: number) => string | undefined;
+
 export interface Layout {
 	/** Offsets at the margin, as comments. */
 	readonly offsets: boolean;

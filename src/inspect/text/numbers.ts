@@ -61,3 +61,10 @@ function nan(bits: bigint, width: bigint, mantissa: bigint): string {
 	const sign = bits >> (width - 1n) === 1n ? "-" : "";
 	return payload === 1n << (mantissa - 1n) ? `${sign}nan` : `${sign}nan:0x${payload.toString(16)}`;
 }
+
+/** A number of some bytes, the lowest first. */
+export function fixed(cursor: Cursor, size_bytes: number): number {
+	let value = 0;
+	for (let at = 0; at < size_bytes; at++) value += cursor.byte("a number") * 2 ** (8 * at);
+	return value;
+}

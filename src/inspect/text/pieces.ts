@@ -1,4 +1,4 @@
-import type { Line } from "./lines.ts";
+import type { Line, Source } from "./lines.ts";
 
 /** A line of pseudo-code that may still change: whether a block needs a label is known at its end. */
 export interface Piece {
@@ -12,12 +12,12 @@ export interface Piece {
 }
 
 /** Pieces as lines, indented by their braces. */
-export function* pieceLines(pieces: readonly Piece[]): Generator<Line> {
+export function* pieceLines(pieces: readonly Piece[], source?: Source): Generator<Line> {
 	let depth = 1;
 	for (const { text, offset, braces, shown } of pieces) {
 		if (!shown) continue;
 		if (braces === "close" || braces === "both") depth -= 1;
-		yield { depth, text, offset };
+		yield { depth, text, offset, source: source?.(offset) };
 		if (braces === "open" || braces === "both") depth += 1;
 	}
 }
