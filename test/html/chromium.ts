@@ -41,13 +41,21 @@ export class Chromium {
 	/** @param folder for its profile */
 	static async start(folder: string): Promise<Chromium> {
 		const browser = new Chromium(folder);
-		const { targetId } = (await browser.send("Target.createTarget", { url: "about:blank" })) as {
-			targetId: string;
-		};
-		const attached = await browser.send("Target.attachToTarget", { targetId, flatten: true });
-		browser.#session = (attached as { sessionId: string }).sessionId;
-		for (const domain of ["Page", "Runtime", "Log", "Network"]) await browser.send(`${domain}.enable`);
-		return browser;
+		try {
+			await browser.#attach();
+			return browser;
+		} catch (error) {
+			browser.#child.kill("SIGKILL");
+			throw error;
+		}
+	}
+
+	async #attach(): Promise<void> {
+		const target = await this.send("Target.createTarget", { url: "about:blank" });
+		const { targetId } = target as { targetId: string };
+		const attached = await this.send("Target.attachToTarget", { targetId, flatten: true });
+		this.#session = (attached as { sessionId: string }).sessionId;
+		for (const domain of ["Page", "Runtime", "Log", "Network"]) await this.send(`${domain}.enable`);
 	}
 
 	send(method: string, params: object = {}): Promise<unknown> {
@@ -87,11 +95,6 @@ export class Chromium {
 		};
 		if (exceptionDetails !== undefined) throw new Error(exceptionDetails.text);
 		return result.value;
-	}
-
-	async screenshot(): Promise<Buffer> {
-		const { data } = (await this.send("Page.captureScreenshot", { format: "png" })) as { data: string };
-		return Buffer.from(data, "base64");
 	}
 
 	async close(): Promise<void> {

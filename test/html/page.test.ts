@@ -111,29 +111,32 @@ const VIEWS = [
 test("the page in Chromium, at two widths, by day and by night", { skip: NO_CHROMIUM }, async (context) => {
 	const folder = temporaryDirectory(context);
 	const browser = await Chromium.start(join(folder, "profile"));
-	context.after(() => browser.close());
-	for (const [name, make] of PAGES) {
-		const file = join(folder, "page.html");
-		writeFileSync(file, await make());
-		for (const [width, scheme] of VIEWS)
-			await context.test(`${name}, ${width} wide, ${scheme}`, async () => {
-				await browser.show(width, 900, scheme);
-				browser.told.length = 0;
-				await browser.open(pathToFileURL(file).href);
-				assert.equal(await browser.evaluate("typeof globalThis.hit"), "undefined");
-				assert.equal(
-					await browser.evaluate("document.querySelectorAll('main img, main script, main link').length"),
-					0,
-				);
-				assert.equal(await browser.evaluate("document.querySelectorAll('script, style').length"), 2);
-				assert.equal(await browser.evaluate("document.documentElement.scrollWidth > innerWidth"), false);
-				assert.equal(await browser.evaluate(OUTSIDE), 0);
-				assert.equal(await browser.evaluate(USE), true);
-				const least = await browser.evaluate(CONTRAST);
-				assert.ok(Number(least) >= 4.5, `contrast ${String(least)}`);
-				assert.equal(await browser.evaluate("typeof globalThis.hit"), "undefined");
-				assert.deepEqual(complaintsOf(browser), []);
-			});
+	try {
+		for (const [name, make] of PAGES) {
+			const file = join(folder, "page.html");
+			writeFileSync(file, await make());
+			for (const [width, scheme] of VIEWS)
+				await context.test(`${name}, ${width} wide, ${scheme}`, async () => {
+					await browser.show(width, 900, scheme);
+					browser.told.length = 0;
+					await browser.open(pathToFileURL(file).href);
+					assert.equal(await browser.evaluate("typeof globalThis.hit"), "undefined");
+					assert.equal(
+						await browser.evaluate("document.querySelectorAll('main img, main script, main link').length"),
+						0,
+					);
+					assert.equal(await browser.evaluate("document.querySelectorAll('script, style').length"), 2);
+					assert.equal(await browser.evaluate("document.documentElement.scrollWidth > innerWidth"), false);
+					assert.equal(await browser.evaluate(OUTSIDE), 0);
+					assert.equal(await browser.evaluate(USE), true);
+					const least = await browser.evaluate(CONTRAST);
+					assert.ok(Number(least) >= 4.5, `contrast ${String(least)}`);
+					assert.equal(await browser.evaluate("typeof globalThis.hit"), "undefined");
+					assert.deepEqual(complaintsOf(browser), []);
+				});
+		}
+	} finally {
+		await browser.close();
 	}
 });
 
