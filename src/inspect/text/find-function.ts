@@ -59,7 +59,7 @@ function notFound(scan: Scan, word: string, functions: number): Fault {
 
 /** Slips first, then names that have the word in them, the shortest first. */
 function nearNames(scan: Scan, word: string, functions: number): string[] {
-	const slips = nearMisses(word, namesOf(scan, functions));
+	const slips = nearMisses(word, new Set(namesOf(scan, functions)));
 	if (slips.length > 0) return slips;
 	const lower = word.toLowerCase();
 	const holding: string[] = [];
