@@ -65,6 +65,12 @@ const cases: readonly (readonly [
 		true,
 	],
 	[
+		"events out of order, after the fix",
+		advisory("A", "npm", "x", semver({ fixed: "1.5.0" }, { introduced: "1.0.0" })),
+		dependency("npm", "x", "1.6.0"),
+		false,
+	],
+	[
 		"between two ranges",
 		advisory(
 			"A",

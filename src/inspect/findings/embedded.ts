@@ -25,7 +25,7 @@ const FILES: readonly (readonly [name: string, hex: string, least: number, holds
 	["WebAssembly component", "0061736d0d000100", 8, () => true],
 	// version needed, then flags, then a known method
 	[
-		"ZIP archive",
+		"entry of a ZIP archive",
 		"504b0304",
 		30,
 		(it) => it.getUint16(4, true) <= 63 && isOneOf(it, 8, 0, 8, 9, 12, 14, 93, 95),

@@ -122,7 +122,7 @@ const data: readonly (readonly [
 	["a Mach-O file", hex("cffaedfe0c000001000000000200000000000000"), "embedded-executable", ["Mach-O"]],
 	["a module", hex("0061736d01000000"), "embedded-executable", ["WebAssembly module"]],
 	["a component", hex("0061736d0d000100"), "embedded-executable", ["WebAssembly component"]],
-	["a ZIP", hex(`504b0304140000000800${many("00", 20)}`), "embedded-executable", ["ZIP archive"]],
+	["a ZIP", hex(`504b0304140000000800${many("00", 20)}`), "embedded-executable", ["entry of a ZIP archive"]],
 	["a gzip stream", hex(`1f8b0800000000000003${many("00", 8)}`), "embedded-executable", ["gzip stream"]],
 	["a shell script", "#!/bin/sh\necho", "embedded-script", ["#!/bin/sh"]],
 	["two characters of a script", "#!x\n", "embedded-script", []],
@@ -149,6 +149,14 @@ const data: readonly (readonly [
 	["AES's box", hex("637c777bf26b6fc53001672bfed7ab76"), "crypto-constants", ["AES S-box"]],
 	["one byte of AES's box changed", hex("637c777bf26b6fc53001672bfed7ab77"), "crypto-constants", []],
 	["CRC-32's table", hex("00000000963007772c610eeeba510999"), "crypto-constants", ["CRC-32 table"]],
+	["ChaCha's text, its third letter changed", "exqand 32-byte k", "crypto-constants", []],
+	[
+		"a private key's marker before a short line",
+		joined("-----BEGIN PRIVATE KEY", "-----\nabcd\n"),
+		"embedded-secret",
+		[],
+	],
+	["ELF of another version", hex("7f454c460201020000000000000000000200b700"), "embedded-executable", []],
 	["ChaCha's text", "expand 32-byte k", "crypto-constants", ["ChaCha or Salsa20 constant"]],
 ];
 for (const [name, carried, id, shows] of data)
