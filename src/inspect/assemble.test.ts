@@ -48,7 +48,8 @@ test("a program of preview1: each of its imports is in one need, with a way to i
 test("a component: its interfaces by function, and its nested modules", async () => {
 	const report = await inspect("components/fetch");
 	assert.deepEqual(report.hosts, ["wasi 0.2.6"]);
-	assert.ok(report.needs.some(({ capability, grant }) => capability === "http" && grant !== undefined));
+	const sends = report.needs.find(({ capability, grant }) => capability === "http" && grant !== undefined);
+	assert.equal(sends?.reached[0]?.export, "wasi:cli/run@0.2.6#run");
 	assert.deepEqual(
 		report.binaries.map(({ kind }) => kind),
 		["component", "module", "module", "module", "component"],

@@ -13,7 +13,7 @@ import { withAdvisories } from "./findings/match-advisories.ts";
 import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
 import { reachOf } from "./reach.ts";
-import type { BinaryReport, Dependency, MadeBy, Report } from "./report.ts";
+import type { BinaryReport, Dependency, MadeBy, Reach, Report } from "./report.ts";
 import type { Scan } from "./scan.ts";
 import { binaryReport } from "./binary-report.ts";
 
@@ -39,7 +39,7 @@ export async function inspectProgram(
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));
 	const inventory = await takeInventory(bytes);
 	const dependencies = withAdvisories(dependenciesOf(inventory), advisories);
-	const wanted = world === undefined ? wantedBy(outermost, 0) : wantedIn(world);
+	const wanted = world === undefined ? wantedBy(outermost) : wantedIn(world, parts);
 	const needs = needsOf(wanted);
 	return {
 		version: 1,
@@ -76,10 +76,10 @@ function readWorld(bytes: Uint8Array): World | undefined {
 }
 
 /** A core module's imports, and the ways to them. */
-function wantedBy({ scan, path }: Part, from: number): Wanted[] {
+function wantedBy({ scan, path }: Part): Wanted[] {
 	if (scan === undefined) return [];
 	const { imports } = scan.module;
-	let functions = from;
+	let functions = 0;
 	return imports.map(({ module, name, type }) => {
 		const index = functions;
 		if (type.kind === "function") functions += 1;
@@ -88,16 +88,28 @@ function wantedBy({ scan, path }: Part, from: number): Wanted[] {
 	});
 }
 
-/** A component's imports: of an interface, each of its functions. */
-function wantedIn({ imports }: World): Wanted[] {
-	return [...imports].flatMap(([name, item]) => functionsOf(name, item));
+/**
+ * A component's imports: of an interface, each of its functions. The ways are those within its core modules that import
+ * the function under the interface's own name, as toolchains call it.
+ */
+function wantedIn({ imports }: World, parts: readonly Part[]): Wanted[] {
+	const ways = new Map<string, Reach[]>();
+	for (const { module, name, reached } of parts.flatMap((part) => wantedBy(part))) {
+		const key = `${module}#${name}`;
+		ways.set(key, [...(ways.get(key) ?? []), ...reached]);
+	}
+	return [...imports].flatMap(([name, item]) => functionsOf(name, item, ways));
 }
 
-function functionsOf(name: string, item: WorldItem): Wanted[] {
-	if (item.kind === "function") return [{ module: name, name: "", reached: [] }];
+function functionsOf(name: string, item: WorldItem, ways: ReadonlyMap<string, Reach[]>): Wanted[] {
+	if (item.kind === "function") return [{ module: name, name: "", reached: ways.get(`$root#${name}`) ?? [] }];
 	if (item.kind !== "interface") return [];
 	if (item.functions.size === 0) return [{ module: name, name: "", reached: [] }];
-	return [...item.functions.keys()].map((inner) => ({ module: name, name: inner, reached: [] }));
+	return [...item.functions.keys()].map((inner) => ({
+		module: name,
+		name: inner,
+		reached: ways.get(`${name}#${inner}`) ?? [],
+	}));
 }
 
 function describe(
