@@ -10,6 +10,7 @@ import { printResult } from "../print.ts";
 import { programBytes } from "../program-bytes.ts";
 import { verb } from "../verb.ts";
 import { IN_FLAG, type InDraft } from "./in-flag.ts";
+import { mapBeside } from "./map-beside.ts";
 
 const USAGE = "wherry decompile [OPTIONS] FILE|IMAGE FUNC";
 
@@ -33,7 +34,7 @@ export const DECOMPILE_VERB = verb<InDraft>({
 		const { scan, path, start } = chooseModule(partsOf(await programBytes(file, "decompile")), asked.in);
 		const index = findFunction(scan, word);
 		demandBody(scan, index);
-		const source = sourceOf(scan, index);
+		const source = sourceOf(scan, index, mapBeside(file, scan));
 		const layout = { offsets: false, comment: "//", base: start, characters_max: CHARACTERS_MAX };
 		const text = layOut(decompiledLines(scan, index, source), layout);
 		const told = {

@@ -11,6 +11,7 @@ import { printResult } from "../print.ts";
 import { programBytes } from "../program-bytes.ts";
 import { verb } from "../verb.ts";
 import { IN_FLAG, type InDraft } from "./in-flag.ts";
+import { mapBeside } from "./map-beside.ts";
 
 const USAGE = "wherry wat [OPTIONS] FILE|IMAGE [FUNC]";
 
@@ -56,7 +57,7 @@ export const WAT_VERB = verb<Draft>({
 		demandWords(words, 1, 2, USAGE);
 		const [file = "", word] = words;
 		const chosen = chooseModule(partsOf(await programBytes(file, "wat")), asked.in);
-		const told = word === undefined ? moduleTold(chosen, asked) : functionTold(chosen, word, asked);
+		const told = word === undefined ? moduleTold(chosen, asked) : functionTold(chosen, file, word, asked);
 		printResult(asked.format === "json" ? `${JSON.stringify(told)}\n` : told.text);
 		return 0;
 	},
@@ -82,11 +83,11 @@ function moduleTold(chosen: Chosen, asked: Draft): Told {
 	return { module: chosen.path, text: layOut(lines, layout(chosen, asked)) + more };
 }
 
-function functionTold(chosen: Chosen, word: string, asked: Draft): Told {
+function functionTold(chosen: Chosen, file: string, word: string, asked: Draft): Told {
 	const { scan } = chosen;
 	const index = findFunction(scan, word);
 	demandBody(scan, index);
-	const source = sourceOf(scan, index);
+	const source = sourceOf(scan, index, mapBeside(file, scan));
 	const text = layOut(functionLines(scan, index, source), layout(chosen, asked));
 	return {
 		module: chosen.path,

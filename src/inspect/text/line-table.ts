@@ -3,15 +3,9 @@ import { Cursor, malformed } from "../../wasm/cursor.ts";
 import { customSection, SectionId, sectionOf } from "../../wasm/module.ts";
 import type { Scan } from "../scan.ts";
 import { type LineHeader, readLineHeader } from "./line-header.ts";
+import type { Source } from "./lines.ts";
 import { fixed, readSigned } from "./numbers.ts";
-
-/** A place in the source, from an address on. */
-interface Row {
-	/** From the code section's first byte, as DWARF for wasm counts. */
-	readonly address: number;
-	/** Undefined: nothing is known from here on. */
-	readonly place: string | undefined;
-}
+import { placesOf, type Row } from "./places.ts";
 
 /** More rows than any function has. */
 const ROWS_MAX = 50_000;
@@ -24,11 +18,7 @@ const ROWS_MAX = 50_000;
  *
  * @param start offset in the file of the first byte, `end` one past the last
  */
-export function lineTable(
-	scan: Scan,
-	start: number,
-	end: number,
-): ((offset: number) => string | undefined) | undefined {
+export function lineTable(scan: Scan, start: number, end: number): Source | undefined {
 	const { bytes, module } = scan;
 	const section = customSection(module, ".debug_line");
 	const code = sectionOf(module, SectionId.CODE);
@@ -41,21 +31,7 @@ export function lineTable(
 	} catch (error) {
 		if (!(error instanceof Fault)) throw error;
 	}
-	if (rows.length === 0) return undefined;
-	rows.sort((a, b) => a.address - b.address);
-	return (offset) => placeAt(rows, offset - code.contents);
-}
-
-/** The last row at or before this address. */
-function placeAt(rows: readonly Row[], address: number): string | undefined {
-	let low = 0;
-	let high = rows.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if ((rows[middle]?.address ?? 0) <= address) low = middle + 1;
-		else high = middle;
-	}
-	return rows[low - 1]?.place;
+	return placesOf(rows, code.contents);
 }
 
 interface Stretch {

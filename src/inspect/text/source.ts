@@ -1,11 +1,19 @@
 import type { Scan } from "../scan.ts";
 import type { Source } from "./lines.ts";
 import { lineTable } from "./line-table.ts";
+import { embeddedMap, mapSource } from "./source-map.ts";
 
-/** Where the instructions of a function came from, where the module says so. */
-export function sourceOf(scan: Scan, index: number): Source | undefined {
+/**
+ * Where the instructions of a function came from: by DWARF, or by a source map, the module's own or one that was found beside it.
+ *
+ * @param map the text of a source map, where one was found
+ */
+export function sourceOf(scan: Scan, index: number, map?: string): Source | undefined {
 	const { start, end } = bodyOf(scan, index);
-	return lineTable(scan, start, end);
+	const lines = lineTable(scan, start, end);
+	if (lines !== undefined) return lines;
+	const text = map ?? embeddedMap(scan.debug.sourceMap);
+	return text === undefined ? undefined : mapSource(text, start, end);
 }
 
 /** The first place in the source that a function has. */

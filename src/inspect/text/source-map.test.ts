@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { embeddedMap, mapSource } from "./source-map.ts";
+
+const MAP = JSON.stringify({ version: 3, sources: ["a.ts", "b.ts"], mappings: "gBAEA,ECAC,EAAA" });
+
+test("a source map says which line an offset came from", () => {
+	const place = mapSource(MAP, 16, 100);
+	assert.deepEqual(
+		[15, 16, 17, 18, 30].map((offset) => place?.(offset)),
+		[undefined, "a.ts:3", "a.ts:3", "b.ts:3", "b.ts:3"],
+	);
+});
+
+test("a map is read from a data: address, and from no other", () => {
+	assert.equal(embeddedMap(`data:application/json;base64,${btoa(MAP)}`), MAP);
+	assert.equal(embeddedMap("https://example.com/app.wasm.map"), undefined);
+});
+
+test("any text for a map gives places or none", () => {
+	fc.assert(
+		fc.property(fc.string(), fc.string(), (text, mappings) => {
+			mapSource(text, 0, 100)?.(5);
+			mapSource(JSON.stringify({ sources: ["a", 3], mappings }), 0, 100)?.(5);
+		}),
+	);
+});
