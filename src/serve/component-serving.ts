@@ -126,6 +126,8 @@ class ComponentServing implements Instance {
 		if (Symbol.dispose in this.#instance) (this.#instance as Disposable)[Symbol.dispose]();
 		this.#service.discard(this.#instance.memories());
 		this.#closeOwn();
+		// one of 0.3 may go on when it has answered: what it waits for throws now, so that its stack unwinds
+		if (this.#service.imports.has("0.3")) this.#guest.stop();
 	}
 
 	#closeOwn(): void {

@@ -1,14 +1,20 @@
 import { ComponentGuest, type ComponentWorld } from "../wasi/component-guest.ts";
-import { type Wait, type Waits, waitsOf } from "../wasi/waits.ts";
+import { type Stopping, type Wait, type Waits, waitsOf } from "../wasi/waits.ts";
 
 /** A guest that can be ended from outside while it waits, so that its stack unwinds and its memory is free. */
 export class ServedGuest extends ComponentGuest {
 	#stopped: PromiseWithResolvers<never> | undefined;
+	#abort: AbortController | undefined;
 	override readonly waits: Waits;
 
 	constructor(world: ComponentWorld) {
 		super(world);
-		this.waits = stoppable(waitsOf(world), async () => this.#whenStopped());
+		const signal = () => this.#signal();
+		this.waits = stoppable(waitsOf(world), async () => this.#whenStopped(), {
+			get signal() {
+				return signal();
+			},
+		});
 	}
 
 	/** Whether nothing is left of what it did, as far as the host can see. */
@@ -22,7 +28,13 @@ export class ServedGuest extends ComponentGuest {
 			this.finish({ type: "signal", signal: "SIGKILL", number: 9 });
 		} catch (end) {
 			this.#stopped?.reject(end);
+			// timers and descriptors that are waited for: nobody else would let go of them
+			this.#abort?.abort();
 		}
+	}
+
+	#signal(): AbortSignal {
+		return (this.#abort ??= new AbortController()).signal;
 	}
 
 	async #whenStopped(): Promise<never> {
@@ -36,11 +48,11 @@ export class ServedGuest extends ComponentGuest {
 	}
 }
 
-function stoppable(waits: Waits, whenStopped: () => Promise<never>): Waits {
+function stoppable(waits: Waits, whenStopped: () => Promise<never>, stopping: Stopping): Waits {
 	return {
 		background: waits.background,
 		until(wanted: readonly Wait[]) {
-			const ready = waits.until(wanted);
+			const ready = waits.until(wanted, stopping);
 			return ready instanceof Promise ? Promise.race([ready, whenStopped()]) : ready;
 		},
 	};

@@ -25,8 +25,16 @@ export type Wait =
 export interface Waits {
 	/** What goes on while the guest waits for anything, such as sending what it wrote; it leaves when it is ready. */
 	readonly background: Set<Wait>;
-	/** A promise only where it lets other work go on meanwhile. */
-	until(waits: readonly Wait[]): readonly number[] | Promise<readonly number[]>;
+	/**
+	 * A promise only where it lets other work go on meanwhile. When `stopping` is aborted, nothing is held for it any more,
+	 * and it may answer that none is ready.
+	 */
+	until(waits: readonly Wait[], stopping?: Stopping): readonly number[] | Promise<readonly number[]>;
+}
+
+/** Asked for its signal only where something is waited for. */
+export interface Stopping {
+	readonly signal: AbortSignal;
 }
 
 export interface WaitsHost {
@@ -41,10 +49,10 @@ export function waitsOf(host: WaitsHost): Waits {
 	const background = new Set<Wait>();
 	return {
 		background,
-		until: (waits) => {
+		until: (waits, stopping) => {
 			if (host.readiness === undefined) return sleep(host, waits, background);
 			const now = readyNow(host, waits, background);
-			return now.length > 0 ? now : meanwhile(host, host.readiness, waits, background);
+			return now.length > 0 ? now : meanwhile(host, host.readiness, waits, background, stopping?.signal);
 		},
 	};
 }
@@ -114,15 +122,20 @@ async function meanwhile(
 	readiness: Readiness,
 	waits: readonly Wait[],
 	background: Set<Wait>,
+	stopped: AbortSignal | undefined,
 ): Promise<readonly number[]> {
-	for (;;) {
+	while (stopped?.aborted !== true) {
 		const other = new AbortController();
+		const end = () => other.abort();
+		stopped?.addEventListener("abort", end);
 		const all = [...waits, ...background];
 		await Promise.race(all.map((wait) => whenReady(host, readiness, wait, other.signal)));
+		stopped?.removeEventListener("abort", end);
 		other.abort();
 		const ready = readyNow(host, waits, background);
 		if (ready.length > 0) return ready;
 	}
+	return [];
 }
 
 function whenReady(

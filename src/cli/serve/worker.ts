@@ -13,6 +13,7 @@ import { Pool } from "../../serve/pool.ts";
 import { Service } from "../../serve/service.ts";
 import { CHANNEL_FD, FIRST_GIVEN_FD } from "../../serve/supervisor.ts";
 import { serveAsWorker, SupervisorLink } from "../../serve/worker.ts";
+import { End } from "../../wasi/end.ts";
 import { readDefinitions } from "../../wasm/component/read-definitions.ts";
 import { linkComponent } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
@@ -34,6 +35,8 @@ export async function runWorker(): Promise<number> {
 	const supervisor = new SupervisorLink(CHANNEL_FD);
 	const { format } = frame.options.run;
 	process.on("uncaughtException", (cause) => {
+		// of a guest that was ended, in a task that nobody waits for any more
+		if (cause instanceof End) return;
 		say(faultText(ourMistake(cause), format));
 		process.exit(BUG_STATUS);
 	});
