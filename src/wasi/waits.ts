@@ -124,7 +124,8 @@ async function meanwhile(
 	background: Set<Wait>,
 	stopped: AbortSignal | undefined,
 ): Promise<readonly number[]> {
-	while (stopped?.aborted !== true) {
+	for (;;) {
+		if (stopped?.aborted === true) return [];
 		const other = new AbortController();
 		const end = () => other.abort();
 		stopped?.addEventListener("abort", end);
@@ -135,7 +136,6 @@ async function meanwhile(
 		const ready = readyNow(host, waits, background);
 		if (ready.length > 0) return ready;
 	}
-	return [];
 }
 
 function whenReady(

@@ -73,10 +73,11 @@ function callOf(name: HostName, found: HostInterface, type: Callable | undefined
  * What our classes of resources have for our own use: no component may call it by naming it. TypeScript's `protected` and
  * what is in no WIT are nothing to one that is made by hand.
  */
-const NOT_LENT: ReadonlySet<string> = new Set([
-	...["constructor", "weigh", "dropped", "isHeld", "guest", "weight"],
-	...["give", "giveBody", "fields", "hasBody", "head", "timeouts", "refuse", "ask"],
-]);
+const NOT_LENT: ReadonlySet<string> = new Set(
+	"constructor weigh dropped isHeld guest weight give giveBody fields hasBody head timeouts refuse ask".split(
+		" ",
+	),
+);
 
 function own(from: object, name: string): unknown {
 	return Object.hasOwn(from, name) ? (from as Record<string, unknown>)[name] : undefined;

@@ -20,10 +20,10 @@ test("a component can call no method of a resource that is the host's own", () =
 			if (!/^[A-Z]/.test(type) || typeof resource !== "function") continue;
 			let at = resource.prototype as object | null;
 			for (; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at) as object | null)
-				for (const [member, { get }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+				for (const [member, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
 					const name = `[method]${kebab(type)}.${kebab(member)}`;
 					const find = () => hostFunction(hostNameOf({ interface: track, name, imported: true }), host);
-					if (!OWN.test(member) && get === undefined) {
+					if (!OWN.test(member) && property.get === undefined) {
 						find();
 						continue;
 					}
