@@ -75,14 +75,14 @@ export async function runComponentProgram({ bytes, options, root }: Program): Pr
 }
 
 /** What few programs import, and few people ask for, is loaded for those that do. */
-async function hostMaker({ imports }: World, { traceWasi }: RunOptions): Promise<MakeHost> {
+async function hostMaker({ imports }: World, { traceWasi, format, grants }: RunOptions): Promise<MakeHost> {
 	const make = await untracedHostMaker([...imports.keys()]);
 	if (!traceWasi) return make;
 	const [{ tracedHost }, { stderrTrace }] = await Promise.all([
 		import("../wasi/trace-host.ts"),
 		import("./trace-sink.ts"),
 	]);
-	return (guest) => tracedHost(make(guest), stderrTrace());
+	return (guest) => tracedHost(make(guest), stderrTrace(format, grants.clock));
 }
 
 async function untracedHostMaker(imports: readonly string[]): Promise<MakeHost> {

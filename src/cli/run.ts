@@ -88,7 +88,7 @@ function runModule({ bytes, options, digest, root }: Program): number {
 	const guest = new Guest(opened.world);
 	const outcome = runGuest(prepared, guest, {
 		invoke: options.invoke === undefined ? undefined : { name: options.invoke, words: options.args },
-		trace: options.traceWasi ? stderrTrace() : undefined,
+		trace: options.traceWasi ? stderrTrace(options.format, options.grants.clock) : undefined,
 		beforeGuest: (size) => {
 			memorySize = size;
 			confine(opened, options.isolation);

@@ -1,5 +1,5 @@
 import { ComponentError } from "./host-interface.ts";
-import type { TraceSink } from "./p1/trace.ts";
+import type { TracedCall, TraceSink } from "./p1/trace.ts";
 import { type Names, valuesText, valueText } from "./trace-values.ts";
 
 /** Between the guest's values and those of the host: the resources in them are others. */
@@ -16,42 +16,64 @@ export type Call = (...values: unknown[]) => unknown;
 export function tracedCall(name: string, call: Call, shadows: Shadows, sink: TraceSink): Call {
 	return (...values) => {
 		const line = `${name}(${valuesText(values, shadows)})`;
+		const made: Made = { line, parts: partsOf(name, values, shadows) };
 		// what ends the guest may not return
-		if (name.startsWith("wasi:cli/exit.")) sink(line);
+		if (name.startsWith("wasi:cli/exit.")) sink(line, made.parts);
 		try {
 			const answer = call(...values.map((value) => shadows.behind(value)));
-			if (answer instanceof Promise) return meanwhile(line, answer, shadows, sink);
-			return told(line, answer, shadows, sink);
+			if (answer instanceof Promise) return meanwhile(made, answer, shadows, sink);
+			return told(made, answer, shadows, sink);
 		} catch (error) {
-			throw toldError(line, error, shadows, sink);
+			throw toldError(made, error, shadows, sink);
 		}
 	};
 }
 
+interface Made {
+	readonly line: string;
+	readonly parts: TracedCall;
+}
+
+/** The last dot is the function's: versions are not in these names. */
+function partsOf(name: string, values: readonly unknown[], names: Names): TracedCall {
+	const dot = name.lastIndexOf(".");
+	return {
+		interface: name.slice(0, Math.max(dot, 0)),
+		function: name.slice(dot + 1),
+		arguments: values.map((value) => valueText(value, names)),
+		denied: false,
+	};
+}
+
+/** The errors by which files, sockets, HTTP and stores say that something was not granted. */
+const DENIED = /access|not-permitted|read-only|HTTP-request-denied/;
+
 function meanwhile(
-	line: string,
+	{ line, parts }: Made,
 	answer: Promise<unknown>,
 	shadows: Shadows,
 	sink: TraceSink,
 ): Promise<unknown> {
-	sink(`${line} = (waits)`);
+	sink(`${line} = (waits)`, parts);
 	return answer.then(
-		(value) => told(line, value, shadows, sink),
+		(value) => told({ line, parts }, value, shadows, sink),
 		(error: unknown) => {
-			throw toldError(line, error, shadows, sink);
+			throw toldError({ line, parts }, error, shadows, sink);
 		},
 	);
 }
 
-function told(line: string, answer: unknown, shadows: Shadows, sink: TraceSink): unknown {
+function told({ line, parts }: Made, answer: unknown, shadows: Shadows, sink: TraceSink): unknown {
 	const shown = shadows.before(answer);
-	sink(answer === undefined ? `${line} = ()` : `${line} = ${valueText(shown, shadows)}`);
+	const result = answer === undefined ? "()" : valueText(shown, shadows);
+	sink(`${line} = ${result}`, { ...parts, result });
 	return shown;
 }
 
-function toldError(line: string, error: unknown, shadows: Shadows, sink: TraceSink): unknown {
+function toldError({ line, parts }: Made, error: unknown, shadows: Shadows, sink: TraceSink): unknown {
 	if (!(error instanceof ComponentError)) return error;
 	const payload = shadows.before(error.payload);
-	sink(`${line} = error ${valueText(payload, shadows)}`);
+	const text = valueText(payload, shadows);
+	sink(`${line} = error ${text}`, { ...parts, error: text, denied: DENIED.test(text) });
 	return payload === error.payload ? error : new ComponentError(payload);
 }

@@ -1,7 +1,7 @@
 import type { HostInterface } from "./host-interface.ts";
 import type { TraceSink } from "./p1/trace.ts";
 import { type Call, type Shadows, tracedCall } from "./trace-call.ts";
-import { kebabCase, valuesText } from "./trace-values.ts";
+import { kebabCase, valueText } from "./trace-values.ts";
 
 type Class = new (...values: unknown[]) => object;
 
@@ -76,7 +76,15 @@ export class ResourceShadows implements Shadows {
 		const make = (shadow: object, values: readonly unknown[]) => {
 			const real = new Real(...values.map((value) => this.behind(value)));
 			this.#tie(shadow, real);
-			this.#sink(`${label}(${valuesText(values, this)}) = ${this.#names.get(shadow)}`);
+			const words = values.map((value) => valueText(value, this));
+			const result = this.#names.get(shadow) ?? "";
+			this.#sink(`${label}(${words.join(", ")}) = ${result}`, {
+				interface: label,
+				function: "constructor",
+				arguments: words,
+				result,
+				denied: false,
+			});
 		};
 		const Shadow = function (this: object, ...values: unknown[]): void {
 			make(this, values);
@@ -99,7 +107,8 @@ export class ResourceShadows implements Shadows {
 			return tracedCall(`${name}.${kebabCase(String(method))}`, own, this, this.#sink)(...values);
 		};
 		const dropped = (shadow: object) => {
-			this.#sink(`${this.#names.get(shadow)}.drop()`);
+			const name = this.#names.get(shadow) ?? "";
+			this.#sink(`${name}.drop()`, { interface: name, function: "drop", arguments: [], denied: false });
 			call.apply(real(shadow));
 		};
 		return function (this: object, ...values) {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { assembleInto } from "../support/wat.ts";
-import { run } from "../support/wherry.ts";
+import { guest, run } from "../support/wherry.ts";
 
 const CREATE = 1;
 const READ = 2n;
@@ -195,4 +195,21 @@ test("flags of learning without a file are refused", () => {
 	const { status, stderr } = run(["run", "--learn-net", "tcp=a:1", "x.wasm"]);
 	assert.equal(status, 125);
 	assert.match(stderr, /--learn policy\.toml/);
+});
+
+test("a trace as JSON is one object a line, for modules and components", () => {
+	for (const name of ["wat/hello", "components/hello"]) {
+		const words = ["run", "--clock", "frozen=0", "--trace=wasi", "--format", "json", guest(name)];
+		const lines = run(words).stderr.trim().split("\n");
+		for (const line of lines) {
+			const call = JSON.parse(line) as Record<string, unknown>;
+			assert.equal(call["version"], 1);
+			assert.equal("time_ms" in call, false);
+			assert.deepEqual(
+				["interface", "function", "denied"].map((key) => typeof call[key]),
+				["string", "string", "boolean"],
+			);
+			assert.ok(Array.isArray(call["arguments"]));
+		}
+	}
 });

@@ -4,8 +4,26 @@ import type { Context, HostCall, HostFunction, Param } from "./function.ts";
 import { Rights } from "./rights.ts";
 import { readForTrace } from "./text.ts";
 
-/** Takes one line per call, without its newline. */
-export type TraceSink = (line: string) => void;
+/** Takes one line per call, without its newline, and the same call in parts. */
+export type TraceSink = (line: string, call: TracedCall) => void;
+
+/** A call in parts, all values in the words of the line: docs/trace.md. */
+export interface TracedCall {
+	/** `wasi_snapshot_preview1`, `wasi:cli/stdout`, or the resource that it was made on. */
+	readonly interface: string;
+	readonly function: string;
+	readonly arguments: readonly string[];
+	/** Undefined: it is not over, or it failed. */
+	readonly result?: string;
+	/** What preview1 answered. */
+	readonly errno?: string;
+	/** What a component was answered instead of a result. */
+	readonly error?: string;
+	/** It failed for want of a grant. */
+	readonly denied: boolean;
+}
+
+const DENIED: ReadonlySet<string> = new Set(["NOTCAPABLE", "ROFS", "ACCES", "PERM"]);
 
 /**
  * The same host function, telling each call: `path_open(fd=3, path="etc/passwd", ...) = ENOTCAPABLE`,
@@ -17,10 +35,17 @@ export function traced(host: HostFunction, sink: TraceSink): HostFunction {
 		context.memory.refresh();
 		const words = argumentsAsText(host.params, args, context);
 		const line = `${host.name}(${words.join(", ")})`;
-		if (host.returns === "nothing") sink(line);
+		const call = { interface: "wasi_snapshot_preview1", function: host.name, arguments: words };
+		if (host.returns === "nothing") sink(line, { ...call, denied: false });
 		const errno = host.call(context, ...args) ?? 0;
 		const results = errno === 0 ? resultsAsText(host.params, args, context) : [];
-		sink([`${line} = ${errnoName(errno)}`, ...results].join(" "));
+		const name = errnoName(errno);
+		sink([`${line} = ${name}`, ...results].join(" "), {
+			...call,
+			...(errno === 0 ? { result: results.join(" ") } : {}),
+			errno: name,
+			denied: DENIED.has(name),
+		});
 		return errno;
 	};
 	return { ...host, call };
