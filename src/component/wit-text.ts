@@ -109,7 +109,9 @@ function packagesOf(world: World): Map<string, [Path, InterfaceType][]> {
 		const path = splitPath(full);
 		if (item.kind !== "interface" || path === undefined || seen.has(full)) continue;
 		seen.add(full);
-		packages.set(path.key, [...(packages.get(path.key) ?? []), [{ full, name: path.name }, item]]);
+		const interfaces = packages.get(path.key) ?? [];
+		interfaces.push([{ full, name: path.name }, item]);
+		packages.set(path.key, interfaces);
 	}
 	return packages;
 }
