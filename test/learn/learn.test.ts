@@ -176,8 +176,8 @@ test("a guest that opens very many files is learnt in few lines", async (context
 
 test("a run that is ended half way has taught what it used until then", async (context) => {
 	const here = folder(context);
-	const guest = opener([{ path: "data/a" }]).replace(/\)\)$/, " (loop $for-ever (br $for-ever))))");
-	await assembleInto(here, "guest.wasm", guest);
+	const endless = opener([{ path: "data/a" }]).replace(/\)\)$/, " (loop $for-ever (br $for-ever))))");
+	await assembleInto(here, "guest.wasm", endless);
 	const ended = run(["run", "--timeout", "500ms", "--learn", "p.toml", "guest.wasm"], { cwd: here });
 	assert.notEqual(ended.status, 0);
 	assert.match(readFileSync(join(here, "p.toml"), "utf8"), /source=\.\/data\/a/);

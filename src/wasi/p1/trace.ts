@@ -35,13 +35,13 @@ export function traced(host: HostFunction, sink: TraceSink): HostFunction {
 		context.memory.refresh();
 		const words = argumentsAsText(host.params, args, context);
 		const line = `${host.name}(${words.join(", ")})`;
-		const call = { interface: "wasi_snapshot_preview1", function: host.name, arguments: words };
-		if (host.returns === "nothing") sink(line, { ...call, denied: false });
+		const parts = { interface: "wasi_snapshot_preview1", function: host.name, arguments: words };
+		if (host.returns === "nothing") sink(line, { ...parts, denied: false });
 		const errno = host.call(context, ...args) ?? 0;
 		const results = errno === 0 ? resultsAsText(host.params, args, context) : [];
 		const name = errnoName(errno);
 		sink([`${line} = ${name}`, ...results].join(" "), {
-			...call,
+			...parts,
 			...(errno === 0 ? { result: results.join(" ") } : {}),
 			errno: name,
 			denied: DENIED.has(name),
