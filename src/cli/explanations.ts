@@ -130,9 +130,10 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 		example: "wherry wit app.wasm",
 	},
 	IMPORT_UNKNOWN: {
-		means: "The module imports functions, memories or globals that nobody here provides.",
+		means: "The program imports functions, memories, globals or interfaces that nobody here provides.",
 		why: "It was built for another host: a browser, emscripten's JavaScript, Go's wasm_exec.js, a plug-in system. The note names the imports and, where it can be seen, the toolchain.",
-		remedy: "Build it for WASI. If the program never calls them, let them trap when it does.",
+		remedy:
+			"Build it for WASI. If a module never calls them, let them trap when it does; a component needs all its interfaces, and wherry wit shows them.",
 		example: "wherry run --unknown-imports trap app.wasm",
 	},
 	IMPORT_MISMATCH: {

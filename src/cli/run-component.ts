@@ -15,7 +15,7 @@ import { basics, isBasic } from "../wasi/p2/basics.ts";
 import { outputWritten } from "../wasi/unwritten.ts";
 import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import type { PrintedCall } from "./component/invoke-words.ts";
-import { linkComponent } from "./component/link-component.ts";
+import { linkComponent, withWit } from "./component/link-component.ts";
 import { confine } from "./confine.ts";
 import { type Needs, openComponentWorld } from "./open-component-world.ts";
 import { printResult } from "./print.ts";
@@ -28,7 +28,15 @@ import { alarmsOf, reportEnding } from "./run-report.ts";
  *
  * @throws Fault for everything that keeps the guest from starting
  */
-export async function runComponentProgram({ bytes, options, root }: Program): Promise<number> {
+export async function runComponentProgram(program: Program): Promise<number> {
+	try {
+		return await runLinked(program);
+	} catch (cause) {
+		throw cause instanceof Fault ? withWit(cause, program.options.file) : cause;
+	}
+}
+
+async function runLinked({ bytes, options, root }: Program): Promise<number> {
 	const { file, limits } = options;
 	const elaborated = elaborate(readDefinitions(bytes));
 	const world = worldOf(elaborated);

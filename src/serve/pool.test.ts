@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
+import { Fault } from "../base/fault.ts";
 import { Metrics, prometheusText } from "./metrics.ts";
 import { type Instance, Pool, type PoolPlan } from "./pool.ts";
 
@@ -82,6 +83,26 @@ test("two requests never have one instance", () => {
 	const { pool: one } = pool({ reuse: 9 });
 	const taken = new Set([one.take(), one.take(), one.take()]);
 	assert.equal(taken.size, 3);
+});
+
+test("what keeps every instance from being made is told at the start; a trap is for those who ask", async () => {
+	const unlinked = pool({
+		make: () => {
+			throw new Fault("IMPORT_UNKNOWN", "cannot link the import 'a:b/c'");
+		},
+	});
+	await assert.rejects(unlinked.pool.begin(), { code: "IMPORT_UNKNOWN" });
+	const trapping = pool({
+		make: () => {
+			throw new WebAssembly.RuntimeError("unreachable");
+		},
+	});
+	await trapping.pool.begin();
+	assert.throws(() => trapping.pool.take(), WebAssembly.RuntimeError);
+	const { pool: one, made } = pool();
+	await one.begin();
+	assert.equal(made.length, 1);
+	one.close();
 });
 
 test("some are made ahead while nothing else is to be done", async () => {

@@ -1,3 +1,4 @@
+import { Fault } from "../base/fault.ts";
 import type { Denial } from "../capability/denial.ts";
 import type { Exchange } from "../sys/http.ts";
 import type { Metrics } from "./metrics.ts";
@@ -69,6 +70,20 @@ export class Pool {
 		if (this.#isPreparing || this.#isClosed || this.#idle.length >= this.#plan.idle || !this.hasRoom) return;
 		this.#isPreparing = true;
 		setImmediate(() => void this.#prepareOne());
+	}
+
+	/**
+	 * Makes the first: what keeps every instance from being made is told before anybody asks for one.
+	 *
+	 * @throws Fault; a trap as it starts is for whoever needs an instance
+	 */
+	async begin(): Promise<void> {
+		try {
+			this.#idle.unshift(await this.#make());
+		} catch (cause) {
+			if (cause instanceof Fault) throw cause;
+		}
+		this.prepare();
 	}
 
 	take(): Instance | Promise<Instance> {

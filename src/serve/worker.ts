@@ -89,7 +89,7 @@ class Worker {
 		);
 		beforeServing();
 		setInterval(() => this.#measure(), MEASURE_MS).unref();
-		pool.prepare();
+		await pool.begin();
 		supervisor.tell({ type: "ready", port: server.port });
 	}
 

@@ -1,3 +1,5 @@
+import { Fault } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import type { Elaborated } from "../../component/elaborate.ts";
 import { linkDirect } from "../../component/direct/link.ts";
 import { MAY_WAIT } from "../../component/jco/options.ts";
@@ -16,6 +18,13 @@ export interface LinkOptions {
 	/** As errors name it. */
 	readonly file: string;
 	readonly mode: Mode;
+}
+
+/** The fault with what to type to see what the component asks for, where the host lacks a part of that. */
+export function withWit(fault: Fault, file: string): Fault {
+	if (fault.code !== "IMPORT_UNKNOWN") return fault;
+	const help = `wherry wit ${shellWord(file)}    shows what it imports`;
+	return new Fault(fault.code, fault.message, { note: fault.notes, help, cause: fault.cause });
 }
 
 /**

@@ -15,7 +15,7 @@ import { CHANNEL_FD, FIRST_GIVEN_FD } from "../../serve/supervisor.ts";
 import { serveAsWorker, SupervisorLink } from "../../serve/worker.ts";
 import { End } from "../../wasi/end.ts";
 import { readDefinitions } from "../../wasm/component/read-definitions.ts";
-import { linkComponent } from "../component/link-component.ts";
+import { linkComponent, withWit } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
 import { faultText } from "../print.ts";
 import { needsOf } from "../run-component.ts";
@@ -45,7 +45,8 @@ export async function runWorker(): Promise<number> {
 		return 0;
 	} catch (cause) {
 		if (!(cause instanceof Fault)) throw cause;
-		supervisor.tell({ type: "failed", text: faultText(cause, format), exit: cause.exit });
+		const text = faultText(withWit(cause, frame.options.run.file), format);
+		supervisor.tell({ type: "failed", text, exit: cause.exit });
 		return cause.exit;
 	} finally {
 		await supervisor.close();

@@ -102,11 +102,15 @@ export function callHost({ form, call, self }: HostFunction, values: unknown[]):
 
 function unknownInterface({ origin, interface: track }: HostName, host: Host): Fault {
 	const shown = origin.interface ?? origin.name;
-	const near = nearMisses(track, host.keys());
+	const versions = [...host.keys()].filter((one) => withoutVersion(one) === withoutVersion(track));
+	const near = versions.length > 0 ? versions : nearMisses(track, host.keys());
 	return new Fault("IMPORT_UNKNOWN", `cannot link the import '${shown}'`, {
 		note: ["this host has no such interface", ...near.map((one) => `it has '${one}'`)],
-		help: "wherry wit FILE    shows what a component imports",
 	});
+}
+
+function withoutVersion(name: string): string {
+	return name.replace(/@.*$/, "");
 }
 
 function unknownFunction(name: HostName, found: HostInterface): Fault {
@@ -121,6 +125,5 @@ function unknownFunction(name: HostName, found: HostInterface): Fault {
 	const shown = origin.interface === undefined ? origin.name : `${origin.interface}#${origin.name}`;
 	return new Fault("IMPORT_UNKNOWN", `cannot link the import '${shown}'`, {
 		note: ["this host's interface has no such function", ...near.map((one) => `it has '${one}'`)],
-		help: "wherry wit FILE    shows what a component imports",
 	});
 }

@@ -34,6 +34,5 @@ const WORLD_FUNCTION = "default";
 function unknownClass(need: Need, name: string): Fault {
 	return new Fault("IMPORT_UNKNOWN", `cannot link the import '${need.interface}'`, {
 		note: `this host's interface has no resource '${name}'`,
-		help: "wherry wit FILE    shows what a component imports",
 	});
 }
