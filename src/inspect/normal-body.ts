@@ -1,5 +1,6 @@
 import type { Module } from "../wasm/module.ts";
 import { Opcode, readU32, skipInstruction, UNKNOWN } from "../wasm/instructions.ts";
+import { skipLocals } from "../wasm/locals.ts";
 import type { Scan } from "./scan.ts";
 
 /** A body without what the linker numbered anew: two versions of a program number functions and types differently. */
@@ -40,7 +41,8 @@ export class NormalBodies {
 		const calls: number[] = [];
 		this.#reset((end - start) * GROWTH_MAX);
 		let shape = SEED;
-		let offset = skipLocals(bytes, start, end);
+		// a module that is not valid may have fewer bodies than functions
+		let offset = start < end ? skipLocals(bytes, start, end) : end;
 		this.#copy(bytes, start, offset);
 		while (offset < end) {
 			const opcode = bytes[offset] ?? 0;
@@ -103,18 +105,6 @@ function afterLeb(bytes: Uint8Array, offset: number): number {
 	let next = offset;
 	while ((bytes[next] ?? 0) >= 0x80) next += 1;
 	return next + 1;
-}
-
-/** Locals stand before the instructions: groups of a count and a type (core spec 5.5.13). */
-function skipLocals(bytes: Uint8Array, start: number, end: number): number {
-	let offset = afterLeb(bytes, start);
-	for (let left = readU32(bytes, start); left > 0 && offset < end; left--) {
-		offset = afterLeb(bytes, offset);
-		const type = bytes[offset] ?? 0;
-		// (ref ht) and (ref null ht) have a heap type behind them
-		offset = type === 0x63 || type === 0x64 ? afterLeb(bytes, offset + 1) : offset + 1;
-	}
-	return Math.min(offset, end);
 }
 
 const SEED = 0x811c9dc5;

@@ -1,8 +1,8 @@
 import { Cursor } from "../wasm/cursor.ts";
 import { bodySteps, Opcode, readU32, skipInstruction, Step, UNKNOWN } from "../wasm/instructions.ts";
+import { skipLocals } from "../wasm/locals.ts";
 import { mnemonic, PREFIXES } from "../wasm/mnemonics.ts";
 import { type Module, SectionId, sectionOf } from "../wasm/module.ts";
-import { readValueType } from "../wasm/read-types.ts";
 import type { Scan } from "./scan.ts";
 import { Uint32List } from "./uint32-list.ts";
 
@@ -196,17 +196,6 @@ function scanSteps(): Uint8Array {
 	steps[Opcode.END] = Step.NEXT;
 	for (const opcode of [Opcode.BLOCK, Opcode.IF, Opcode.TRY]) steps[opcode] = Step.LOOK;
 	return steps;
-}
-
-/** Core spec 5.5.13: groups of locals, each a number and a type. */
-function skipLocals(bytes: Uint8Array, start: number, end: number): number {
-	const cursor = new Cursor(bytes, start, end);
-	const groups = cursor.count("the number of locals", 2, end - start);
-	for (let group = 0; group < groups; group++) {
-		cursor.u32("a number of locals");
-		readValueType(cursor);
-	}
-	return cursor.offset;
 }
 
 function readTypeIndices(bytes: Uint8Array, { sections, definedFunctions }: Module): Uint32Array {

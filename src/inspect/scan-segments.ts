@@ -3,6 +3,7 @@ import { readGlobalType } from "../wasm/globals.ts";
 import { Opcode, skipConstant } from "../wasm/instructions.ts";
 import { type Module, SectionId, sectionOf } from "../wasm/module.ts";
 import { readValueType } from "../wasm/read-types.ts";
+import { readSigned } from "./text/numbers.ts";
 import type { DataSegment, ElementSegment, GlobalFacts } from "./scan.ts";
 
 /** V8's own limits. */
@@ -103,15 +104,4 @@ function readConstant(cursor: Cursor): number | bigint | undefined {
 	const value = readSigned(number);
 	if (number.remaining > 0) return undefined;
 	return opcode === I32_CONST ? Number(BigInt.asUintN(32, value)) : BigInt.asUintN(64, value);
-}
-
-/** A signed LEB128 number of at most ten bytes. */
-function readSigned(cursor: Cursor): bigint {
-	let value = 0n;
-	for (let shift = 0n; shift < 70n; shift += 7n) {
-		const byte = cursor.byte("a constant");
-		value |= BigInt(byte & 0x7f) << shift;
-		if (byte < 0x80) return (byte & 0x40) === 0 ? value : value - (1n << (shift + 7n));
-	}
-	throw malformed("a constant is too long", cursor.offset);
 }

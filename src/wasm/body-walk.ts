@@ -1,7 +1,6 @@
 import { CALLERS_KEPT, type CodeFacts } from "./code-facts.ts";
-import { Cursor } from "./cursor.ts";
 import { bodySteps, Opcode, readU32, skipInstruction, Step, UNKNOWN } from "./instructions.ts";
-import { readValueType } from "./read-types.ts";
+import { skipLocals } from "./locals.ts";
 
 /** A loop that the walk is in. */
 interface OpenLoop {
@@ -157,15 +156,4 @@ export class BodyWalk {
 		const entry = functionIndex - this.#facts.importedFunctions;
 		if (entry >= 0 && entry < this.#facts.definedFunctions) this.#facts.addressTaken[entry]! += 1;
 	}
-}
-
-/** Core spec 5.5.13: groups of locals, each a number and a type. */
-function skipLocals(bytes: Uint8Array, start: number, end: number): number {
-	const cursor = new Cursor(bytes, start, end);
-	const groups = cursor.count("the number of locals", 2, end - start);
-	for (let group = 0; group < groups; group++) {
-		cursor.u32("a number of locals");
-		readValueType(cursor);
-	}
-	return cursor.offset;
 }

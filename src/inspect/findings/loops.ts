@@ -1,4 +1,5 @@
 import { bodySteps, Opcode, readU32, skipInstruction, Step, UNKNOWN } from "../../wasm/instructions.ts";
+import { skipLocals } from "../../wasm/locals.ts";
 import type { Part } from "../programs.ts";
 import type { Scan } from "../scan.ts";
 import type { Collector } from "./collector.ts";
@@ -50,8 +51,9 @@ class LoopMix {
 
 	body({ bodyStart, bodyEnd }: Scan, entry: number): Mix {
 		const bytes = this.#bytes;
-		const end = bodyEnd[entry] ?? 0;
-		let offset = skipLocals(bytes, bodyStart[entry] ?? 0, end);
+		const [start, end] = [bodyStart[entry] ?? 0, bodyEnd[entry] ?? 0];
+		// a module that is not valid may have fewer bodies than functions
+		let offset = start < end ? skipLocals(bytes, start, end) : end;
 		let depth = 1;
 		/** The depth of the outermost loop that it is in; 0: in none. */
 		let loop = 0;
@@ -91,22 +93,4 @@ function mixingOpcodes(): Uint8Array {
 /** v128.xor, and shifts of lanes. */
 function isMixingVector(opcode: number): boolean {
 	return opcode === 0x51 || (opcode >= 0xab && opcode <= 0xad) || (opcode >= 0xcb && opcode <= 0xcd);
-}
-
-/** Core spec 5.5.13, of a body whose locals were read before. */
-function skipLocals(bytes: Uint8Array, start: number, end: number): number {
-	let offset = start;
-	const skip = () => {
-		while (offset < end && bytes[offset]! >= 0x80) offset += 1;
-		offset += 1;
-	};
-	const groups = readU32(bytes, offset);
-	skip();
-	for (let group = 0; group < groups && offset < end; group++) {
-		skip();
-		// (ref ht) and (ref null ht) have a heap type behind their code
-		if (bytes[offset] === 0x63 || bytes[offset] === 0x64) offset += 1;
-		skip();
-	}
-	return offset;
 }
