@@ -126,8 +126,3 @@ export function fieldsOf(raw: readonly string[]): Field[] {
 		fields.push([(raw[index] ?? "").toLowerCase(), Buffer.from(raw[index + 1] ?? "", "latin1")]);
 	return fields;
 }
-
-/** The bytes of a value as Node wants them: a character each. */
-export function latin1(value: Uint8Array): string {
-	return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("latin1");
-}

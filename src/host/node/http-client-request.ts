@@ -8,7 +8,8 @@ import type {
 	HttpSending,
 	HttpSent,
 } from "../../sys/http.ts";
-import { fieldsOf, latin1, MessageSource } from "./http-client-body.ts";
+import { fieldsOf, MessageSource } from "./http-client-body.ts";
+import { latin1 } from "./latin1.ts";
 import { ConnectFailure } from "./http-client-connect.ts";
 import { failureOf, PROTOCOL_ERROR, READ_TIMEOUT, UPGRADE_FAILED } from "./http-client-errors.ts";
 import { ClientSink } from "./http-client-sink.ts";

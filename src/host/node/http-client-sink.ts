@@ -1,6 +1,7 @@
 import type { ClientRequest } from "node:http";
 import type { ByteSink, Field, HttpFailure } from "../../sys/http.ts";
-import { latin1, WINDOW_BYTES } from "./http-client-body.ts";
+import { WINDOW_BYTES } from "./http-client-body.ts";
+import { latin1 } from "./latin1.ts";
 
 /** Less than this in front of the network is as good as sent: nobody waits for a packet that is on its way. */
 const FLUSH_BYTES = WINDOW_BYTES / 2;

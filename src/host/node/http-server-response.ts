@@ -1,3 +1,4 @@
+import { latin1 } from "./latin1.ts";
 import type { ByteSink, Field, HttpFailure } from "../../sys/http.ts";
 
 /** How an answer leaves: by HTTP/1.1 or HTTP/2. Names and values one after the other. */
@@ -192,8 +193,4 @@ function sendHeld(): void {
 
 function abortUnlessReplaced(body: ResponseBody): void {
 	body.abortUnlessReplaced();
-}
-
-function latin1(bytes: Uint8Array): string {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
