@@ -1,5 +1,6 @@
 import { Fault } from "../../base/fault.ts";
 import type { Flag } from "../flags.ts";
+import { tlsFlags } from "../tls-flags.ts";
 
 /** What the flags of `wherry registry serve` write into. */
 export interface ServeDraft {
@@ -61,22 +62,7 @@ export const SERVE_FLAGS: readonly Flag<ServeDraft>[] = [
 		doc: "Listen on this address instead of 127.0.0.1: other machines may then reach it",
 		apply: (draft, text) => (draft.address = text),
 	},
-	{
-		long: "tls-cert",
-		value: "FILE",
-		completes: "file",
-		group: REACHED,
-		doc: "Speak HTTPS with this certificate (PEM)",
-		apply: (draft, text) => (draft.tlsCert = text),
-	},
-	{
-		long: "tls-key",
-		value: "FILE",
-		completes: "file",
-		group: REACHED,
-		doc: "The key of the certificate (PEM)",
-		apply: (draft, text) => (draft.tlsKey = text),
-	},
+	...tlsFlags<ServeDraft>(REACHED, "HTTPS"),
 	{
 		long: "storage",
 		value: "DIR",

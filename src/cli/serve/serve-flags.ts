@@ -11,6 +11,7 @@ import type { Flag } from "../flags.ts";
 import { emptyRunDraft, RUN_FLAGS, type RunDraft } from "../run-flags.ts";
 import { parsePlace, type Place } from "./addresses.ts";
 import { parseBytes, parseCount, parseTime } from "./quantities.ts";
+import { tlsFlags } from "../tls-flags.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -90,22 +91,7 @@ const OWN_FLAGS: readonly Flag<ServeDraft>[] = [
 		doc: "Listen here instead of on 127.0.0.1:8080; port 0 takes a free one",
 		apply: (draft, text, where) => (draft.place = parsePlace(text, where)),
 	},
-	{
-		long: "tls-cert",
-		value: "FILE",
-		completes: "file",
-		group: REACHED,
-		doc: "Speak HTTPS, and HTTP/2, with this certificate (PEM)",
-		apply: (draft, text) => (draft.tlsCert = text),
-	},
-	{
-		long: "tls-key",
-		value: "FILE",
-		completes: "file",
-		group: REACHED,
-		doc: "The key of the certificate (PEM)",
-		apply: (draft, text) => (draft.tlsKey = text),
-	},
+	...tlsFlags<ServeDraft>(REACHED, "HTTPS, and HTTP/2,"),
 	{
 		long: "workers",
 		value: "N",
