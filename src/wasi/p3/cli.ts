@@ -2,20 +2,12 @@ import { Errno } from "../../sys/errno.ts";
 import { FileType } from "../../sys/stat.ts";
 import type { Stream } from "../../sys/stream.ts";
 import type { Interest } from "../../sys/waiter.ts";
+import { exitInterface, terminalInterfaces } from "../cli.ts";
 import type { ComponentGuest } from "../component-guest.ts";
 import type { HostFamily } from "../host-family.ts";
-import { Resource } from "../resource.ts";
 import { noteWriting } from "../unwritten.ts";
 import type { Wait } from "../waits.ts";
-import {
-	closedInput,
-	initialDirectory,
-	isTerminal,
-	silentOutput,
-	type StandardNumber,
-	standardOf,
-	writeStandard,
-} from "../standard.ts";
+import { closedInput, initialDirectory, silentOutput, standardOf, writeStandard } from "../standard.ts";
 import {
 	bytesFrom,
 	bytesInto,
@@ -29,10 +21,6 @@ import {
 /** `error-code` of wasi:cli/types. */
 type CliError = "io" | "illegal-byte-sequence" | "pipe";
 
-class TerminalInput extends Resource {}
-
-class TerminalOutput extends Resource {}
-
 /** wasi:cli of 0.3, what a command imports. */
 export const CLI: HostFamily = {
 	"wasi:cli/types@0.3": () => ({}),
@@ -41,10 +29,7 @@ export const CLI: HostFamily = {
 		getArguments: () => [...world.args],
 		getInitialCwd: () => initialDirectory(world),
 	}),
-	"wasi:cli/exit@0.3": (guest) => ({
-		exit: ({ tag }: { readonly tag: "ok" | "err" }) => exit(guest, tag === "ok" ? 0 : 1),
-		exitWithCode: (code: number) => exit(guest, code),
-	}),
+	"wasi:cli/exit@0.3": exitInterface,
 	"wasi:cli/stdin@0.3": (guest) => ({ readViaStream: () => readInput(guest) }),
 	"wasi:cli/stdout@0.3": (guest) => ({
 		writeViaStream: (data: GuestStream) => writeOutput(guest, 1, data),
@@ -52,30 +37,8 @@ export const CLI: HostFamily = {
 	"wasi:cli/stderr@0.3": (guest) => ({
 		writeViaStream: (data: GuestStream) => writeOutput(guest, 2, data),
 	}),
-	"wasi:cli/terminal-input@0.3": () => ({ TerminalInput }),
-	"wasi:cli/terminal-output@0.3": () => ({ TerminalOutput }),
-	"wasi:cli/terminal-stdin@0.3": (guest) => ({
-		getTerminalStdin: () => terminal(guest, 0, TerminalInput),
-	}),
-	"wasi:cli/terminal-stdout@0.3": (guest) => ({
-		getTerminalStdout: () => terminal(guest, 1, TerminalOutput),
-	}),
-	"wasi:cli/terminal-stderr@0.3": (guest) => ({
-		getTerminalStderr: () => terminal(guest, 2, TerminalOutput),
-	}),
+	...terminalInterfaces("0.3"),
 };
-
-function exit(guest: ComponentGuest, code: number): never {
-	return guest.finish({ type: "exit", code });
-}
-
-function terminal<T>(
-	guest: ComponentGuest,
-	number: StandardNumber,
-	Kind: new (guest: ComponentGuest) => T,
-): T | undefined {
-	return isTerminal(guest.world, number) ? new Kind(guest) : undefined;
-}
 
 function readInput(guest: ComponentGuest): [HostStream<Uint8Array>, Promise<Outcome<CliError>>] {
 	const stream = standardOf(guest.world, 0) ?? closedInput(undefined);
