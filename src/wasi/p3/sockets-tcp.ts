@@ -26,7 +26,8 @@ const FULL_RETRY_NS = 50_000_000n;
 
 /** `tcp-socket` of wasi:sockets/types. */
 export class TcpSocket extends Resource {
-	readonly #held: HeldSocket;
+	/** Its streams hold it too: the last to let go closes it. */
+	readonly #socket: GuestTcp;
 	#isReceiving = false;
 	#isSending = false;
 
@@ -36,7 +37,7 @@ export class TcpSocket extends Resource {
 
 	constructor(guest: ComponentGuest, socket: GuestTcp) {
 		super(guest);
-		this.#held = new HeldSocket(socket);
+		this.#socket = socket;
 	}
 
 	bind(local: WitSocketAddress): void {
@@ -44,9 +45,9 @@ export class TcpSocket extends Resource {
 	}
 
 	async connect(remote: WitSocketAddress): Promise<void> {
-		const { socket } = this.#held;
+		const socket = this.#socket;
 		succeeded(socket.startConnect(fromWit(remote)));
-		this.#held.hold();
+		socket.hold();
 		try {
 			for (;;) {
 				const decided = socket.finishConnect();
@@ -54,18 +55,18 @@ export class TcpSocket extends Resource {
 				await untilReady(this.guest, socket.wait());
 			}
 		} finally {
-			this.#held.release();
+			socket.close();
 		}
 	}
 
 	/** The connections that come, for as long as the guest asks for them. */
 	listen(): HostStream<TcpSocket> {
-		const held = this.#held;
-		succeeded(held.socket.listen());
-		held.hold();
+		const socket = this.#socket;
+		succeeded(socket.listen());
+		socket.hold();
 		return streamOf(
-			(signal) => accept(this.guest, held.socket, signal),
-			() => held.release(),
+			(signal) => accept(this.guest, socket, signal),
+			() => socket.close(),
 		);
 	}
 
@@ -74,7 +75,7 @@ export class TcpSocket extends Resource {
 		const refusal = this.#begin(this.#isSending);
 		if (refusal === undefined) {
 			this.#isSending = true;
-			return await bytesInto(this.guest, data, new SocketBytes(this.#held, "write"), socketError);
+			return await bytesInto(this.guest, data, new SocketBytes(this.#socket, "write"), socketError);
 		}
 		data[Symbol.dispose]();
 		return refusal;
@@ -85,7 +86,7 @@ export class TcpSocket extends Resource {
 		const refusal = this.#begin(this.#isReceiving);
 		if (refusal !== undefined) return [streamOf<Uint8Array>(() => undefined), Promise.resolve(refusal)];
 		this.#isReceiving = true;
-		return bytesFrom(this.guest, new SocketBytes(this.#held, "read"), socketError);
+		return bytesFrom(this.guest, new SocketBytes(this.#socket, "read"), socketError);
 	}
 
 	getLocalAddress(): WitSocketAddress {
@@ -152,11 +153,7 @@ export class TcpSocket extends Resource {
 	}
 
 	protected override dropped(): void {
-		this.#held.release();
-	}
-
-	get #socket(): GuestTcp {
-		return this.#held.socket;
+		this.#socket.close();
 	}
 
 	#begin(hasBegun: boolean): Outcome<ErrorCode3> | undefined {
@@ -194,50 +191,30 @@ async function accept(
 	return undefined;
 }
 
-/** A socket that its resource and its streams hold together: the last to let go closes it. */
-class HeldSocket {
-	readonly socket: GuestTcp;
-	#holders = 1;
-
-	constructor(socket: GuestTcp) {
-		this.socket = socket;
-	}
-
-	hold(): this {
-		this.#holders += 1;
-		return this;
-	}
-
-	release(): void {
-		this.#holders -= 1;
-		if (this.#holders === 0) this.socket.close();
-	}
-}
-
 /** One direction of a connection. */
 class SocketBytes implements Origin, Target {
-	readonly #held: HeldSocket;
+	readonly #socket: GuestTcp;
 	readonly #event: "read" | "write";
 
-	constructor(held: HeldSocket, event: "read" | "write") {
-		this.#held = held.hold();
+	constructor(socket: GuestTcp, event: "read" | "write") {
+		this.#socket = socket.hold();
 		this.#event = event;
 	}
 
 	read(into: Uint8Array): number {
-		return this.#held.socket.receive(into);
+		return this.#socket.receive(into);
 	}
 
 	write(from: Uint8Array): number {
-		return this.#held.socket.send(from);
+		return this.#socket.send(from);
 	}
 
 	wait(): Wait {
-		return this.#held.socket.waitFor(this.#event);
+		return this.#socket.waitFor(this.#event);
 	}
 
 	close(): void {
-		this.#held.socket.shutdown(this.#event === "read", this.#event === "write");
-		this.#held.release();
+		this.#socket.shutdown(this.#event === "read", this.#event === "write");
+		this.#socket.close();
 	}
 }
