@@ -2,6 +2,7 @@ import type { FunctionType as WitFunction, World } from "../component/types.ts";
 import { signatureText } from "../component/wave/type-text.ts";
 import { readTargetFeatures } from "../wasm/customs.ts";
 import { type Import, type Module, type Section, SectionId } from "../wasm/module.ts";
+import { MODULE_SECTIONS } from "../wasm/sections.ts";
 import type { Part } from "./programs.ts";
 import type { BinaryReport } from "./report.ts";
 import type { Scan } from "./scan.ts";
@@ -140,23 +141,6 @@ function coreType({
 	return `(${params.join(" ")}) -> (${results.join(" ")})`;
 }
 
-/** Core spec 5.5.2. */
-const MODULE_SECTIONS = [
-	"custom",
-	"type",
-	"import",
-	"function",
-	"table",
-	"memory",
-	"global",
-	"export",
-	"start",
-	"element",
-	"code",
-	"data",
-	"data count",
-	"tag",
-];
 /** Component Model, Binary.md. */
 const COMPONENT_SECTIONS = [
 	"custom",

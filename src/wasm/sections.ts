@@ -8,8 +8,8 @@ export const HEADER_BYTES = 8;
 /** No toolchain comes near; a file of empty custom sections must not make a list a hundred times its size. */
 const SECTIONS_MAX = 10_000;
 
-/** Sections' names for messages, by id. */
-const NAMES = [
+/** Names of a core module's sections, by id (core spec 5.5.2, and the exception handling proposal's tags). */
+export const MODULE_SECTIONS: readonly string[] = [
 	"custom",
 	"type",
 	"import",
@@ -70,5 +70,5 @@ function cutOff(id: number, start: number, size_bytes: number, remaining_bytes: 
 }
 
 function nameOf(id: number): string {
-	return NAMES[id] ?? `unknown (${id})`;
+	return MODULE_SECTIONS[id] ?? `unknown (${id})`;
 }
