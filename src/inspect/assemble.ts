@@ -12,13 +12,10 @@ import { findingsOf } from "./findings/find.ts";
 import { withAdvisories } from "./findings/match-advisories.ts";
 import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
-import { reachOf } from "./reach.ts";
-import type { BinaryReport, Dependency, MadeBy, Reach, Report } from "./report.ts";
+import type { Wish } from "./reach.ts";
+import type { BinaryReport, Dependency, MadeBy, Report } from "./report.ts";
 import type { Scan } from "./scan.ts";
 import { binaryReport } from "./binary-report.ts";
-
-/** So many ways to imports are worked out; a module of thousands of imports has shims of its own to blame. */
-const WAYS_MAX = 2000;
 
 /**
  * Everything that can be said of a program without running it.
@@ -75,17 +72,15 @@ function readWorld(bytes: Uint8Array): World | undefined {
 	}
 }
 
-/** A core module's imports, and the ways to them. */
+/** A core module's imports, and where they are called. */
 function wantedBy({ scan, path }: Part): Wanted[] {
 	if (scan === undefined) return [];
-	const { imports } = scan.module;
 	let functions = 0;
-	return imports.map(({ module, name, type }) => {
-		const index = functions;
-		if (type.kind === "function") functions += 1;
-		const isTold = type.kind === "function" && index < WAYS_MAX;
-		return { module, name, reached: isTold ? reachOf(scan, index, path) : [] };
-	});
+	return scan.module.imports.map(({ module, name, type: { kind } }) =>
+		kind === "function"
+			? { module, name, calledBy: [{ scan, binary: path, index: functions++ }] }
+			: { module, name, kind, calledBy: [] },
+	);
 }
 
 /**
@@ -93,22 +88,25 @@ function wantedBy({ scan, path }: Part): Wanted[] {
  * the function under the interface's own name, as toolchains call it.
  */
 function wantedIn({ imports }: World, parts: readonly Part[]): Wanted[] {
-	const ways = new Map<string, Reach[]>();
-	for (const { module, name, reached } of parts.flatMap((part) => wantedBy(part))) {
+	const callers = new Map<string, Wish[]>();
+	for (const { module, name, calledBy } of parts.flatMap((part) => wantedBy(part))) {
 		const key = `${module}#${name}`;
-		ways.set(key, [...(ways.get(key) ?? []), ...reached]);
+		const same = callers.get(key);
+		if (same === undefined) callers.set(key, [...calledBy]);
+		else same.push(...calledBy);
 	}
-	return [...imports].flatMap(([name, item]) => functionsOf(name, item, ways));
+	return [...imports].flatMap(([name, item]) => functionsOf(name, item, callers));
 }
 
-function functionsOf(name: string, item: WorldItem, ways: ReadonlyMap<string, Reach[]>): Wanted[] {
-	if (item.kind === "function") return [{ module: name, name: "", reached: ways.get(`$root#${name}`) ?? [] }];
+function functionsOf(name: string, item: WorldItem, callers: ReadonlyMap<string, Wish[]>): Wanted[] {
+	if (item.kind === "function")
+		return [{ module: name, name: "", calledBy: callers.get(`$root#${name}`) ?? [] }];
 	if (item.kind !== "interface") return [];
-	if (item.functions.size === 0) return [{ module: name, name: "", reached: [] }];
+	if (item.functions.size === 0) return [{ module: name, name: "", calledBy: [] }];
 	return [...item.functions.keys()].map((inner) => ({
 		module: name,
 		name: inner,
-		reached: ways.get(`${name}#${inner}`) ?? [],
+		calledBy: callers.get(`${name}#${inner}`) ?? [],
 	}));
 }
 

@@ -1,11 +1,12 @@
 import type { FunctionType as WitFunction, World } from "../component/types.ts";
 import { signatureText } from "../component/wave/type-text.ts";
 import { readTargetFeatures } from "../wasm/customs.ts";
-import { type Import, type Module, type Section, SectionId } from "../wasm/module.ts";
+import { type Export, type Import, type Module, type Section, SectionId } from "../wasm/module.ts";
 import { MODULE_SECTIONS } from "../wasm/sections.ts";
 import type { Part } from "./programs.ts";
 import type { BinaryReport } from "./report.ts";
 import type { Scan } from "./scan.ts";
+import { signaturesOf } from "./text/signatures.ts";
 
 /** So many imports and exports are listed; more are a module's that no person reads through. */
 const LISTED_MAX = 10_000;
@@ -33,6 +34,9 @@ const NOTHING: Facts = {
 	exports: [],
 	memories: [],
 	tables: [],
+	globals: [],
+	elements: { segments: 0, functions: 0 },
+	histogram: [],
 	functions: { imported: 0, defined: 0, named: 0, code_bytes: 0, instructions: 0 },
 	data: { segments: 0, bytes: 0 },
 	features: [],
@@ -69,7 +73,7 @@ function typeText(name: string, type: WitFunction): string {
 }
 
 function moduleReport(scan: Scan): Facts {
-	const { module, bytes, names, data, debug } = scan;
+	const { module, bytes, names, data, elements, debug } = scan;
 	const code = module.sections.find(({ id }) => id === SectionId.CODE);
 	const importsOf = <Kind extends Import["type"]["kind"]>(kind: Kind) =>
 		module.imports.flatMap(({ type }) =>
@@ -78,7 +82,7 @@ function moduleReport(scan: Scan): Facts {
 	const tables = importsOf("table");
 	return {
 		imports: module.imports.slice(0, LISTED_MAX).map(importReport),
-		exports: module.exports.slice(0, LISTED_MAX).map(({ name, kind }) => ({ name, kind })),
+		exports: module.exports.slice(0, LISTED_MAX).map((one) => exportReport(one, scan)),
 		memories: [
 			...importsOf("memory").map((memory) => memoryReport(memory, true)),
 			...module.memories.map((memory) => memoryReport(memory, false)),
@@ -89,6 +93,14 @@ function moduleReport(scan: Scan): Facts {
 			imported: index < tables.length,
 			exported: exportsOf(module, "table", index),
 		})),
+		globals: globalReports(scan),
+		elements: {
+			segments: elements.length,
+			functions: elements.reduce((sum, { functions }) => sum + functions, 0),
+		},
+		histogram: [...scan.histogram]
+			.map(([name, count]) => ({ name, count }))
+			.toSorted((a, b) => b.count - a.count),
 		functions: {
 			imported: module.importedFunctions,
 			defined: module.definedFunctions,
@@ -108,9 +120,25 @@ function moduleReport(scan: Scan): Facts {
 
 function importReport({ module, name, type }: Import): BinaryReport["imports"][number] {
 	const shown = { module, name, kind: type.kind };
+	if (type.kind === "global") return { ...shown, type: type.mutable ? `mut ${type.type}` : type.type };
 	return type.kind === "function" && type.signature !== undefined
 		? { ...shown, type: coreType(type.signature) }
 		: shown;
+}
+
+function exportReport({ name, kind, index }: Export, scan: Scan): BinaryReport["exports"][number] {
+	if (kind !== "function") return { name, kind };
+	const type = signaturesOf(scan).function(index);
+	return type === undefined ? { name, kind } : { name, kind, type: coreType(type) };
+}
+
+function globalReports({ globals }: Scan): BinaryReport["globals"] {
+	return globals.slice(0, LISTED_MAX).map(({ type, mutable, initial, exported }) => ({
+		type,
+		mutable,
+		initial: initial === undefined ? undefined : String(initial),
+		exported,
+	}));
 }
 
 function memoryReport(

@@ -29,9 +29,9 @@ function inWords(imports: readonly string[]): string[] {
 	});
 }
 
-function wanted(one: string): { module: string; name: string; reached: [] } {
+function wanted(one: string): { module: string; name: string; calledBy: [] } {
 	const dot = one.indexOf(".");
 	const isInterface = /^[a-z0-9-]+:[a-z0-9-]+\//.test(one);
-	if (isInterface || dot < 0) return { module: one, name: "", reached: [] };
-	return { module: one.slice(0, dot), name: one.slice(dot + 1), reached: [] };
+	if (isInterface || dot < 0) return { module: one, name: "", calledBy: [] };
+	return { module: one.slice(0, dot), name: one.slice(dot + 1), calledBy: [] };
 }

@@ -1,16 +1,23 @@
-import { type Asked, capabilityOf } from "./capabilities.ts";
-import type { Need, Reach } from "./report.ts";
+import { capabilityOf } from "./capabilities.ts";
+import { reachOf, type Wish } from "./reach.ts";
+import type { Need } from "./report.ts";
 
-/** An import, and how it is reached. */
+/** An import, and where modules call it. */
 export interface Wanted {
 	readonly module: string;
 	/** Empty where only an interface is known. */
 	readonly name: string;
-	readonly reached: readonly Reach[];
+	/** Undefined: a function. */
+	readonly kind?: "memory" | "table" | "global" | "tag";
+	readonly calledBy: readonly Wish[];
 }
 
-/** So many ways are told of each need. */
-const REACHED_MAX = 12;
+/** What is shared with a host is no call, but others can read and change it. */
+const SHARED = {
+	capability: "another host",
+	says: "uses a memory, table, global or tag that its host gives it, and others may share",
+	grant: undefined,
+} as const;
 
 /**
  * What a list of imports comes to, by capability: nothing outside of it can be asked of any host. What is imported several
@@ -20,28 +27,28 @@ export function needsOf(wanted: readonly Wanted[]): {
 	readonly list: readonly Need[];
 	readonly hosts: readonly string[];
 } {
-	const groups = new Map<
-		string,
-		{ readonly asked: Asked; readonly imports: Set<string>; readonly reached: Reach[] }
-	>();
-	const hosts = new Set<string>();
-	for (const { module, name, reached } of wanted) {
+	const groups = new Map<string, Group>();
+	const [called, shared] = [new Set<string>(), new Set<string>()];
+	for (const { module, name, kind, calledBy } of wanted) {
 		const asked = capabilityOf(module, name);
-		hosts.add(asked.host);
-		const key = `${asked.capability}\n${asked.says}`;
-		const group = groups.get(key) ?? { asked, imports: new Set<string>(), reached: [] };
+		(kind === undefined ? called : shared).add(asked.host);
+		const { capability, says, grant } = kind === undefined ? asked : SHARED;
+		const key = `${capability}\n${says}`;
+		const group = groups.get(key) ?? { capability, says, grant, imports: new Set(), wishes: [] };
 		groups.set(key, group);
-		const spelled = name === "" ? module : module.includes(":") ? `${module}#${name}` : `${module} ${name}`;
-		if (group.imports.has(spelled)) continue;
-		group.imports.add(spelled);
-		group.reached.push(...reached.slice(0, Math.max(0, REACHED_MAX - group.reached.length)));
+		group.imports.add(
+			name === "" ? module : module.includes(":") ? `${module}#${name}` : `${module} ${name}`,
+		);
+		for (const wish of calledBy) group.wishes.push(wish);
 	}
-	const list = [...groups.values()].map(({ asked: { capability, says, grant }, imports, reached }) => ({
-		capability,
-		says,
-		imports: [...imports],
-		reached,
-		grant,
-	}));
-	return { list, hosts: [...hosts].toSorted() };
+	const list = [...groups.values()].map(({ capability, says, grant, imports, wishes }) => {
+		const { reached, reachedFrom } = reachOf(wishes);
+		return { capability, says, imports: [...imports], reached, reachedFrom, grant };
+	});
+	return { list, hosts: [...(called.size === 0 ? shared : called)].toSorted() };
+}
+
+interface Group extends Pick<Need, "capability" | "says" | "grant"> {
+	readonly imports: Set<string>;
+	readonly wishes: Wish[];
 }

@@ -1,113 +1,250 @@
-import type { Reach } from "./report.ts";
+import { type CallGraph, callGraph, type WaysTo, waysTo } from "./call-graph.ts";
+import type { Reach, ReachedFrom, Root } from "./report.ts";
 import type { Scan } from "./scan.ts";
 
 /** A way is told up to this length, its ends always. */
 const PATH_MAX = 32;
-/** So many exports are told for each import. */
-const WAYS_MAX = 8;
+/** So many ways are told of one need: from each export, then to each import that none of them leads to. */
+const FROM_EXPORTS_MAX = 24;
+const TO_IMPORTS_MAX = 64;
+/** So many exports are named. */
+const NAMED_MAX = 1000;
 
-/** From where each function is reached: the caller on a shortest way from an export; and by which kind of call. */
-interface Ways {
-	/** By function index; the function itself for one that is exported, -1 where nothing leads. */
-	readonly from: Int32Array;
-	readonly possible: Uint8Array;
+/** An import that a module calls. */
+export interface Wish {
+	readonly scan: Scan;
+	/** `BinaryReport.path` of the module. */
+	readonly binary: string;
+	/** Of the imported function. */
+	readonly index: number;
 }
 
 /**
- * Shortest ways from exports to an imported function. Direct calls are certain; a call through a table or a reference may lead to every
- * function of its type whose address is taken, which is marked. Exports that reach it by certain calls come first.
+ * What can reach some imports: the exports that do, and shortest ways. Direct calls are certain; a call through a table or a reference
+ * may lead to every function of its type whose address is taken, which is marked. Certain ways come first. The start function, and
+ * functions in a table that the host can call through, are begun at as exports are.
+ *
+ * Linear in functions and calls of the modules.
  */
-export function reachOf(scan: Scan, importIndex: number, binary: string): Reach[] {
-	const imported = functionImport(scan, importIndex);
-	const roots = scan.module.exports.filter(({ kind }) => kind === "function");
-	const ways: Reach[] = [];
-	for (const [certain, known] of [
-		[true, waysOf(scan, false)] as const,
-		[false, waysOf(scan, true)] as const,
-	]) {
-		if (ways.length > 0 && !certain) break;
-		const path = pathTo(scan, known, importIndex);
-		const root = path?.[0];
-		if (path === undefined || root === undefined) continue;
-		for (const { name } of roots.filter(({ index }) => index === root.function).slice(0, WAYS_MAX))
-			ways.push({ binary, export: name, import: imported, path });
+export function reachOf(wishes: readonly Wish[]): {
+	readonly reached: readonly Reach[];
+	readonly reachedFrom: readonly ReachedFrom[];
+} {
+	const byScan = new Map<Scan, { binary: string; targets: number[] }>();
+	for (const { scan, binary, index } of wishes) {
+		const same = byScan.get(scan);
+		if (same === undefined) byScan.set(scan, { binary, targets: [index] });
+		else same.targets.push(index);
 	}
-	return ways;
+	const from: Reach[] = [];
+	const reachedFrom: ReachedFrom[] = [];
+	for (const [scan, { binary, targets }] of byScan)
+		for (const { root, path, possible } of fromRoots(scan, targets)) {
+			reachedFrom.push({ binary, ...root, possible });
+			if (path !== undefined) from.push(reach(scan, binary, root, path));
+		}
+	const first = from
+		.toSorted((a, b) => Number(isUncertain(a)) - Number(isUncertain(b)) || a.path.length - b.path.length)
+		.slice(0, FROM_EXPORTS_MAX);
+	return {
+		reached: [...first, ...toImports(wishes, first)],
+		reachedFrom: reachedFrom.slice(0, NAMED_MAX),
+	};
 }
 
-const known = new WeakMap<Scan, Map<boolean, Ways>>();
+function isUncertain({ path }: Reach): boolean {
+	return path.some(({ possible }) => possible);
+}
 
-/** Breadth first from all exports at once: linear in functions and calls. */
-function waysOf(scan: Scan, possible: boolean): Ways {
-	const made = known.get(scan) ?? new Map<boolean, Ways>();
+interface FromRoot {
+	readonly root: Named;
+	/** Undefined: more are told of already. */
+	readonly path: readonly Step[] | undefined;
+	readonly possible: boolean;
+}
+
+interface Named {
+	readonly export: string;
+	readonly from: Root;
+}
+
+interface Step {
+	readonly function: number;
+	readonly possible: boolean;
+}
+
+/** A way from each root that has one, certain ones first. */
+function fromRoots(scan: Scan, targets: readonly number[]): FromRoot[] {
+	const graph = callGraph(scan);
+	const [certain, possible] = [waysTo(graph, targets, false), waysTo(graph, targets, true)];
+	const found: FromRoot[] = [];
+	const told = new Set<string>();
+	const tell = (ways: WaysTo, { index, ...root }: Begin, isPossible: boolean) => {
+		const key = `${root.from} ${root.export}`;
+		if (found.length >= NAMED_MAX || told.has(key) || (ways.next[index] ?? -1) === -1) return;
+		told.add(key);
+		const path = found.length < FROM_EXPORTS_MAX ? followed(ways, index, root.from) : undefined;
+		found.push({ root, path, possible: isPossible });
+	};
+	for (const begin of begins(scan)) tell(certain, begin, false);
+	for (const begin of begins(scan)) tell(possible, begin, true);
+	const table = openTable(scan);
+	const nearest = table === undefined ? undefined : nearestTaken(graph, possible);
+	if (table !== undefined && nearest !== undefined)
+		tell(possible, { export: table, from: "table", index: nearest }, true);
+	return found;
+}
+
+interface Begin extends Named {
+	readonly index: number;
+}
+
+/** What begins without being called by the module's own code. */
+function begins({ module, start }: Scan): Begin[] {
+	const all = module.exports.flatMap(({ kind, name, index }): Begin[] =>
+		kind === "function" ? [{ export: name, from: "export", index }] : [],
+	);
+	return start === undefined ? all : [...all, { export: "", from: "start", index: start }];
+}
+
+/** The name of a table that others can read: they can call what is in it. */
+function openTable({ module }: Scan): string | undefined {
+	const exported = module.exports.find(({ kind }) => kind === "table");
+	return exported?.name ?? module.imports.find(({ type }) => type.kind === "table")?.name;
+}
+
+function nearestTaken({ takenShape }: CallGraph, { nearest }: WaysTo): number | undefined {
+	return nearest.find((index) => takenShape[index] !== -1);
+}
+
+function followed({ next, possible }: WaysTo, begin: number, from: Root): Step[] {
+	const path: Step[] = [];
+	let isPossible = from === "table";
+	for (let index = begin; ; index = next[index] ?? index) {
+		path.push({ function: index, possible: isPossible });
+		isPossible = possible[index] === 1;
+		if (next[index] === index) return path;
+	}
+}
+
+function reach(scan: Scan, binary: string, root: Named, path: readonly Step[]): Reach {
+	const last = path.at(-1)?.function ?? 0;
+	const shown =
+		path.length <= PATH_MAX ? path : [...path.slice(0, PATH_MAX / 2), ...path.slice(-PATH_MAX / 2)];
+	return {
+		binary,
+		...root,
+		import: functionImport(scan, last),
+		path: shown.map(({ function: index, possible }) => ({
+			function: index,
+			name: scan.names.get(index),
+			possible,
+		})),
+	};
+}
+
+const importNames = new WeakMap<Scan, readonly string[]>();
+
+function functionImport(scan: Scan, index: number): string {
+	const names =
+		importNames.get(scan) ??
+		scan.module.imports.flatMap(({ type, module, name }) =>
+			type.kind === "function" ? [`${module} ${name}`] : [],
+		);
+	importNames.set(scan, names);
+	return names[index] ?? "";
+}
+
+/** A way to each import that has none yet. */
+function toImports(wishes: readonly Wish[], told: readonly Reach[]): Reach[] {
+	const done = new Set(told.map((way) => way.import));
+	const found: Reach[] = [];
+	for (const { scan, binary, index } of wishes) {
+		const name = functionImport(scan, index);
+		if (done.has(name) || found.length >= TO_IMPORTS_MAX) continue;
+		done.add(name);
+		const way = [false, true].map((isPossible) => wayFrom(scan, index, isPossible)).find(isThere);
+		if (way !== undefined) found.push(reach(scan, binary, way.root, way.path));
+	}
+	return found;
+}
+
+function isThere<Value>(value: Value | undefined): value is Value {
+	return value !== undefined;
+}
+
+/** From where each function is reached by a shortest way from any root: the caller; itself for a root, -1 where nothing leads. */
+interface WaysFrom {
+	readonly caller: Int32Array;
+	readonly possible: Uint8Array;
+	readonly roots: ReadonlyMap<number, Named>;
+}
+
+function wayFrom(
+	scan: Scan,
+	target: number,
+	alsoPossible: boolean,
+): { root: Named; path: Step[] } | undefined {
+	const { caller, possible, roots } = waysFrom(scan, alsoPossible);
+	if ((caller[target] ?? -1) === -1) return undefined;
+	const path: Step[] = [];
+	for (let index = target; ; index = caller[index] ?? index) {
+		path.push({ function: index, possible: possible[index] === 1 });
+		if (caller[index] !== index) continue;
+		const root = roots.get(index);
+		return root === undefined ? undefined : { root, path: path.toReversed() };
+	}
+}
+
+const known = new WeakMap<Scan, Map<boolean, WaysFrom>>();
+
+/** Breadth first from all roots at once, once for a scan: linear in functions and calls. */
+function waysFrom(scan: Scan, possible: boolean): WaysFrom {
+	const made = known.get(scan) ?? new Map<boolean, WaysFrom>();
 	known.set(scan, made);
 	const ways = made.get(possible) ?? search(scan, possible);
 	made.set(possible, ways);
 	return ways;
 }
 
-function search(scan: Scan, alsoPossible: boolean): Ways {
-	const { importedFunctions: imported, definedFunctions: defined, exports } = scan.module;
-	const from = new Int32Array(imported + defined).fill(-1);
-	const possible = new Uint8Array(imported + defined);
-	const queue: number[] = [];
-	const visit = (index: number, caller: number, isPossible: boolean) => {
-		if (index >= from.length || from[index] !== -1) return;
-		from[index] = caller;
+function search(scan: Scan, alsoPossible: boolean): WaysFrom {
+	const { functions, taken, shapes } = callGraph(scan);
+	const caller = new Int32Array(functions).fill(-1);
+	const possible = new Uint8Array(functions);
+	const roots = new Map<number, Named>();
+	const queue = new Uint32Array(functions);
+	let found = 0;
+	const visit = (index: number, from: number, isPossible: boolean) => {
+		if (index >= functions || caller[index] !== -1) return;
+		caller[index] = from;
 		possible[index] = isPossible ? 1 : 0;
-		queue.push(index);
+		queue[found++] = index;
 	};
-	for (const { kind, index } of exports) if (kind === "function") visit(index, index, false);
-	if (scan.start !== undefined) visit(scan.start, scan.start, false);
-	const byType = alsoPossible ? takenByType(scan) : undefined;
-	for (let at = 0; at < queue.length; at++) {
-		const caller = queue[at] ?? 0;
-		const entry = caller - imported;
+	for (const { index, ...root } of begins(scan)) {
+		if (!roots.has(index)) roots.set(index, root);
+		visit(index, index, false);
+	}
+	const table = alsoPossible ? openTable(scan) : undefined;
+	for (const index of table === undefined ? [] : scan.addressTaken) {
+		if (!roots.has(index)) roots.set(index, { export: table ?? "", from: "table" });
+		visit(index, index, true);
+	}
+	const done = new Uint8Array(taken.length);
+	const imported = scan.module.importedFunctions;
+	for (let at = 0; at < found; at++) {
+		const from = queue[at] ?? 0;
+		const entry = from - imported;
 		if (entry < 0) continue;
 		for (let call = scan.calleesAt[entry] ?? 0; call < (scan.calleesAt[entry + 1] ?? 0); call++)
-			visit(scan.callees[call] ?? 0, caller, false);
-		if (byType === undefined) continue;
+			visit(scan.callees[call] ?? functions, from, false);
+		if (!alsoPossible) continue;
 		for (let call = scan.indirectAt[entry] ?? 0; call < (scan.indirectAt[entry + 1] ?? 0); call++) {
-			const type = scan.indirect[call] ?? 0;
-			for (const target of byType.get(type) ?? []) visit(target, caller, true);
-			// all of this type are visited now
-			byType.delete(type);
+			const shape = shapes[scan.indirect[call] ?? 0] ?? -1;
+			// all of this shape are visited now
+			if (shape < 0 || done[shape] === 1) continue;
+			done[shape] = 1;
+			for (const index of taken[shape] ?? []) visit(index, from, true);
 		}
 	}
-	return { from, possible };
-}
-
-function takenByType({ addressTaken, module, typeOf }: Scan): Map<number, number[]> {
-	const types = importedTypes(module);
-	const byType = new Map<number, number[]>();
-	for (const index of addressTaken) {
-		const type = index < types.length ? types[index] : typeOf[index - types.length];
-		if (type === undefined) continue;
-		const same = byType.get(type);
-		if (same === undefined) byType.set(type, [index]);
-		else same.push(index);
-	}
-	return byType;
-}
-
-function importedTypes({ imports }: Scan["module"]): number[] {
-	return imports.flatMap(({ type }) => (type.kind === "function" ? [type.typeIndex] : []));
-}
-
-/** Export first; undefined where nothing leads. */
-function pathTo(scan: Scan, { from, possible }: Ways, target: number): Reach["path"] | undefined {
-	if ((from[target] ?? -1) === -1) return undefined;
-	const path: Reach["path"][number][] = [];
-	for (let index = target; ; index = from[index] ?? index) {
-		path.push({ function: index, name: scan.names.get(index), possible: possible[index] === 1 });
-		if (from[index] === index) break;
-	}
-	path.reverse();
-	return path.length <= PATH_MAX ? path : [...path.slice(0, PATH_MAX / 2), ...path.slice(-PATH_MAX / 2)];
-}
-
-function functionImport({ module }: Scan, index: number): string {
-	const functions = module.imports.filter(({ type }) => type.kind === "function");
-	const found = functions[index];
-	return found === undefined ? "" : `${found.module} ${found.name}`;
+	return { caller, possible, roots };
 }

@@ -54,6 +54,18 @@ export interface BinaryReport {
 		readonly imported: boolean;
 		readonly exported: readonly string[];
 	}[];
+	/** Those that are defined in it. */
+	readonly globals: readonly {
+		readonly type: string;
+		readonly mutable: boolean;
+		/** In decimal, where it is a constant number. */
+		readonly initial: string | undefined;
+		readonly exported: readonly string[];
+	}[];
+	/** Element segments, and the references to functions in them. */
+	readonly elements: { readonly segments: number; readonly functions: number };
+	/** How often each instruction occurs, the most frequent first. */
+	readonly histogram: readonly { readonly name: string; readonly count: number }[];
 	readonly functions: {
 		readonly imported: number;
 		readonly defined: number;
@@ -95,16 +107,34 @@ export interface Need {
 	readonly says: string;
 	/** The imports that it stands for, `module name` or `interface#function`. */
 	readonly imports: readonly string[];
-	/** What exports reach it, by the shortest paths. Empty: nothing that is exported does, as far as direct calls tell. */
+	/**
+	 * Shortest ways: from each export that can reach it, certain ones first, then to each further import. Empty: nothing that can be
+	 * called from outside leads there, as far as calls tell.
+	 */
 	readonly reached: readonly Reach[];
+	/** All that can reach it, to a limit. */
+	readonly reachedFrom: readonly ReachedFrom[];
 	/** The flag that grants it in `wherry run`, if one does. */
 	readonly grant: string | undefined;
+}
+
+/** Where code begins to run: an exported function, the start function, or one in a table that others can call through. */
+export type Root = "export" | "start" | "table";
+
+export interface ReachedFrom {
+	readonly binary: string;
+	/** Name of the function or table; empty for the start function. */
+	readonly export: string;
+	readonly from: Root;
+	/** Only by a call through a table that may lead there. */
+	readonly possible: boolean;
 }
 
 /** A way from an export to an import. */
 export interface Reach {
 	readonly binary: string;
 	readonly export: string;
+	readonly from: Root;
 	readonly import: string;
 	/** Functions on the way, export first. `possible`: a call by table that may lead there. */
 	readonly path: readonly {

@@ -1,10 +1,13 @@
 import { oneLine } from "../base/fault.ts";
-import type { BinaryReport, Evidence, Finding, Need, Report } from "./report.ts";
+import { binaryLines } from "./carries-text.ts";
+import { shortened } from "./phrases.ts";
+import type { Evidence, Finding, Need, Reach, ReachedFrom, Report } from "./report.ts";
 
 /** So many imports and exports are shown on one page; all are in the JSON form. */
 const SHOWN_MAX = 12;
 const IMPORTS_SHOWN_MAX = 6;
 const EVIDENCE_SHOWN_MAX = 4;
+const EXPORTS_SHOWN_MAX = 6;
 const LABEL_CHARACTERS = 10;
 
 /** The report as a page for a terminal. Everything that the program says of itself is escaped. */
@@ -38,15 +41,36 @@ function section(title: string, lines: readonly string[], otherwise = ""): strin
 	return shown.length === 0 ? "" : `${title}\n${shown.map((line) => `  ${oneLine(line)}\n`).join("")}`;
 }
 
-function needLines({ capability, says, imports, reached, grant }: Need): string[] {
+function needLines({ capability, says, imports, reached, reachedFrom, grant }: Need): string[] {
 	const more = imports.length - IMPORTS_SHOWN_MAX;
 	const names = `${imports.slice(0, IMPORTS_SHOWN_MAX).join(", ")}${more > 0 ? `, and ${more} more` : ""}`;
 	const [way] = reached;
 	return [
 		`${capability}: ${says}${grant === undefined ? "" : ` (granted by ${grant})`}`,
 		`  by ${names}`,
-		...(way === undefined ? [] : [`  reached from '${way.export}': ${wayText(way.path)}`]),
+		...(way === undefined
+			? []
+			: [`  reached from ${rootText(way)}: ${wayText(way)}`, ...alsoFrom(way, reachedFrom)]),
 	];
+}
+
+/** The others that can reach it. */
+function alsoFrom(told: Reach, reachedFrom: readonly ReachedFrom[]): string[] {
+	const others = reachedFrom.filter(
+		(root) => root.export !== told.export || root.from !== told.from || root.binary !== told.binary,
+	);
+	if (others.length === 0) return [];
+	const names = others
+		.slice(0, EXPORTS_SHOWN_MAX)
+		.map((root) => `${root.possible ? "possibly " : ""}${rootText(root)}`);
+	const more = others.length - names.length;
+	return [`  and from ${names.join(", ")}${more > 0 ? `, and ${more} more` : ""}`];
+}
+
+/** Where code begins to run. */
+export function rootText({ from, export: name }: Pick<ReachedFrom, "from" | "export">): string {
+	if (from === "start") return "the start function";
+	return from === "table" ? `table '${shortened(name)}'` : `'${shortened(name)}'`;
 }
 
 function findingLines({ level, title, why, evidence, more }: Finding): string[] {
@@ -68,11 +92,12 @@ function placeText({ binary, function: index, functionName, offset }: Evidence):
 	return words.length === 0 ? "" : ` (${words.join(" ")})`;
 }
 
-function wayText(path: Need["reached"][number]["path"]): string {
+function wayText({ path, import: target }: Reach): string {
 	return path
-		.map(
-			({ function: index, name, possible }) => `${possible ? "possibly " : ""}${name ?? `function ${index}`}`,
-		)
+		.map(({ function: index, name, possible }, at) => {
+			const shown = at === path.length - 1 ? target : (name ?? `function ${index}`);
+			return `${possible ? "possibly " : ""}${shown}`;
+		})
 		.join(" > ");
 }
 
@@ -83,38 +108,6 @@ function exportLines({ binaries }: Report): string[] {
 		.slice(0, SHOWN_MAX)
 		.map(({ name, kind, type }) => `${kind} ${name}${type === undefined ? "" : ` ${type}`}`);
 	return more > 0 ? [...lines, `and ${more} more`] : lines;
-}
-
-function binaryLines(binary: BinaryReport): string[] {
-	const { path, kind, size_bytes, functions, data, memories, sections, debug } = binary;
-	const indent = path === "0" ? "" : `${path} `;
-	if (kind === "component") return [`${indent}component, ${size_bytes} bytes, ${sections.length} sections`];
-	const custom = sections.filter(({ name }) => !STANDARD.has(name)).map(({ name }) => name);
-	return [
-		`${indent}module, ${size_bytes} bytes: ${functions.defined} functions of ${functions.code_bytes} bytes, ${functions.instructions} instructions`,
-		...memories.map(memoryLine),
-		`  data: ${data.segments} segments, ${data.bytes} bytes`,
-		...(custom.length === 0 ? [] : [`  custom sections: ${custom.slice(0, SHOWN_MAX).join(", ")}`]),
-		debug.names ? `  names of ${functions.named} functions` : "  names of functions are stripped",
-		...(debug.dwarf ? ["  DWARF for debuggers"] : []),
-	];
-}
-
-const STANDARD: ReadonlySet<string> = new Set(
-	"type import function table memory global export start element code data tag"
-		.split(" ")
-		.concat("data count"),
-);
-
-function memoryLine({
-	minimum_bytes,
-	maximum_bytes,
-	imported,
-	shared,
-}: BinaryReport["memories"][number]): string {
-	const most = maximum_bytes === undefined ? "no maximum" : `at most ${maximum_bytes} bytes`;
-	const how = [imported ? "imported" : "", shared ? "shared" : ""].filter((word) => word !== "").join(", ");
-	return `  memory${how === "" ? "" : ` (${how})`}: ${minimum_bytes} bytes to begin with, ${most}`;
 }
 
 function makerLine({ field, name, version, source }: Report["madeBy"][number]): string {

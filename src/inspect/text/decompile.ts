@@ -2,12 +2,12 @@ import { Opcode } from "../../wasm/instructions.ts";
 import type { FunctionType } from "../../wasm/module.ts";
 import type { Scan } from "../scan.ts";
 import { arityOf, type Signatures } from "./arity.ts";
+import { signaturesOf } from "./signatures.ts";
 import { type Body, instructionsOf, openBody } from "./body.ts";
 import { atom, called, expressionOf, Kind, place, type Value, wrapped } from "./expressions.ts";
 import { type Instruction, indirectType } from "./instruction.ts";
 import type { Line, Source } from "./lines.ts";
 import { CodeNames } from "./code-names.ts";
-import { importedFunction } from "./names.ts";
 import { type Frame, Structure } from "./structure.ts";
 import { plainText } from "./function-text.ts";
 import { pieceLines } from "./pieces.ts";
@@ -37,23 +37,6 @@ export function* decompiledLines(scan: Scan, index: number, source?: Source): Ge
 
 function resultText(type: FunctionType | undefined): string {
 	return type === undefined || type.results.length === 0 ? "" : `: ${type.results.join(", ")}`;
-}
-
-function signaturesOf(scan: Scan): Signatures {
-	const { module } = scan;
-	const type = (index: number) => {
-		const found = module.types[index];
-		return found?.kind === "function" ? found : undefined;
-	};
-	return {
-		type,
-		function(index) {
-			const imported = importedFunction(module, index);
-			if (imported?.type.kind === "function") return imported.type.signature;
-			const typeIndex = scan.typeOf[index - module.importedFunctions];
-			return typeIndex === undefined ? undefined : type(typeIndex);
-		},
-	};
 }
 
 /** An expression longer than this is written down, so that nothing grows without end. */
