@@ -36,7 +36,8 @@ export async function inspectProgram(
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));
 	const inventory = await takeInventory(bytes);
 	const dependencies = withAdvisories(dependenciesOf(inventory), advisories);
-	const wanted = world === undefined ? wantedBy(outermost) : wantedIn(world, parts);
+	// where its types cannot be followed, nothing is asked but what its modules import
+	const wanted = world === undefined ? parts.flatMap((part) => wantedBy(part)) : wantedIn(world, parts);
 	const needs = needsOf(wanted);
 	return {
 		version: 1,
@@ -101,8 +102,8 @@ function wantedIn({ imports }: World, parts: readonly Part[]): Wanted[] {
 function functionsOf(name: string, item: WorldItem, callers: ReadonlyMap<string, Wish[]>): Wanted[] {
 	if (item.kind === "function")
 		return [{ module: name, name: "", calledBy: callers.get(`$root#${name}`) ?? [] }];
-	if (item.kind !== "interface") return [];
-	if (item.functions.size === 0) return [{ module: name, name: "", calledBy: [] }];
+	if (item.kind === "other") return [{ module: name, name: "", calledBy: [] }];
+	if (item.kind !== "interface") return []; // a type: there is nothing in it to call
 	return [...item.functions.keys()].map((inner) => ({
 		module: name,
 		name: inner,
@@ -119,7 +120,7 @@ function describe(
 	if (binary.kind === "component") return `a component of ${binaries.length - 1} nested parts that ${wants}`;
 	const maker = scan === undefined ? undefined : whoMadeIt(scan.module);
 	const what = scan === undefined ? "a module" : shapeOf(scan);
-	return `${what} that ${wants}${maker === undefined ? "" : `, by ${maker.name}`}`;
+	return `${what} that ${wants}${maker === undefined ? "" : `; ${maker.note}`}`;
 }
 
 function shapeOf({ module }: Scan): string {

@@ -50,6 +50,7 @@ function worldReport(world: World | undefined): Facts {
 			if (item.kind === "function")
 				return [{ module: name, name, kind: "function", type: typeText(name, item) }];
 			if (item.kind !== "interface") return [{ module: name, name, kind: item.kind }];
+			if (item.functions.size === 0) return [{ module: name, name: "", kind: "types" }];
 			return [...item.functions].map(([inner, type]) => ({
 				module: name,
 				name: inner,
@@ -62,14 +63,15 @@ function worldReport(world: World | undefined): Facts {
 		imports: entries(world.imports).slice(0, LISTED_MAX),
 		exports: entries(world.exports)
 			.map(({ module, name, ...shown }) =>
-				Object.assign(shown, { name: module === name ? name : `${module}#${name}` }),
+				Object.assign(shown, { name: module === name || name === "" ? module : `${module}#${name}` }),
 			)
 			.slice(0, LISTED_MAX),
 	};
 }
 
+/** Without the name, which stands beside it. */
 function typeText(name: string, type: WitFunction): string {
-	return signatureText(name, type);
+	return signatureText(name, type).slice(name.length + ": ".length);
 }
 
 function moduleReport(scan: Scan): Facts {

@@ -67,10 +67,11 @@ function alsoFrom(told: Reach, reachedFrom: readonly ReachedFrom[]): string[] {
 	return [`  and from ${names.join(", ")}${more > 0 ? `, and ${more} more` : ""}`];
 }
 
-/** Where code begins to run. */
-export function rootText({ from, export: name }: Pick<ReachedFrom, "from" | "export">): string {
-	if (from === "start") return "the start function";
-	return from === "table" ? `table '${shortened(name)}'` : `'${shortened(name)}'`;
+/** Where code begins to run. What a nested module exports is none of the program's own. */
+function rootText({ binary, from, export: name }: Pick<ReachedFrom, "binary" | "from" | "export">): string {
+	const root =
+		from === "start" ? "the start function" : `${from === "table" ? "table " : ""}'${shortened(name)}'`;
+	return binary === "0" ? root : `${root} of ${binary}`;
 }
 
 function findingLines({ level, title, why, evidence, more }: Finding): string[] {
