@@ -8,5 +8,5 @@ export function shortened(text: string): string {
 /** `1 entry`, `2 entries`. */
 export function plural(count: number, noun: string): string {
 	if (count === 1) return `${count} ${noun}`;
-	return `${count} ${noun.endsWith("y") ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+	return `${count} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }

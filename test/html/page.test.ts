@@ -101,6 +101,38 @@ const USE = `(() => {
 	return map.querySelectorAll("[tabindex='0']").length === 1 && document.activeElement === map.querySelector("[tabindex='0']");
 })()`;
 
+/** Chooses each import in turn: what is not drawn in the page's width, or says nothing when it is pressed. */
+const CHOOSE = `(() => {
+	const choice = document.getElementById("import");
+	const told = document.getElementById("told");
+	const wrong = [];
+	for (let at = 0; at < choice.options.length; at++) {
+		choice.selectedIndex = at;
+		choice.dispatchEvent(new Event("change"));
+		const nodes = [...document.querySelectorAll("#graph .node")];
+		const lines = document.querySelectorAll("#graph path").length;
+		if (nodes.length === 0 || (nodes.length > 1 && lines < nodes.length - 1)) wrong.push("nothing drawn for " + choice.options[at].text);
+		for (const node of nodes) {
+			const box = node.getBoundingClientRect();
+			if (box.left < 0 || box.right > innerWidth || node.getAttribute("aria-label") === "") wrong.push(node.textContent);
+			node.click();
+			if (told.textContent === "") wrong.push("says nothing: " + node.textContent);
+		}
+	}
+	return wrong;
+})()`;
+
+/** A box of the treemap shows the text of its function. */
+const SHOW = `(() => {
+	const map = [...document.querySelectorAll(".treemap")].find((one) => one.getClientRects().length > 0);
+	const texts = [...document.querySelectorAll("details.text")];
+	const box = [...map.querySelectorAll(".box")].find((one) => texts.some((text) => text.dataset.at === one.dataset.at));
+	const text = texts.find((one) => one.dataset.at === box.dataset.at);
+	text.open = false;
+	box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+	return text.open && document.activeElement === text.querySelector("summary");
+})()`;
+
 const VIEWS = [
 	[1280, "light"],
 	[1280, "dark"],
@@ -129,6 +161,8 @@ test("the page in Chromium, at two widths, by day and by night", { skip: NO_CHRO
 					assert.equal(await browser.evaluate("document.documentElement.scrollWidth > innerWidth"), false);
 					assert.equal(await browser.evaluate(OUTSIDE), 0);
 					assert.equal(await browser.evaluate(USE), true);
+					assert.deepEqual(await browser.evaluate(CHOOSE), []);
+					assert.equal(await browser.evaluate(SHOW), true);
 					const least = await browser.evaluate(CONTRAST);
 					assert.ok(Number(least) >= 4.5, `contrast ${String(least)}`);
 					assert.equal(await browser.evaluate("typeof globalThis.hit"), "undefined");

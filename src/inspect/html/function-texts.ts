@@ -41,7 +41,7 @@ function textOf({ part, scan, index, size_bytes }: Chosen): string {
 	const where = part.path === "0" ? "" : ` of ${part.path}`;
 	try {
 		const text = escaped(layOut(functionLines(scan, index), layout));
-		return `<details class="text"><summary><code>${escapedName(name)}</code> <span class="where">function ${index}${where}, ${sizeText(size_bytes)}</span></summary><pre tabindex="0">${text}</pre></details>`;
+		return `<details class="text" data-at="${part.path} ${index}"><summary><code>${escapedName(name)}</code> <span class="where">function ${index}${where}, ${sizeText(size_bytes)}</span></summary><pre tabindex="0">${text}</pre></details>`;
 	} catch (error) {
 		// a body that cannot be read has no text
 		if (error instanceof Fault) return "";

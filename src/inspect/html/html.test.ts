@@ -5,6 +5,7 @@ import fc from "fast-check";
 import * as build from "../../wasm/module-builder.ts";
 import { examine } from "../diff.ts";
 import { escaped } from "./escape.ts";
+import { importGraphs } from "./graph-data.ts";
 import { htmlReport } from "./page.ts";
 import { sizeGroups } from "./size-tree.ts";
 import { squarify } from "./squarify.ts";
@@ -80,4 +81,26 @@ test("a module of many long names makes no page over 3 MB", async () => {
 	);
 	const page = htmlReport(await examine(bytes, "x.wasm"));
 	assert.ok(page.length < 3_000_000, `${page.length} characters`);
+});
+
+test("the picture of an import: its callers, from an export, each line a call", async () => {
+	const bytes = new Uint8Array(readFileSync(new URL("../../../guests/c/wc.wasm", import.meta.url)));
+	const examined = await examine(bytes, "wc.wasm");
+	const [scan] = examined.parts.flatMap((part) => part.scan ?? []);
+	const graphs = importGraphs(examined);
+	assert.equal(graphs.length, scan?.module.importedFunctions);
+	for (const { nodes, calls, name } of graphs) {
+		assert.equal(nodes[0]?.name, name);
+		assert.ok(
+			nodes.some(({ root }) => root === "export"),
+			name,
+		);
+		for (const [from, to, possible] of calls) {
+			const entry = (nodes[from]?.function ?? 0) - (scan?.module.importedFunctions ?? 0);
+			const callees = [...(scan?.callees.subarray(scan.calleesAt[entry], scan.calleesAt[entry + 1]) ?? [])];
+			assert.ok(possible === 1 || callees.includes(nodes[to]?.function ?? -1));
+		}
+		for (const [at, { distance }] of nodes.entries())
+			assert.ok(at === 0 || calls.some(([from, to]) => from === at && nodes[to]?.distance === distance - 1));
+	}
 });

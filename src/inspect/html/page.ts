@@ -1,4 +1,5 @@
 import { toBase64 } from "../../base/base64.ts";
+import { shellWord } from "../../base/shell.ts";
 import { Sha256 } from "../../oci/sha256.ts";
 import { compare, type Examined } from "../diff.ts";
 import { escaped } from "./escape.ts";
@@ -20,11 +21,10 @@ export function htmlReport(examined: Examined, against?: Examined): string {
 	const groups = sizeGroups(examined);
 	const maps = `${treemap(groups, 1040, 520, "wide")}${treemap(groups, 360, 560, "tall")}`;
 	const texts = functionTexts(examined);
-	const body = [
-		headOf(report),
+	const sections = [
 		section("What changed", against === undefined ? "" : differenceOf(compare(against, examined))),
 		section("What it asks for", needsOf(report)),
-		section("How it gets there", waysOf(report)),
+		section("How it gets there", waysOf(examined)),
 		section("Worth a look", findingsOf(report)),
 		section(
 			"Where the bytes are",
@@ -46,8 +46,10 @@ export function htmlReport(examined: Examined, against?: Examined): string {
 <style>${PAGE_STYLE}</style>
 </head>
 <body>
-<main>
-${body.join("\n")}
+<main data-file="${escaped(shellWord(report.file.slice(0, 200)))}">
+${headOf(report)}
+${contentsOf(sections)}
+${sections.join("\n")}
 </main>
 <script>${PAGE_SCRIPT}</script>
 </body>
@@ -56,7 +58,20 @@ ${body.join("\n")}
 }
 
 function section(title: string, contents: string): string {
-	return contents === "" ? "" : `<section><h2>${title}</h2>${contents}</section>`;
+	return contents === "" ? "" : `<section id="${slug(title)}"><h2>${title}</h2>${contents}</section>`;
+}
+
+function slug(title: string): string {
+	return title.toLowerCase().replaceAll(/[^a-z]+/g, "-");
+}
+
+/** Links to what the page has. */
+function contentsOf(sections: readonly string[]): string {
+	const links = sections.flatMap((text) => {
+		const title = /^<section id="[^"]*"><h2>([^<]*)/.exec(text)?.[1];
+		return title === undefined ? [] : [`<li><a href="#${slug(title)}">${title}</a></li>`];
+	});
+	return `<nav aria-label="On this page"><ul>${links.join("")}</ul></nav>`;
 }
 
 function policy(): string {

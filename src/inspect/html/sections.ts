@@ -1,7 +1,9 @@
-import type { Difference } from "../diff.ts";
+import type { Difference, Examined } from "../diff.ts";
 import { differenceText } from "../diff-text.ts";
+import { plural } from "../phrases.ts";
 import type { BinaryReport, Finding, Need, Reach, Report } from "../report.ts";
 import { escaped, escapedName, sizeText } from "./escape.ts";
+import { importGraphs, type ImportGraph } from "./graph-data.ts";
 
 /** A page has so many rows of a kind; all are in the JSON form. */
 const ROWS_MAX = 500;
@@ -28,30 +30,66 @@ export function needsOf({ needs }: Report): string {
 	return `<div class="cards">${needs.slice(0, ROWS_MAX).map(need).join("")}</div>`;
 }
 
-function need({ capability, says, imports, grant }: Need): string {
+function need({ capability, says, imports, reachedFrom, grant }: Need): string {
 	const shown = imports.slice(0, IMPORTS_MAX).map((name) => `<li><code>${escapedName(name)}</code></li>`);
 	const granted = grant === undefined ? "" : `<p class="grant">granted by <code>${escaped(grant)}</code></p>`;
-	return `<article class="card"><h3>${escaped(capability)}</h3><p>${escaped(says)}</p>${granted}<details><summary>${imports.length} ${imports.length === 1 ? "import" : "imports"}</summary><ul>${shown.join("")}${more(imports.length, IMPORTS_MAX)}</ul></details></article>`;
+	return `<article class="card"><h3>${escaped(capability)}</h3><p>${escaped(says)}</p>${granted}<details><summary>${imports.length} ${imports.length === 1 ? "import" : "imports"}</summary><ul>${shown.join("")}${more(imports.length, IMPORTS_MAX)}</ul></details>${rootsOf(reachedFrom)}</article>`;
 }
 
-/** The ways from exports to imports; the page's script shows those of one import. */
-export function waysOf({ needs }: Report): string {
-	const ways = needs.flatMap(({ reached }) => reached).slice(0, ROWS_MAX);
-	if (ways.length === 0) return `<p>No way is known from an export to an import.</p>`;
-	const imports = [...new Set(ways.map((way) => way.import))];
-	const options = imports.map((name, at) => `<option value="${at}">${escapedName(name)}</option>`);
-	const rows = ways.map((way) => `<li data-import="${imports.indexOf(way.import)}">${wayOf(way)}</li>`);
-	return `<label>Ways to <select id="ways"><option value="">all imports</option>${options.join("")}</select></label><ol class="ways" id="way-list">${rows.join("")}</ol>`;
+/** What can reach it. */
+function rootsOf(reachedFrom: Need["reachedFrom"]): string {
+	if (reachedFrom.length === 0) return "";
+	const rows = reachedFrom
+		.slice(0, IMPORTS_MAX)
+		.map(
+			(root) =>
+				`<li>${root.possible ? `<span class="possible">possibly</span> ` : ""}${
+					root.from === "start"
+						? "the start function"
+						: `${root.from === "table" ? "table " : ""}<code>${escapedName(root.export)}</code>`
+				}</li>`,
+		);
+	return `<details><summary>reached from ${plural(reachedFrom.length, "export")}</summary><ul>${rows.join("")}${more(reachedFrom.length, IMPORTS_MAX)}</ul></details>`;
 }
 
-function wayOf({ export: root, import: target, path }: Reach): string {
+/**
+ * What can reach an import that the reader chooses, as a picture that the page's script draws, and all ways as a list, which needs no
+ * script.
+ */
+export function waysOf(examined: Examined): string {
+	const ways = examined.report.needs.flatMap(({ reached }) => reached).slice(0, ROWS_MAX);
+	const graphs = importGraphs(examined);
+	const rows = ways.map((way) => `<li>${wayOf(way)}</li>`);
+	const list =
+		ways.length === 0
+			? `<p>No way is known from an export to an import.</p>`
+			: `<details class="table"><summary>${plural(ways.length, "way")} as a list</summary><ol class="ways">${rows.join("")}</ol></details>`;
+	return `${graphs.length === 0 ? "" : pictureOf(graphs)}${list}`;
+}
+
+function pictureOf(graphs: readonly ImportGraph[]): string {
+	const groups = new Map<string, string[]>();
+	for (const [at, { in: path, capability, name, nodes }] of graphs.entries()) {
+		const options = groups.get(capability) ?? [];
+		const shown = `${path === "0" ? "" : `${path}: `}${name}${nodes.length > 1 ? "" : " (nothing calls it)"}`;
+		options.push(`<option value="${at}">${escaped(shown)}</option>`);
+		groups.set(capability, options);
+	}
+	const listed = [...groups].map(
+		([capability, options]) => `<optgroup label="${escaped(capability)}">${options.join("")}</optgroup>`,
+	);
+	return `<div id="picture" hidden><label for="import">Calls that lead to</label> <select id="import">${listed.join("")}</select><p class="hint">Exports stand above, the import below. A broken line is a call through a table that may lead there.</p><div id="graph" class="graph"></div><p id="graph-more" class="hint"></p><p id="told" class="told" role="status"></p><pre id="graph-data" hidden>${escaped(JSON.stringify(graphs))}</pre></div>`;
+}
+
+function wayOf({ export: root, from, import: target, path }: Reach): string {
 	const steps = path.map(({ function: index, name, possible }, at) => {
 		const isLast = at === path.length - 1;
 		const shown = isLast ? target : (name ?? `function ${index}`);
 		const mark = possible ? `<span class="possible">possibly</span> ` : "";
 		return `<li>${mark}<code${isLast ? ` class="target"` : ""}>${escapedName(shown)}</code></li>`;
 	});
-	return `<span class="from">export <code>${escapedName(root)}</code></span><ol class="steps">${steps.join("")}</ol>`;
+	const begin = from === "start" ? "the start function" : `${from} <code>${escapedName(root)}</code>`;
+	return `<span class="from">${begin}</span><ol class="steps">${steps.join("")}</ol>`;
 }
 
 /** What is worth a look, warnings first. */

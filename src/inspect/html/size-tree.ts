@@ -8,7 +8,14 @@ export interface SizeGroup {
 	readonly kind: "code" | "data" | "custom" | "other";
 	readonly size_bytes: number;
 	/** The largest first; what is left is one of them. */
-	readonly parts: readonly { readonly name: string; readonly size_bytes: number }[];
+	readonly parts: readonly SizePart[];
+}
+
+export interface SizePart {
+	readonly name: string;
+	readonly size_bytes: number;
+	/** Of a function: path of its module, and its index. */
+	readonly at?: string;
 }
 
 const GROUPS_MAX = 24;
@@ -53,13 +60,14 @@ function sizeOf(entries: readonly { readonly size_bytes: number }[]): number {
 	return entries.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
 }
 
-function codeGroups({ scan }: Part, prefix: string): SizeGroup[] {
+function codeGroups({ scan, path }: Part, prefix: string): SizeGroup[] {
 	if (scan === undefined) return [];
-	const groups = new Map<string, { name: string; size_bytes: number }[]>();
+	const groups = new Map<string, SizePart[]>();
 	for (const [entry, start] of scan.bodyStart.entries()) {
-		const name = functionName(scan, scan.module.importedFunctions + entry);
+		const index = scan.module.importedFunctions + entry;
+		const name = functionName(scan, index);
 		const group = `${prefix}${originOf(name)}`;
-		const body = { name, size_bytes: (scan.bodyEnd[entry] ?? 0) - start };
+		const body = { name, size_bytes: (scan.bodyEnd[entry] ?? 0) - start, at: `${path} ${index}` };
 		const others = groups.get(group);
 		if (others === undefined) groups.set(group, [body]);
 		else others.push(body);
@@ -76,7 +84,7 @@ function functionName({ names }: Scan, index: number): string {
 	return names.get(index) ?? `function ${index}`;
 }
 
-function largest(bodies: readonly { name: string; size_bytes: number }[]): SizeGroup["parts"] {
+function largest(bodies: readonly SizePart[]): readonly SizePart[] {
 	const sorted = bodies.toSorted((a, b) => b.size_bytes - a.size_bytes);
 	const rest = sorted.slice(PARTS_MAX);
 	const shown = sorted.slice(0, PARTS_MAX);

@@ -30,12 +30,21 @@ ul { margin: 8px 0 0; padding-left: 20px; }
 .group text { font-weight: 600; }
 .box:focus { outline: none; } .box:focus rect, .box:hover > rect { stroke: var(--accent); stroke-width: 3; }
 .tall { display: none; }
-output { display: block; min-height: 40px; padding-top: 8px; }
+output { display: block; min-height: 44px; padding-top: 8px; }
 select { max-width: 100%; font: inherit; padding: 4px; color: var(--ink); background: var(--paper); border: 1px solid var(--soft); border-radius: 4px; }
 .ways { padding-left: 20px; } .ways > li { margin: 10px 0; }
 .steps { list-style: none; padding: 0; margin: 2px 0 0; display: flex; flex-wrap: wrap; gap: 4px 8px; }
 .steps li + li::before { content: "\\2192"; color: var(--soft); margin-right: 8px; }
 .possible { color: var(--warn); font-size: 13px; } .target { color: var(--accent); font-weight: 600; }
+nav ul { display: flex; flex-wrap: wrap; gap: 2px 16px; list-style: none; padding: 0; margin: 14px 0 0; font-size: 14px; } a { color: var(--accent); }
+.graph { position: relative; margin: 12px 0; } .graph svg { position: absolute; inset: 0; width: 100%; height: 100%; pointer-events: none; }
+.row { display: flex; flex-wrap: wrap; justify-content: center; gap: 10px 12px; margin-bottom: 36px; position: relative; } .row:last-child { margin-bottom: 0; }
+button { font: inherit; font-size: 14px; color: var(--accent); background: var(--paper); border: 1px solid var(--accent); border-radius: 6px; padding: 2px 8px; cursor: pointer; }
+.node { color: var(--ink); border-color: var(--soft); padding: 4px 10px; font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 12px; max-width: 260px; overflow-wrap: anywhere; text-align: left; }
+.node.root { border: 2px solid var(--new); } .node.import { border: 2px solid var(--accent); font-weight: 600; }
+.kind { display: block; color: var(--new); font: 11px system-ui, sans-serif; }
+.call { fill: none; stroke: var(--soft); stroke-width: 1.2; opacity: 0.75; } .maybe { stroke: var(--warn); stroke-dasharray: 5 4; } .chosen { stroke-width: 3; opacity: 1; }
+.told { min-height: 30px; }
 .scroll { overflow-x: auto; margin-top: 8px; } table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 60px; }
 pre { margin: 8px 0 0; overflow: auto; max-height: 70vh; padding: 12px; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }

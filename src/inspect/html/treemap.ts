@@ -46,7 +46,7 @@ function drawGroup(group: SizeGroup, frame: Rectangle, total: number): string {
 		const place = places[at]!;
 		if (place.width < SIDE_MIN || place.height < SIDE_MIN) return "";
 		const text = `${part.name} in ${group.name}: ${sizeText(part.size_bytes)}, ${percent(part.size_bytes, total)}`;
-		return box(place, `part ${group.kind}`, text, part.name);
+		return box(place, `part ${group.kind}`, text, part.name, part.at);
 	});
 	return `${head}${parts.join("")}`;
 }
@@ -55,14 +55,20 @@ function percent(part: number, total: number): string {
 	return `${((100 * part) / total).toFixed(1)} %`;
 }
 
-function box({ x, y, width, height }: Rectangle, className: string, label: string, name: string): string {
+function box(
+	{ x, y, width, height }: Rectangle,
+	className: string,
+	label: string,
+	name: string,
+	at?: string,
+): string {
 	const room = Math.floor((width - 2 * PADDING) / CHARACTER_WIDTH);
 	const shown = name.length > room ? `${name.slice(0, Math.max(0, room - 1))}…` : name;
 	const text =
 		room < 4 || height < LABEL_HEIGHT
 			? ""
 			: `<text x="${round(x + PADDING)}" y="${round(y + 12)}">${escapedName(shown)}</text>`;
-	return `<g class="box ${className}" tabindex="-1" role="img" aria-label="${escapedName(label)}"><rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/>${text}</g>`;
+	return `<g class="box ${className}" tabindex="-1" role="img" aria-label="${escapedName(label)}"${at === undefined ? "" : ` data-at="${at}"`}><rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/>${text}</g>`;
 }
 
 /** Cut, so that no box is larger than its place. */
