@@ -1,27 +1,14 @@
-/**
- * Functions of real components, called by `--invoke`: jco's own wasm-tools (in Rust), which npm brings as the core module
- * that its component holds, and is put together again here.
- */
+/** Functions of real components, called by `--invoke`: jco's own wasm-tools. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 
 import { guest, run } from "../support/wherry.ts";
-import { componentOf } from "./components.ts";
-import { installed } from "./programs.ts";
-
-const MODULE = "@bytecodealliance/jco-transpile/vendor/wasm-tools.core.wasm";
-const ADAPTER = "@bytecodealliance/jco/lib/wasi_snapshot_preview1.reactor.wasm";
-
-const wasmTools = async () => {
-	const wit = readFileSync(join(import.meta.dirname, "wasm-tools.wit"), "utf8");
-	return await componentOf("wasm-tools", installed(MODULE), wit, installed(ADAPTER));
-};
+import { wasmToolsComponent } from "./wasm-tools.ts";
 
 /** What a call answers, in WAVE. */
 async function call(name: string, ...values: readonly string[]): Promise<string> {
-	const words = ["run", "--invoke", `${name}(${values.join(", ")})`, await wasmTools()];
+	const words = ["run", "--invoke", `${name}(${values.join(", ")})`, await wasmToolsComponent()];
 	const { stdout, stderr, status } = run(words);
 	assert.deepEqual([stderr, status], ["", 0]);
 	return stdout.toString().trim();
@@ -53,14 +40,14 @@ test("wasm-tools writes into a module who made it", async () => {
 });
 
 test("what a function refuses is an error of the run", async () => {
-	const words = ["run", "--invoke", 'tools#parse("(modul)")', await wasmTools()];
+	const words = ["run", "--invoke", 'tools#parse("(modul)")', await wasmToolsComponent()];
 	const { stdout, status } = run(words);
 	assert.match(stdout.toString(), /^err\(".*modul/);
 	assert.equal(status, 1);
 });
 
 test("a library is not run, and what it exports is named", async () => {
-	const { stderr, status } = run(["run", await wasmTools()]);
+	const { stderr, status } = run(["run", await wasmToolsComponent()]);
 	assert.match(stderr, /\[ENTRY_MISSING\][^]*local:wasm-tools\/tools/);
 	assert.equal(status, 126);
 });
