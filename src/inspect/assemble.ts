@@ -13,9 +13,12 @@ import { withAdvisories } from "./findings/match-advisories.ts";
 import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
 import type { Wish } from "./reach.ts";
-import type { BinaryReport, Dependency, MadeBy, Report } from "./report.ts";
+import type { BinaryReport, Dependency, MadeBy, Need, Report } from "./report.ts";
 import type { Scan } from "./scan.ts";
-import { binaryReport } from "./binary-report.ts";
+import { binaryReport, LISTED_MAX } from "./binary-report.ts";
+
+/** So many makers are told: each of a thousand nested modules may name a hundred. */
+const MAKERS_MAX = 1000;
 
 /**
  * Everything that can be said of a program without running it.
@@ -33,12 +36,13 @@ export async function inspectProgram(
 ): Promise<Report> {
 	const outermost = parts[0]!;
 	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
-	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined));
+	const room = { listed: LISTED_MAX };
+	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined, room));
 	const inventory = await takeInventory(bytes);
 	const dependencies = withAdvisories(dependenciesOf(inventory), advisories);
-	// where its types cannot be followed, nothing is asked but what its modules import
 	const wanted = world === undefined ? parts.flatMap((part) => wantedBy(part)) : wantedIn(world, parts);
 	const needs = needsOf(wanted);
+	const isUnread = world === undefined && outermost.binary.kind === "component";
 	return {
 		version: 1,
 		file,
@@ -48,12 +52,22 @@ export async function inspectProgram(
 		is: describe(outermost, binaries, needs.hosts),
 		hosts: needs.hosts,
 		binaries,
-		needs: needs.list,
+		needs: isUnread ? [NOT_ALL, ...needs.list] : needs.list,
 		findings: findingsOf(parts, inventory, dependencies),
 		madeBy: makersOf(parts, inventory),
 		dependencies,
 	};
 }
+
+/** What could not be read must not look as if it asked for nothing. */
+const NOT_ALL: Need = {
+	capability: "another host",
+	says: "its definitions could not be followed: what it asks for is not known in full, below is what its modules import",
+	imports: [],
+	reached: [],
+	reachedFrom: [],
+	grant: undefined,
+};
 
 /** What is small is hashed before the host's own hash is loaded. */
 const SMALL_BYTES = 1 << 20;
@@ -130,17 +144,19 @@ function shapeOf({ module }: Scan): string {
 }
 
 function makersOf(parts: readonly Part[], { about }: Inventory): MadeBy[] {
-	const made: MadeBy[] = [];
+	const made = new Map<string, MadeBy>();
 	for (const { binary } of parts)
-		for (const { field, name, version } of readProducers(binary.bytes, binary)) {
-			const kind = field === "language" ? "language" : field === "sdk" ? "sdk" : "tool";
-			if (made.some((one) => one.field === kind && one.name === name && one.version === version)) continue;
-			made.push({ field: kind, name, version, source: "declared" });
+		for (const { field: said, name, version } of readProducers(binary.bytes, binary)) {
+			const field = said === "language" ? "language" : said === "sdk" ? "sdk" : "tool";
+			const key = JSON.stringify([field, name, version]);
+			if (made.size < MAKERS_MAX && !made.has(key))
+				made.set(key, { field, name, version, source: "declared" });
 		}
+	const all = [...made.values()];
 	const commit = about.properties.find(([name]) => name === "rust:commit");
-	if (commit !== undefined && !made.some(({ name }) => name === "Rust"))
-		made.push({ field: "language", name: "Rust", version: commit[1].slice(0, 10), source: "inferred" });
-	return made;
+	if (commit !== undefined && !all.some(({ name }) => name === "Rust"))
+		all.push({ field: "language", name: "Rust", version: commit[1].slice(0, 10), source: "inferred" });
+	return all;
 }
 
 function dependenciesOf({ parts }: Inventory): Dependency[] {

@@ -1,18 +1,34 @@
 import type { FunctionType as WitFunction, World } from "../component/types.ts";
 import { signatureText } from "../component/wave/type-text.ts";
 import { readTargetFeatures } from "../wasm/customs.ts";
-import { type Export, type Import, type Module, type Section, SectionId } from "../wasm/module.ts";
+import {
+	type Export,
+	type FunctionType,
+	type Import,
+	type Module,
+	type Section,
+	SectionId,
+} from "../wasm/module.ts";
 import { MODULE_SECTIONS } from "../wasm/sections.ts";
 import type { Part } from "./programs.ts";
 import type { BinaryReport } from "./report.ts";
 import type { Scan } from "./scan.ts";
 import { signaturesOf } from "./text/signatures.ts";
 
-/** So many imports and exports are listed; more are a module's that no person reads through. */
-const LISTED_MAX = 10_000;
+/** So many imports, exports, memories, tables and globals of a program are listed; those of more no person reads through. */
+export const LISTED_MAX = 50_000;
+
+/** How many entries may still be listed, of all binaries of a program. */
+interface Room {
+	listed: number;
+}
 
 /** What is said of one binary. Of a component's world, imports and exports are those of WIT. */
-export function binaryReport({ path, binary, start, scan }: Part, world: World | undefined): BinaryReport {
+export function binaryReport(
+	{ path, binary, start, scan }: Part,
+	world: World | undefined,
+	room: Room,
+): BinaryReport {
 	return {
 		path,
 		kind: binary.kind,
@@ -20,11 +36,27 @@ export function binaryReport({ path, binary, start, scan }: Part, world: World |
 		size_bytes: binary.bytes.length,
 		sections: binary.sections.map((section) => ({
 			name: sectionName(section, binary.kind),
+			custom: section.id === SectionId.CUSTOM,
 			start: start + section.start,
 			size_bytes: section.end - section.start,
 		})),
-		...(scan === undefined ? worldReport(world) : moduleReport(scan)),
+		...(scan === undefined ? worldReport(world, room) : moduleReport(scan, room)),
 	};
+}
+
+/** As many of them as there is room for. */
+function listed<Entry, Shown>(
+	entries: Iterable<Entry>,
+	room: Room,
+	shown: (entry: Entry, index: number) => Shown,
+): Shown[] {
+	const list: Shown[] = [];
+	for (const entry of entries) {
+		if (room.listed <= 0) break;
+		room.listed -= 1;
+		list.push(shown(entry, list.length));
+	}
+	return list;
 }
 
 type Facts = Omit<BinaryReport, "path" | "kind" | "start" | "size_bytes" | "sections">;
@@ -43,30 +75,27 @@ const NOTHING: Facts = {
 	debug: { dwarf: false, names: false, sourceMap: undefined },
 };
 
-function worldReport(world: World | undefined): Facts {
+function worldReport(world: World | undefined, room: Room): Facts {
 	if (world === undefined) return NOTHING;
-	const entries = (items: World["imports"]): BinaryReport["imports"] =>
-		[...items].flatMap(([name, item]): BinaryReport["imports"] => {
-			if (item.kind === "function")
-				return [{ module: name, name, kind: "function", type: typeText(name, item) }];
-			if (item.kind !== "interface") return [{ module: name, name, kind: item.kind }];
-			if (item.functions.size === 0) return [{ module: name, name: "", kind: "types" }];
-			return [...item.functions].map(([inner, type]) => ({
-				module: name,
-				name: inner,
-				kind: "function",
-				type: typeText(inner, type),
-			}));
-		});
 	return {
 		...NOTHING,
-		imports: entries(world.imports).slice(0, LISTED_MAX),
-		exports: entries(world.exports)
-			.map(({ module, name, ...shown }) =>
-				Object.assign(shown, { name: module === name || name === "" ? module : `${module}#${name}` }),
-			)
-			.slice(0, LISTED_MAX),
+		imports: listed(itemsOf(world.imports), room, (item) => item),
+		exports: listed(itemsOf(world.exports), room, ({ module, name, ...shown }) =>
+			Object.assign(shown, { name: module === name || name === "" ? module : `${module}#${name}` }),
+		),
 	};
+}
+
+/** Functions of interfaces one by one, made when they are asked for: their types are long to write. */
+function* itemsOf(items: World["imports"]): Generator<BinaryReport["imports"][number]> {
+	for (const [name, item] of items) {
+		if (item.kind === "function") yield { module: name, name, kind: "function", type: typeText(name, item) };
+		else if (item.kind !== "interface") yield { module: name, name, kind: item.kind };
+		else if (item.functions.size === 0) yield { module: name, name: "", kind: "types" };
+		else
+			for (const [inner, type] of item.functions)
+				yield { module: name, name: inner, kind: "function", type: typeText(inner, type) };
+	}
 }
 
 /** Without the name, which stands beside it. */
@@ -74,7 +103,7 @@ function typeText(name: string, type: WitFunction): string {
 	return signatureText(name, type).slice(name.length + ": ".length);
 }
 
-function moduleReport(scan: Scan): Facts {
+function moduleReport(scan: Scan, room: Room): Facts {
 	const { module, bytes, names, data, elements, debug } = scan;
 	const code = module.sections.find(({ id }) => id === SectionId.CODE);
 	const importsOf = <Kind extends Import["type"]["kind"]>(kind: Kind) =>
@@ -82,20 +111,21 @@ function moduleReport(scan: Scan): Facts {
 			type.kind === kind ? [type as Extract<Import["type"], { kind: Kind }>] : [],
 		);
 	const tables = importsOf("table");
+	const exportedTables = exportedAs(module, "table");
 	return {
-		imports: module.imports.slice(0, LISTED_MAX).map(importReport),
-		exports: module.exports.slice(0, LISTED_MAX).map((one) => exportReport(one, scan)),
+		imports: listed(module.imports, room, importReport),
+		exports: listed(module.exports, room, (one) => exportReport(one, scan)),
 		memories: [
-			...importsOf("memory").map((memory) => memoryReport(memory, true)),
-			...module.memories.map((memory) => memoryReport(memory, false)),
+			...listed(importsOf("memory"), room, (memory) => memoryReport(memory, true)),
+			...listed(module.memories, room, (memory) => memoryReport(memory, false)),
 		],
-		tables: [...tables, ...module.tables].map((table, index) => ({
+		tables: listed([...tables, ...module.tables], room, (table, index) => ({
 			minimum: table.minimum,
 			maximum: table.maximum,
 			imported: index < tables.length,
-			exported: exportsOf(module, "table", index),
+			exported: exportedTables.get(index) ?? [],
 		})),
-		globals: globalReports(scan),
+		globals: globalReports(scan, room),
 		elements: {
 			segments: elements.length,
 			functions: elements.reduce((sum, { functions }) => sum + functions, 0),
@@ -134,8 +164,8 @@ function exportReport({ name, kind, index }: Export, scan: Scan): BinaryReport["
 	return type === undefined ? { name, kind } : { name, kind, type: coreType(type) };
 }
 
-function globalReports({ globals }: Scan): BinaryReport["globals"] {
-	return globals.slice(0, LISTED_MAX).map(({ type, mutable, initial, exported }) => ({
+function globalReports({ globals }: Scan, room: Room): BinaryReport["globals"] {
+	return listed(globals, room, ({ type, mutable, initial, exported }) => ({
 		type,
 		mutable,
 		initial: initial === undefined ? undefined : String(initial),
@@ -157,18 +187,29 @@ function memoryReport(
 	};
 }
 
-function exportsOf({ exports }: Module, kind: string, index: number): string[] {
-	return exports.filter((one) => one.kind === kind && one.index === index).map(({ name }) => name);
+/** The names of what is exported of this kind, by index. */
+function exportedAs({ exports }: Module, wanted: string): ReadonlyMap<number, string[]> {
+	const names = new Map<number, string[]>();
+	for (const { kind, index, name } of exports) {
+		if (kind !== wanted) continue;
+		const others = names.get(index);
+		if (others === undefined) names.set(index, [name]);
+		else others.push(name);
+	}
+	return names;
 }
 
-function coreType({
-	params,
-	results,
-}: {
-	readonly params: readonly string[];
-	readonly results: readonly string[];
-}): string {
-	return `(${params.join(" ")}) -> (${results.join(" ")})`;
+/** A type is shown up to this length: one of a thousand parameters may stand behind each of a million imports. */
+const TYPE_CHARACTERS_MAX = 400;
+const typeTexts = new WeakMap<FunctionType, string>();
+
+function coreType(type: FunctionType): string {
+	const known = typeTexts.get(type);
+	if (known !== undefined) return known;
+	const text = `(${type.params.join(" ")}) -> (${type.results.join(" ")})`;
+	const shown = text.length > TYPE_CHARACTERS_MAX ? `${text.slice(0, TYPE_CHARACTERS_MAX)}...` : text;
+	typeTexts.set(type, shown);
+	return shown;
 }
 
 /** Component Model, Binary.md. */

@@ -13,8 +13,8 @@ export function binaryLines(binary: BinaryReport): string[] {
 	const mutable = globals.filter((one) => one.mutable).length;
 	return [
 		`${indent}module, ${size_bytes} bytes: ${plural(functions.defined, "function")} of ${functions.code_bytes} bytes, ${plural(functions.instructions, "instruction")}`,
-		...memories.map(memoryLine),
-		...tables.map(tableLine),
+		...few(memories.map(memoryLine), "memories"),
+		...few(tables.map(tableLine), "tables"),
 		...(elements.segments === 0
 			? []
 			: [`  elements: ${plural(elements.segments, "segment")}, ${plural(elements.functions, "function")}`]),
@@ -25,9 +25,15 @@ export function binaryLines(binary: BinaryReport): string[] {
 	];
 }
 
+/** As many as are read through. */
+function few(lines: readonly string[], noun: string): readonly string[] {
+	if (lines.length <= SHOWN_MAX) return lines;
+	return [...lines.slice(0, SHOWN_MAX), `  and ${lines.length - SHOWN_MAX} more ${noun}`];
+}
+
 /** What it brings for tools and people. */
 function markLines({ sections, functions, features, debug }: BinaryReport): string[] {
-	const custom = sections.filter(({ name }) => !STANDARD.has(name)).map(({ name }) => name);
+	const custom = sections.filter((section) => section.custom).map(({ name }) => name);
 	const listed = (names: readonly string[]) =>
 		names.length > SHOWN_MAX
 			? `${names.slice(0, SHOWN_MAX).join(", ")}, and ${names.length - SHOWN_MAX} more`
@@ -58,12 +64,6 @@ function tableLine({ minimum, maximum, imported, exported }: BinaryReport["table
 	const most = maximum === undefined ? "no maximum" : `at most ${maximum}`;
 	return `  table${how === "" ? "" : ` (${how})`}: ${plural(minimum, "entry")}, ${most}`;
 }
-
-const STANDARD: ReadonlySet<string> = new Set(
-	"type import function table memory global export start element code data tag"
-		.split(" ")
-		.concat("data count"),
-);
 
 function memoryLine({
 	minimum_bytes,

@@ -192,7 +192,7 @@ function sectionsOf({ report, parts }: Examined): Map<string, SectionContents> {
 	const found = new Map<string, SectionContents>();
 	for (const [at, { path, sections, start }] of report.binaries.entries())
 		for (const section of sections) {
-			const key = JSON.stringify([path, section.name]);
+			const key = JSON.stringify([path, section.name, section.custom]);
 			const entry = found.get(key) ?? { binary: path, name: section.name, contents: [] };
 			const from = section.start - start;
 			const bytes = parts[at]?.binary.bytes.subarray(from, from + section.size_bytes);

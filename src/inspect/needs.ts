@@ -12,6 +12,9 @@ export interface Wanted {
 	readonly calledBy: readonly Wish[];
 }
 
+/** So many hosts are told: each import could name a version of its own. */
+const HOSTS_MAX = 32;
+
 /** What is shared with a host is no call, but others can read and change it. */
 const SHARED = {
 	capability: "another host",
@@ -45,7 +48,12 @@ export function needsOf(wanted: readonly Wanted[]): {
 		const { reached, reachedFrom } = reachOf(wishes);
 		return { capability, says, imports: [...imports], reached, reachedFrom, grant };
 	});
-	return { list, hosts: [...(called.size === 0 ? shared : called)].toSorted() };
+	return { list, hosts: shortList([...(called.size === 0 ? shared : called)].toSorted()) };
+}
+
+function shortList(hosts: readonly string[]): readonly string[] {
+	if (hosts.length <= HOSTS_MAX) return hosts;
+	return [...hosts.slice(0, HOSTS_MAX), `${hosts.length - HOSTS_MAX} more`];
 }
 
 interface Group extends Pick<Need, "capability" | "says" | "grant"> {

@@ -59,7 +59,7 @@ function isUncertain({ path }: Reach): boolean {
 interface FromRoot {
 	readonly root: Named;
 	/** Undefined: more are told of already. */
-	readonly path: readonly Step[] | undefined;
+	readonly path: Path | undefined;
 	readonly possible: boolean;
 }
 
@@ -71,6 +71,35 @@ interface Named {
 interface Step {
 	readonly function: number;
 	readonly possible: boolean;
+}
+
+/** The first and last steps of a way. */
+interface Path {
+	readonly steps: readonly Step[];
+	/** Between them. */
+	readonly leftOut: number;
+}
+
+/** Takes steps one after another and keeps those at both ends: a way may have a million. */
+class Steps {
+	readonly #first: Step[] = [];
+	readonly #last: Step[] = [];
+	#count = 0;
+
+	add(index: number, possible: boolean): void {
+		const step = { function: index, possible };
+		this.#count += 1;
+		if (this.#first.length < PATH_MAX / 2) this.#first.push(step);
+		else this.#last[(this.#count - 1) % (PATH_MAX / 2)] = step;
+	}
+
+	get path(): Path {
+		const turn = this.#count % (PATH_MAX / 2);
+		const isFull = this.#last.length === PATH_MAX / 2;
+		const last = isFull ? [...this.#last.slice(turn), ...this.#last.slice(0, turn)] : this.#last;
+		const steps = [...this.#first, ...last];
+		return { steps, leftOut: this.#count - steps.length };
+	}
 }
 
 /** A way from each root that has one, certain ones first. */
@@ -117,29 +146,28 @@ function nearestTaken({ takenShape }: CallGraph, { nearest }: WaysTo): number | 
 	return nearest.find((index) => takenShape[index] !== -1);
 }
 
-function followed({ next, possible }: WaysTo, begin: number, from: Root): Step[] {
-	const path: Step[] = [];
+function followed({ next, possible }: WaysTo, begin: number, from: Root): Path {
+	const steps = new Steps();
 	let isPossible = from === "table";
 	for (let index = begin; ; index = next[index] ?? index) {
-		path.push({ function: index, possible: isPossible });
+		steps.add(index, isPossible);
 		isPossible = possible[index] === 1;
-		if (next[index] === index) return path;
+		if (next[index] === index) return steps.path;
 	}
 }
 
-function reach(scan: Scan, binary: string, root: Named, path: readonly Step[]): Reach {
-	const last = path.at(-1)?.function ?? 0;
-	const shown =
-		path.length <= PATH_MAX ? path : [...path.slice(0, PATH_MAX / 2), ...path.slice(-PATH_MAX / 2)];
+function reach(scan: Scan, binary: string, root: Named, { steps, leftOut }: Path): Reach {
+	const last = steps.at(-1)?.function ?? 0;
 	return {
 		binary,
 		...root,
 		import: functionImport(scan, last),
-		path: shown.map(({ function: index, possible }) => ({
+		path: steps.map(({ function: index, possible }) => ({
 			function: index,
 			name: scan.names.get(index),
 			possible,
 		})),
+		...(leftOut > 0 && { leftOut }),
 	};
 }
 
@@ -180,19 +208,16 @@ interface WaysFrom {
 	readonly roots: ReadonlyMap<number, Named>;
 }
 
-function wayFrom(
-	scan: Scan,
-	target: number,
-	alsoPossible: boolean,
-): { root: Named; path: Step[] } | undefined {
+function wayFrom(scan: Scan, target: number, alsoPossible: boolean): { root: Named; path: Path } | undefined {
 	const { caller, possible, roots } = waysFrom(scan, alsoPossible);
 	if ((caller[target] ?? -1) === -1) return undefined;
-	const path: Step[] = [];
+	const steps = new Steps();
 	for (let index = target; ; index = caller[index] ?? index) {
-		path.push({ function: index, possible: possible[index] === 1 });
+		steps.add(index, possible[index] === 1);
 		if (caller[index] !== index) continue;
 		const root = roots.get(index);
-		return root === undefined ? undefined : { root, path: path.toReversed() };
+		const { path } = steps;
+		return root === undefined ? undefined : { root, path: { ...path, steps: path.steps.toReversed() } };
 	}
 }
 

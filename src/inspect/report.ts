@@ -30,6 +30,8 @@ export interface BinaryReport {
 	readonly size_bytes: number;
 	readonly sections: readonly {
 		readonly name: string;
+		/** A custom one, whatever it is called. */
+		readonly custom: boolean;
 		readonly start: number;
 		readonly size_bytes: number;
 	}[];
@@ -142,6 +144,8 @@ export interface Reach {
 		readonly name: string | undefined;
 		readonly possible: boolean;
 	}[];
+	/** So many functions in the middle of a long way are not told. */
+	readonly leftOut?: number;
 }
 
 /** Something worth a look; never a verdict. */

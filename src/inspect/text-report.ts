@@ -8,6 +8,7 @@ const SHOWN_MAX = 12;
 const IMPORTS_SHOWN_MAX = 6;
 const EVIDENCE_SHOWN_MAX = 4;
 const EXPORTS_SHOWN_MAX = 6;
+const BINARIES_SHOWN_MAX = 40;
 const LABEL_CHARACTERS = 10;
 
 /** The report as a page for a terminal. Everything that the program says of itself is escaped. */
@@ -17,7 +18,7 @@ export function textReport(report: Report): string {
 		section("asks for", report.needs.flatMap(needLines), "nothing: it may only compute"),
 		section("findings", report.findings.flatMap(findingLines), "none of those that are looked for"),
 		section("gives", exportLines(report)),
-		section("carries", report.binaries.flatMap(binaryLines)),
+		section("carries", partLines(report)),
 		section("made by", report.madeBy.map(makerLine), "nobody who says so"),
 		section("made of", dependencyLines(report), "nothing that tells of itself"),
 	].join("\n");
@@ -93,13 +94,19 @@ function placeText({ binary, function: index, functionName, offset }: Evidence):
 	return words.length === 0 ? "" : ` (${words.join(" ")})`;
 }
 
-function wayText({ path, import: target }: Reach): string {
-	return path
-		.map(({ function: index, name, possible }, at) => {
-			const shown = at === path.length - 1 ? target : (name ?? `function ${index}`);
-			return `${possible ? "possibly " : ""}${shown}`;
-		})
-		.join(" > ");
+function wayText({ path, import: target, leftOut = 0 }: Reach): string {
+	const steps = path.map(({ function: index, name, possible }, at) => {
+		const shown = at === path.length - 1 ? target : (name ?? `function ${index}`);
+		return `${possible ? "possibly " : ""}${shown}`;
+	});
+	if (leftOut > 0) steps.splice(path.length / 2, 0, `(${leftOut} more)`);
+	return steps.join(" > ");
+}
+
+function partLines({ binaries }: Report): string[] {
+	const lines = binaries.slice(0, BINARIES_SHOWN_MAX).flatMap(binaryLines);
+	const more = binaries.length - BINARIES_SHOWN_MAX;
+	return more > 0 ? [...lines, `and ${more} more modules and components`] : lines;
 }
 
 function exportLines({ binaries }: Report): string[] {

@@ -1,6 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { Cursor, malformed } from "./cursor.ts";
 import { type Section, SectionId } from "./module.ts";
+import { decodeLossy } from "./text.ts";
 
 /** Magic and version: where the first section begins. */
 export const HEADER_BYTES = 8;
@@ -55,10 +56,20 @@ function readSection(cursor: Cursor): Section {
 	const size = cursor.u32("a section's size");
 	const end = cursor.offset + size;
 	if (size > cursor.remaining) throw cutOff(id, start, size, cursor.remaining);
-	const custom = new Cursor(cursor.bytes, cursor.offset, end);
-	const name = id === SectionId.CUSTOM ? custom.label("a custom section's name") : "";
+	const contents = new Cursor(cursor.bytes, cursor.offset, end);
+	const name = id === SectionId.CUSTOM ? readCustomName(contents) : "";
 	cursor.offset = end;
-	return { id, name, start, contents: custom.offset, end };
+	return { id, name, start, contents: contents.offset, end };
+}
+
+/** Nobody compares longer ones; engines take them of any length. */
+const CUSTOM_NAME_BYTES_MAX = 100_000;
+
+function readCustomName(cursor: Cursor): string {
+	const size = cursor.u32("a custom section's name");
+	const start = cursor.offset;
+	cursor.skip(size, "a custom section's name");
+	return decodeLossy(cursor.bytes, start, start + Math.min(size, CUSTOM_NAME_BYTES_MAX));
 }
 
 function cutOff(id: number, start: number, size_bytes: number, remaining_bytes: number): Fault {

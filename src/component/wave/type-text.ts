@@ -5,9 +5,19 @@ export function typeText(type: ValueType): string {
 	return new TypeWriter().written(type);
 }
 
-/** `f: func(a: u32) -> string`. */
+/** A function of thousands of parameters is told by the first. */
+const SIGNATURE_CHARACTERS_MAX = 2000;
+
+/** `f: func(a: u32) -> string`; cut where it is long. */
 export function signatureText(name: string, { params, result, async }: FunctionType): string {
-	const words = params.map((param) => `${param.name}: ${typeText(param.type)}`);
+	const words: string[] = [];
+	let length = 0;
+	for (const param of params) {
+		const word = length > SIGNATURE_CHARACTERS_MAX ? "..." : `${param.name}: ${typeText(param.type)}`;
+		words.push(word);
+		length += word.length;
+		if (word === "...") break;
+	}
 	const answer = result === undefined ? "" : ` -> ${typeText(result)}`;
 	return `${name}: ${async ? "async " : ""}func(${words.join(", ")})${answer}`;
 }

@@ -4,6 +4,11 @@ type Kind = Pick<Finding, "title" | "why" | "level">;
 
 /** All findings there are, in the order they are told: what to look at first stands first. */
 export const KINDS = {
+	"not-read": {
+		level: "warning",
+		title: "Nested modules and components that were not read",
+		why: "They are damaged, too many, or nest too deep: nothing of what is in them is in this report.",
+	},
 	"vulnerable-dependency": {
 		level: "warning",
 		title: "Dependencies that the given advisories name",

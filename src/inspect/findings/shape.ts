@@ -12,11 +12,24 @@ const IMPORTS_SHOWN = 8;
 
 /** What a binary's sections, memories and start function say. */
 export function findInShape(part: Part, collector: Collector): void {
+	findUnread(part, collector);
 	findCustomSections(part, collector);
 	if (part.scan === undefined) return;
 	findMemories(part, part.scan, collector);
 	findNamesAndDebug(part, part.scan, collector);
 	findStart(part, part.scan, collector);
+}
+
+/** What a report does not tell must not look as if it were not there. */
+function findUnread({ path, start, binary, scan }: Part, collector: Collector): void {
+	if (binary.kind === "module" && scan === undefined)
+		collector.add("not-read", { binary: path, offset: start }, `a module of ${binary.bytes.length} bytes`);
+	for (const { contents, end } of binary.unread)
+		collector.add(
+			"not-read",
+			{ binary: path, offset: start + contents },
+			`a nested binary of ${end - contents} bytes`,
+		);
 }
 
 function findCustomSections({ path, start, binary }: Part, collector: Collector): void {

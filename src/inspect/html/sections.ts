@@ -9,10 +9,14 @@ import { importGraphs, type ImportGraph } from "./graph-data.ts";
 const ROWS_MAX = 500;
 const IMPORTS_MAX = 100;
 const EVIDENCE_MAX = 12;
+/** Lists of makers and hosts are as long as the program likes. */
+const FACT_CHARACTERS_MAX = 1000;
 
 /** What it is, in a few lines. */
 export function headOf({ file, is, kind, size_bytes, digest, hosts, madeBy }: Report): string {
 	const makers = madeBy.map(({ name, version }) => `${name} ${version}`.trim()).join(", ");
+	const shown = (value: string) =>
+		escaped(value.length > FACT_CHARACTERS_MAX ? `${value.slice(0, FACT_CHARACTERS_MAX)}...` : value);
 	const facts: readonly (readonly [string, string])[] = [
 		["kind", kind],
 		["size", `${sizeText(size_bytes)} (${size_bytes} bytes)`],
@@ -20,8 +24,8 @@ export function headOf({ file, is, kind, size_bytes, digest, hosts, madeBy }: Re
 		["made by", makers || "nobody who says so"],
 		["digest", digest],
 	];
-	const rows = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escaped(value)}</dd></div>`);
-	return `<header><p class="kicker">wherry inspect</p><h1>${escapedName(file)}</h1><p class="is">${escaped(is)}</p><dl class="facts">${rows.join("")}</dl></header>`;
+	const rows = facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${shown(value)}</dd></div>`);
+	return `<header><p class="kicker">wherry inspect</p><h1>${escapedName(file)}</h1><p class="is">${shown(is)}</p><dl class="facts">${rows.join("")}</dl></header>`;
 }
 
 /** Each need in plain words, and the ways that lead to it. */
@@ -81,13 +85,14 @@ function pictureOf(graphs: readonly ImportGraph[]): string {
 	return `<div id="picture" hidden><label for="import">Calls that lead to</label> <select id="import">${listed.join("")}</select><p class="hint">Exports stand above, the import below. A broken line is a call through a table that may lead there.</p><div id="graph" class="graph"></div><p id="graph-more" class="hint"></p><p id="told" class="told" role="status"></p><pre id="graph-data" hidden>${escaped(JSON.stringify(graphs))}</pre></div>`;
 }
 
-function wayOf({ export: root, from, import: target, path }: Reach): string {
+function wayOf({ export: root, from, import: target, path, leftOut = 0 }: Reach): string {
 	const steps = path.map(({ function: index, name, possible }, at) => {
 		const isLast = at === path.length - 1;
 		const shown = isLast ? target : (name ?? `function ${index}`);
 		const mark = possible ? `<span class="possible">possibly</span> ` : "";
 		return `<li>${mark}<code${isLast ? ` class="target"` : ""}>${escapedName(shown)}</code></li>`;
 	});
+	if (leftOut > 0) steps.splice(path.length / 2, 0, `<li>(${leftOut} more)</li>`);
 	const begin = from === "start" ? "the start function" : `${from} <code>${escapedName(root)}</code>`;
 	return `<span class="from">${begin}</span><ol class="steps">${steps.join("")}</ol>`;
 }

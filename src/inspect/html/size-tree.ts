@@ -26,10 +26,10 @@ export function sizeGroups({ report, parts }: Examined): SizeGroup[] {
 	const groups = report.binaries.flatMap(({ path, sections }, at) => {
 		const part = parts[at];
 		const prefix = path === "0" ? "" : `${path} `;
-		const plain = sections.filter(({ name }) => !SHOWN_WITHIN.has(name));
-		const listed = plain.map(({ name, size_bytes }): SizeGroup => {
+		const plain = sections.filter(({ name, custom }) => custom || !SHOWN_WITHIN.has(name));
+		const listed = plain.map(({ name, custom, size_bytes }): SizeGroup => {
 			const shown = `${prefix}${name === "" ? "a section without a name" : name}`;
-			return { name: shown, kind: kindOf(name), size_bytes, parts: [{ name: shown, size_bytes }] };
+			return { name: shown, kind: kindOf(name, custom), size_bytes, parts: [{ name: shown, size_bytes }] };
 		});
 		return [...listed, ...(part === undefined ? [] : codeGroups(part, prefix))];
 	});
@@ -47,14 +47,10 @@ export function sizeGroups({ report, parts }: Examined): SizeGroup[] {
 /** Told by what lies in them. */
 const SHOWN_WITHIN: ReadonlySet<string> = new Set(["code", "core module", "component"]);
 
-function kindOf(section: string): SizeGroup["kind"] {
-	if (section === "data") return "data";
-	return STANDARD.has(section) ? "other" : "custom";
+function kindOf(section: string, custom: boolean): SizeGroup["kind"] {
+	if (custom) return "custom";
+	return section === "data" ? "data" : "other";
 }
-
-const STANDARD: ReadonlySet<string> = new Set(
-	"type import function table memory global export start element tag instance alias canon".split(" "),
-);
 
 function sizeOf(entries: readonly { readonly size_bytes: number }[]): number {
 	return entries.reduce((sum, { size_bytes }) => sum + size_bytes, 0);

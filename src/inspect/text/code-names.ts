@@ -14,13 +14,17 @@ export class CodeNames {
 	readonly #params: number;
 	readonly #locals: ReadonlyMap<number, string>;
 	readonly #globals: ReadonlyMap<number, string>;
+	readonly #functions = new Map<number, string>();
+	readonly #takenWords = new Set<string>();
 
 	constructor(scan: Scan, functionIndex: number, { type, locals }: Body) {
 		this.#scan = scan;
 		this.#params = type?.params.length ?? 0;
 		this.#types = [...(type?.params ?? []), ...locals];
-		this.#locals = distinct(localNames(scan, functionIndex));
-		this.#globals = distinct(globalNames(scan));
+		const seen = new Set<string>();
+		this.#locals = distinct(localNames(scan, functionIndex), seen);
+		this.#globals = distinct(globalNames(scan), seen);
+		for (let index = 0; index < scan.module.importedFunctions; index++) this.function(index);
 	}
 
 	local(index: number): string {
@@ -31,9 +35,16 @@ export class CodeNames {
 		return this.#globals.get(index) ?? `g${index}`;
 	}
 
+	/** No two functions have one name: what a module calls its own functions must not look like an import. */
 	function(index: number): string {
+		const known = this.#functions.get(index);
+		if (known !== undefined) return known;
 		const name = functionName(this.#scan, index);
-		return name === undefined || name === "" ? `f${index}` : word(name);
+		let own = name === undefined || name === "" ? `f${index}` : word(name);
+		if (this.#takenWords.has(own) || (OURS.test(own) && own !== `f${index}`)) own = `${own}#${index}`;
+		this.#takenWords.add(own);
+		this.#functions.set(index, own);
+		return own;
 	}
 
 	/** `p0: i32, p1: i64` */
@@ -58,17 +69,18 @@ function word(name: string): string {
 	return name.slice(0, NAME_CHARACTERS_MAX).replaceAll(/[^\w.$:<>~&*@-]/g, "_");
 }
 
-/** Names that are ours, as temporaries have them. */
-const OURS = /^[aprtvgfL]\d+$/;
+/** Names that are ours, as temporaries have them, and words of the code itself. */
+const OURS =
+	/^(?:[aprtvgfL]\d+|(?:memory|table)\d*|if|else|do|while|break|continue|switch|case|default|return|unreachable|var|true|inf|nan)$/;
 
 /** Each name once: a second one of the same letters, or one that could be ours, gets its index. */
-function distinct(names: ReadonlyMap<number, string>): ReadonlyMap<number, string> {
-	const seen = new Set<string>();
+function distinct(names: ReadonlyMap<number, string>, seen: Set<string>): ReadonlyMap<number, string> {
 	const words = new Map<number, string>();
 	for (const [index, name] of names) {
 		if (name === "") continue;
 		const plain = word(name).replaceAll(/[^\w$]/g, "_");
-		const own = seen.has(plain) || OURS.test(plain) ? `${plain}_${index}` : plain;
+		let own = OURS.test(plain) ? `${plain}_${index}` : plain;
+		while (seen.has(own)) own = `${own}_${index}`;
 		seen.add(own);
 		words.set(index, own);
 	}

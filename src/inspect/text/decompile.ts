@@ -71,11 +71,17 @@ class Decompiler {
 			const instruction = step.value;
 			this.#offset = instruction.offset;
 			if (this.#dead !== undefined && this.#passes(instruction)) continue;
+			if (this.structure.isFull) return this.#stop();
 			if (this.#take(instruction)) continue;
 			this.#goOnPlain(instruction, instructions);
 			return;
 		}
 		if (step.value !== undefined) this.#say(`// the rest is not shown: ${step.value.message}`);
+	}
+
+	#stop(): void {
+		this.#say("// the rest is not shown: the text is too long");
+		this.structure.closeAll(this.#offset);
 	}
 
 	/** What cannot be reached is passed over, to the end of its block. */
@@ -95,6 +101,7 @@ class Decompiler {
 		this.#say(plainText(first));
 		for (const instruction of rest) {
 			this.#offset = instruction.offset;
+			if (this.structure.isFull) return this.#stop();
 			this.#say(plainText(instruction));
 		}
 		this.structure.closeAll(this.#offset);
@@ -351,9 +358,9 @@ class Decompiler {
 	#pop(count: number): readonly Value[] {
 		const floor = this.structure.top.height;
 		const taken = this.#stack.splice(Math.max(floor, this.#stack.length - count));
-		while (taken.length < count) taken.unshift(atom("?"));
 		this.#pureTo = Math.min(this.#pureTo, this.#stack.length);
-		return taken;
+		const missing = Array.from({ length: count - taken.length }, () => atom("?"));
+		return missing.length === 0 ? taken : [...missing, ...taken];
 	}
 
 	/** Writes down the values that wait, of this kind or above, and those that read a local. */
@@ -362,14 +369,14 @@ class Decompiler {
 		for (let at = this.#pureTo; at < this.#stack.length; at++) {
 			const value = this.#stack[at] ?? atom("?");
 			const isDue = value.kind >= Math.max(least, 1) || (local !== undefined && value.locals.includes(local));
-			if (isDue || (least === Kind.PURE && !value.isAtom)) this.#stack[at] = this.#written(value);
+			if (isDue || (least === Kind.PURE && !isShort(value))) this.#stack[at] = this.#written(value);
 			if (this.#stack[at]?.kind === Kind.PURE && pureTo === at) pureTo = at + 1;
 		}
 		this.#pureTo = pureTo;
 	}
 
 	#written(value: Value): Value {
-		if (value.kind === Kind.PURE && value.isAtom) return value;
+		if (value.kind === Kind.PURE && isShort(value)) return value;
 		const name = this.#temporary();
 		this.#say(`${name} = ${value.text}`);
 		return atom(name);
@@ -378,6 +385,11 @@ class Decompiler {
 	#temporary(): string {
 		return `t${this.#temporaries++}`;
 	}
+}
+
+/** A call within a call within a call is an atom, too. */
+function isShort({ text, isAtom }: Value): boolean {
+	return isAtom && text.length <= EXPRESSION_CHARACTERS_MAX;
 }
 
 function isCall(opcode: number): boolean {

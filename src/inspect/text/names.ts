@@ -18,13 +18,15 @@ export function shownName(name: string): string {
 	return line.replaceAll("\t", "\\u{9}").replaceAll(";)", ";\\u{29}").replaceAll("(;", "(\\u{3b}");
 }
 
-/** What a function is called: by the name section, by what it is imported as, by what it is exported as. */
+/**
+ * What a function is called: by what it is imported as, by the name section, by what it is exported as. What is imported is a fact;
+ * the name section is the module's own claim, which could call `path_open` anything.
+ */
 export function functionName(scan: Scan, index: number): string | undefined {
-	const own = scan.names.get(index);
-	if (own !== undefined && own !== "") return own;
 	const imported = index < scan.module.importedFunctions ? importedFunction(scan.module, index) : undefined;
 	if (imported !== undefined) return `${imported.module}.${imported.name}`;
-	return exportedNames(scan.module).get(index);
+	const own = scan.names.get(index);
+	return own !== undefined && own !== "" ? own : exportedNames(scan.module).get(index);
 }
 
 const importsOf = new WeakMap<Module, Module["imports"]>();
@@ -53,23 +55,51 @@ function exportedNames(module: Module): ReadonlyMap<number, string> {
 	return names;
 }
 
-/** Names of one function's parameters and locals, by index. */
+/** Names of one function's parameters and locals, by index. Takes time in proportion to them, after the first call for a scan. */
 export function localNames(scan: Scan, functionIndex: number): ReadonlyMap<number, string> {
-	let names: ReadonlyMap<number, string> = new Map();
+	const place = localPlaces(scan).get(functionIndex);
+	if (place === undefined) return new Map();
+	try {
+		return readNameMap(new Cursor(scan.bytes, place.start, place.end), true);
+	} catch (error) {
+		if (error instanceof Fault) return new Map();
+		throw error;
+	}
+}
+
+interface Place {
+	readonly start: number;
+	readonly end: number;
+}
+
+const placesOf = new WeakMap<Scan, ReadonlyMap<number, Place>>();
+
+/** Where the names of each function's locals stand: the subsection is read once, however many functions are asked for. */
+function localPlaces(scan: Scan): ReadonlyMap<number, Place> {
+	const known = placesOf.get(scan);
+	if (known !== undefined) return known;
+	const places = new Map<number, Place>();
+	placesOf.set(scan, places);
 	readSubsection(scan, LOCALS, (cursor) => {
 		for (let left = cursor.u32("the number of functions"); left > 0; left--) {
 			const index = cursor.u32("a function's index");
-			const found = readNameMap(cursor, index === functionIndex);
-			if (index === functionIndex) names = found;
+			const start = cursor.offset;
+			readNameMap(cursor, false);
+			if (!places.has(index)) places.set(index, { start, end: cursor.offset });
 		}
 	});
-	return names;
+	return places;
 }
+
+const globalsOf = new WeakMap<Scan, ReadonlyMap<number, string>>();
 
 /** Names of globals, by index. */
 export function globalNames(scan: Scan): ReadonlyMap<number, string> {
+	const known = globalsOf.get(scan);
+	if (known !== undefined) return known;
 	let names: ReadonlyMap<number, string> = new Map();
 	readSubsection(scan, GLOBALS, (cursor) => (names = readNameMap(cursor, true)));
+	globalsOf.set(scan, names);
 	return names;
 }
 

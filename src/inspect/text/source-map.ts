@@ -5,6 +5,8 @@ import { placesOf, type Row } from "./places.ts";
 const MAPPINGS_MAX = 50_000;
 const DATA_URL = /^data:application\/json(?:;charset=[\w-]+)?;base64,/;
 const MAP_CHARACTERS_MAX = 64 * 1024 * 1024;
+/** Of a source's path: each mapping tells it anew. */
+const PATH_CHARACTERS_MAX = 1000;
 
 /** The text of a source map that stands in the module's own `sourceMappingURL`; undefined where it names a file. */
 export function embeddedMap(url: string | undefined): string | undefined {
@@ -52,7 +54,7 @@ function readMappings(text: string, sources: readonly unknown[], start: number, 
 		line += fields[2] ?? 0;
 		const path = sources[source];
 		if (fields.length >= 4 && offset >= start && offset < end && typeof path === "string")
-			found.push({ address: offset, place: `${path}:${line + 1}` });
+			found.push({ address: offset, place: `${path.slice(0, PATH_CHARACTERS_MAX)}:${line + 1}` });
 	}
 	return found;
 }

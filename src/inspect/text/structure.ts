@@ -26,12 +26,21 @@ interface Shape {
 	readonly entry: readonly Value[];
 }
 
+/**
+ * Lines and names of so many characters are made of one function: one of a few bytes may pass on a thousand values at each
+ * instruction.
+ */
+const CHARACTERS_MAX = 32 * 1024 * 1024;
+/** What a line or a name costs beside its characters. */
+const LINE_COST = 64;
+
 /** Blocks, loops and ifs as lines with braces; labels only where something branches to them. */
 export class Structure {
 	readonly pieces: Piece[] = [];
 	readonly #frames: Frame[] = [];
 	#names = 0;
 	#labels = 0;
+	#left = CHARACTERS_MAX;
 
 	constructor(results: number) {
 		const head: Piece = { text: "", offset: 0, braces: "none", shown: false };
@@ -63,7 +72,18 @@ export class Structure {
 		return frame.kind === "loop" ? frame.params : frame.results;
 	}
 
+	/** Whether no more is to be made: what there is is longer than anybody reads. */
+	get isFull(): boolean {
+		return this.#left <= 0;
+	}
+
+	/** Counts what was made of characters and names. */
+	spend(characters: number): void {
+		this.#left -= characters + LINE_COST;
+	}
+
 	say(text: string, offset: number): void {
+		this.spend(text.length);
 		this.pieces.push({ text, offset, braces: "none", shown: true });
 	}
 
@@ -86,6 +106,7 @@ export class Structure {
 			uses: 0,
 			hasElse: false,
 		};
+		this.spend((shape.params + shape.results) * LINE_COST);
 		this.pieces.push(head);
 		this.#frames.push(frame);
 		return frame;
@@ -93,6 +114,7 @@ export class Structure {
 
 	/** A line just before the block that was opened last. */
 	before({ head }: Frame, text: string, offset: number): void {
+		this.spend(text.length);
 		this.pieces.splice(this.pieces.lastIndexOf(head), 0, { text, offset, braces: "none", shown: true });
 	}
 
@@ -156,7 +178,7 @@ export class Structure {
 	jumpTable(selector: string, depths: readonly number[], values: readonly string[], offset: number): void {
 		this.pieces.push({ text: `switch (${selector}) {`, offset, braces: "open", shown: true });
 		const last = depths.length - 1;
-		for (let at = 0; at < last;) {
+		for (let at = 0; at < last && !this.isFull;) {
 			let next = at + 1;
 			while (next < last && depths[next] === depths[at]) next += 1;
 			const word = next - at > 1 ? `case ${at} to ${next - 1}` : `case ${at}`;

@@ -23,31 +23,28 @@ const END = [0xf9, 0x32, 0x43, 0x31, 0x86, 0x18, 0x20, 0x72, 0x00, 0x82, 0x42, 0
 /** Kubernetes has 30 KiB of it. */
 const INFO_BYTES_MAX = 1 << 20;
 
-/** A program has one; each that is none costs a search through INFO_BYTES_MAX. */
-const MARKS_MAX = 64;
-
 /** The build's facts, found in a module's data; undefined when it was not made by Go, or by TinyGo. */
 export function readGoBuild(data: Uint8Array): GoBuild | undefined {
-	let at = -1;
-	for (let mark = 0; mark < MARKS_MAX; mark++) {
-		at = find(data, START, at + 1, data.length);
-		if (at < 0) break;
+	// an end is looked for once, however many beginnings stand before it
+	let end = 0;
+	for (let at = find(data, START, 0); at >= 0 && end >= 0; at = find(data, START, at + 1)) {
 		const start = at + START.length;
-		const end = find(data, END, start, Math.min(data.length, start + INFO_BYTES_MAX));
-		if (end < 0) continue;
-		const text = new TextDecoder().decode(data.subarray(start, end));
-		// a program that reads others' build information has the frames, but nothing between them
-		if (/^(?:path|mod)\t/.test(text)) return parseModuleInfo(text);
+		if (end < start) end = find(data, END, start);
+		if (end < 0 || end - start > INFO_BYTES_MAX || !beginsInfo(data, start)) continue;
+		return parseModuleInfo(new TextDecoder().decode(data.subarray(start, end)));
 	}
 	return undefined;
 }
 
-function find(bytes: Uint8Array, wanted: readonly number[], from: number, to: number): number {
-	const last = to - wanted.length;
-	for (let at = bytes.indexOf(wanted[2]!, from + 2) - 2; at >= 0 && at <= last;) {
+/** A program that reads others' build information has the frames, but nothing between them. */
+function beginsInfo(data: Uint8Array, start: number): boolean {
+	return /^(?:path|mod)\t/.test(new TextDecoder().decode(data.subarray(start, start + 5)));
+}
+
+function find(bytes: Uint8Array, wanted: readonly number[], from: number): number {
+	const rare = wanted[2]!;
+	for (let at = bytes.indexOf(rare, from + 2) - 2; at >= 0; at = bytes.indexOf(rare, at + 3) - 2)
 		if (wanted.every((byte, index) => bytes[at + index] === byte)) return at;
-		at = bytes.indexOf(wanted[2]!, at + 3) - 2;
-	}
 	return -1;
 }
 
