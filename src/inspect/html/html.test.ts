@@ -54,6 +54,11 @@ const CRATES: readonly (readonly [name: string, group: string])[] = [
 	["<alloc::vec::Vec<u8> as core::fmt::Write>::write_str", "alloc"],
 	["runtime.mallocgc", "runtime"],
 	["github.com/a/b.(*T).Do", "github.com/a/b"],
+	["_RNvNtCs1234abc_7mycrate3foo3bar", "mycrate"],
+	["_ZNSt3__212basic_stringIcE6appendEPKc", "std"],
+	["void std::__2::sort<app::Less>(int*, int*)", "std"],
+	["unsigned int pick<std::string>(int)", "code"],
+	["(anonymous namespace)::Parser::run()", "Parser"],
 	["malloc", "code"],
 ];
 
@@ -69,6 +74,25 @@ for (const [name, group] of CRATES)
 		const groups = sizeGroups(await examine(bytes, "x.wasm"));
 		assert.equal(groups.find(({ kind }) => kind === "code")?.name, group);
 	});
+
+test("names of C are grouped by what they begin with, where several do", async () => {
+	const names = ["st_init", "st_add", "st_free", "st_foreach", "main", "rb_once"];
+	const entries = names.flatMap((name, at) => [at, name.length, ...new TextEncoder().encode(name)]);
+	const bytes = build.wasm(
+		build.types(build.functionType([], [])),
+		build.functions(...names.map(() => 0)),
+		build.code(...names.map(() => [0, 0x0b])),
+		build.custom("name", [1, entries.length + 1, names.length, ...entries]),
+	);
+	const groups = sizeGroups(await examine(bytes, "x.wasm")).filter(({ kind }) => kind === "code");
+	assert.deepEqual(
+		groups.map(({ name, parts }) => [name, parts.length]),
+		[
+			["st_*", 4],
+			["code", 2],
+		],
+	);
+});
 
 test("a module of many long names makes no page over 3 MB", async () => {
 	const names = Array.from({ length: 4000 }, (_, at) => `${at}${'<"'.repeat(150)}`);

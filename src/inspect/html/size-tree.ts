@@ -1,6 +1,7 @@
 import type { Examined } from "../diff.ts";
 import type { Part } from "../programs.ts";
 import type { Scan } from "../scan.ts";
+import { originOf, prefixOf, UNTOLD } from "./origin.ts";
 
 /** Where the bytes of a program are: a group of functions, a section. */
 export interface SizeGroup {
@@ -19,7 +20,9 @@ export interface SizePart {
 }
 
 const GROUPS_MAX = 24;
-const PARTS_MAX = 60;
+const PARTS_MAX = 100;
+/** Names of C are grouped by what they begin with where so many of a program's functions begin with it. */
+const PREFIXED_SHARE = 0.005;
 
 /** Sections, and of code the functions by crate, package or kind of name, largest first. Linear in functions. */
 export function sizeGroups({ report, parts }: Examined): SizeGroup[] {
@@ -59,10 +62,12 @@ function sizeOf(entries: readonly { readonly size_bytes: number }[]): number {
 function codeGroups({ scan, path }: Part, prefix: string): SizeGroup[] {
 	if (scan === undefined) return [];
 	const groups = new Map<string, SizePart[]>();
+	const prefixes = commonPrefixes(scan);
 	for (const [entry, start] of scan.bodyStart.entries()) {
 		const index = scan.module.importedFunctions + entry;
 		const name = functionName(scan, index);
-		const group = `${prefix}${originOf(name)}`;
+		const origin = originOf(name);
+		const group = `${prefix}${origin === UNTOLD ? (prefixes.get(prefixOf(name)) ?? UNTOLD) : origin}`;
 		const body = { name, size_bytes: (scan.bodyEnd[entry] ?? 0) - start, at: `${path} ${index}` };
 		const others = groups.get(group);
 		if (others === undefined) groups.set(group, [body]);
@@ -76,6 +81,19 @@ function codeGroups({ scan, path }: Part, prefix: string): SizeGroup[] {
 	}));
 }
 
+/** What many names of C begin with, and how it is shown: `rb_*`. */
+function commonPrefixes(scan: Scan): ReadonlyMap<string, string> {
+	const { importedFunctions, definedFunctions } = scan.module;
+	const counts = new Map<string, number>();
+	for (let index = importedFunctions; index < importedFunctions + definedFunctions; index++) {
+		const prefix = prefixOf(scan.names.get(index) ?? "");
+		if (prefix !== "") counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+	}
+	const least = Math.max(4, definedFunctions * PREFIXED_SHARE);
+	const common = [...counts].filter(([, count]) => count >= least);
+	return new Map(common.map(([prefix]) => [prefix, `${prefix}*`]));
+}
+
 function functionName({ names }: Scan, index: number): string {
 	return names.get(index) ?? `function ${index}`;
 }
@@ -87,20 +105,4 @@ function largest(bodies: readonly SizePart[]): readonly SizePart[] {
 	if (rest.length === 0) return shown;
 	const others = { name: `${rest.length} smaller functions`, size_bytes: sizeOf(rest) };
 	return [...shown, others].toSorted((a, b) => b.size_bytes - a.size_bytes);
-}
-
-const ORIGIN_CHARACTERS_MAX = 60;
-
-/** The crate, package or namespace that a function's name begins with; "code" where it does not tell. */
-function originOf(name: string): string {
-	const mangled = /^_ZN(\d{1,3})/.exec(name);
-	if (mangled !== null) {
-		const from = mangled[0].length;
-		const word = name.slice(from, from + Number(mangled[1]));
-		// an impl's name begins with its type: `_$LT$core..fmt..Formatter`
-		return /^(?:_?\$[A-Z]+\$)*([A-Za-z0-9_]+)/.exec(word)?.[1] ?? "code";
-	}
-	const path =
-		/^[<&*(\s]*([A-Za-z0-9_]+)::/.exec(name) ?? /^([A-Za-z0-9_/.-]*[A-Za-z0-9_-])\.[A-Za-z(]/.exec(name);
-	return path?.[1]?.slice(0, ORIGIN_CHARACTERS_MAX) ?? "code";
 }
