@@ -90,8 +90,13 @@ const PLAIN: readonly (readonly [first: number, last: number, arity: Arity])[] =
 	[0xd4, 0xd4, ONE],
 ];
 
+const BY_OPCODE = Array.from(
+	{ length: 256 },
+	(_, opcode) => PLAIN.find(([first, last]) => opcode >= first && opcode <= last)?.[2],
+);
+
 function plainArity(opcode: number): Arity | undefined {
-	return PLAIN.find(([first, last]) => opcode >= first && opcode <= last)?.[2];
+	return BY_OPCODE[opcode];
 }
 
 const BULK: readonly (Arity | undefined)[] = [

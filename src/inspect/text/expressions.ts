@@ -41,10 +41,9 @@ const BINARY: ReadonlyMap<string, string> = new Map([
  */
 export function expressionOf(instruction: Instruction, operands: readonly Value[]): Value {
 	const { name, sub, opcode, memory } = instruction;
-	const kind = Math.max(Kind.PURE, ...operands.map((operand) => operand.kind));
-	const locals = operands.flatMap((operand) => operand.locals);
-	const [first = atom("?"), second = atom("?")] = operands;
 	if (sub === undefined && opcode >= 0x41 && opcode <= 0x44) return constant(instruction);
+	const { kind, locals } = together(operands);
+	const [first = UNKNOWN, second = UNKNOWN] = operands;
 	if (name.endsWith(".eqz") && sub === undefined)
 		return { text: `!${wrapped(first)}`, isAtom: true, kind, locals };
 	const sign = sub === undefined && operands.length === 2 ? binarySign(name) : undefined;
@@ -59,6 +58,19 @@ export function expressionOf(instruction: Instruction, operands: readonly Value[
 		kind: reads ? Math.max(kind, Kind.READS) : kind,
 		locals,
 	};
+}
+
+const UNKNOWN: Value = { text: "?", isAtom: true, kind: Kind.PURE, locals: [] };
+
+/** What an expression of these values has to be kept in order with. */
+function together(values: readonly Value[]): Pick<Value, "kind" | "locals"> {
+	let kind: number = Kind.PURE;
+	let locals: readonly number[] = UNKNOWN.locals;
+	for (const value of values) {
+		kind = Math.max(kind, value.kind);
+		if (value.locals.length > 0) locals = locals.length === 0 ? value.locals : [...locals, ...value.locals];
+	}
+	return { kind, locals };
 }
 
 /** `memory.fill(a, b, c)`; what stands behind the name comes first: `i8x16.extract_lane_u<3>(a)`. */
@@ -78,7 +90,15 @@ export function place({ name, memory }: Instruction, address: Value): string {
 	return `memory${index}[${base}${offset}]:${widthOf(name)}`;
 }
 
+const widths = new Map<string, string>();
+
 function widthOf(name: string): string {
+	const known = widths.get(name) ?? widthIn(name);
+	widths.set(name, known);
+	return known;
+}
+
+function widthIn(name: string): string {
 	const narrow = /(?:load|store)(\d+)(_u)?/.exec(name);
 	if (narrow === null) return name.slice(0, name.indexOf("."));
 	return `${narrow[2] === undefined ? "i" : "u"}${narrow[1]}`;
@@ -91,7 +111,16 @@ function constant({ operands, name }: Instruction): Value {
 	return atom(isFloat && /^-?\d+$/.test(text) ? `${text}.0` : text);
 }
 
+const signs = new Map<string, string>();
+
+/** Undefined for what has no sign. */
 function binarySign(name: string): string | undefined {
+	const known = signs.get(name) ?? signIn(name) ?? "";
+	signs.set(name, known);
+	return known === "" ? undefined : known;
+}
+
+function signIn(name: string): string | undefined {
 	const [, word = "", unsigned] = /\.([a-z]+?)(_u|_s)?$/.exec(name) ?? [];
 	const sign = BINARY.get(word);
 	return sign === undefined || unsigned !== "_u" ? sign : `${sign}u`;

@@ -211,8 +211,16 @@ function readMemory(cursor: Cursor, name: string): Rest {
 	return { operands, memory: { index: memory, offset } };
 }
 
+const alignments = new Map<string, number>();
+
 /** How many bytes a load or store touches, which is the alignment that goes without saying. */
 function naturalAlignment(name: string): number {
+	const known = alignments.get(name) ?? alignmentIn(name);
+	alignments.set(name, known);
+	return known;
+}
+
+function alignmentIn(name: string): number {
 	if (/load\d+x/.test(name) || name.endsWith("wait64")) return 8;
 	if (name.startsWith("memory.")) return 4;
 	const narrow = /(?:load|store|rmw)(\d+)/.exec(name)?.[1];

@@ -4,7 +4,7 @@ import { customSection, SectionId, sectionOf } from "../../wasm/module.ts";
 import type { Scan } from "../scan.ts";
 import { type LineHeader, readLineHeader } from "./line-header.ts";
 import type { Source } from "./lines.ts";
-import { fixed, readSigned } from "./numbers.ts";
+import { fixed, readSigned32 } from "./numbers.ts";
 import { placesOf, type Row } from "./places.ts";
 
 /** More rows than any function has. */
@@ -48,12 +48,6 @@ function readUnit(scan: Scan, cursor: Cursor, stretch: Stretch, rows: Row[]): vo
 	if (header !== undefined) runProgram(header, stretch, rows);
 }
 
-interface State {
-	address: number;
-	file: number;
-	line: number;
-}
-
 const Standard = {
 	COPY: 1,
 	ADVANCE_PC: 2,
@@ -65,61 +59,60 @@ const Standard = {
 const Extended = { END_SEQUENCE: 1, SET_ADDRESS: 2 } as const;
 
 /** The line number program (section 6.2.5); rows outside of the stretch are forgotten at once. */
-function runProgram(header: LineHeader, stretch: Stretch, rows: Row[]): void {
-	const { program: cursor, opcodeBase, lineBase, lineRange, instruction_bytes } = header;
-	let state: State = { address: 0, file: 1, line: 1 };
-	const note = (isEnd: boolean) => {
-		if (state.address < stretch.start || state.address >= stretch.end || rows.length >= ROWS_MAX) return;
-		rows.push({
-			address: state.address,
-			place: isEnd ? undefined : `${header.file(state.file)}:${state.line}`,
-		});
-	};
-	while (cursor.remaining > 0) {
-		const opcode = cursor.byte("a line program");
+function runProgram(header: LineHeader, { start, end }: Stretch, rows: Row[]): void {
+	const { program: cursor, opcodeBase, instruction_bytes } = header;
+	const { bytes } = cursor;
+	const [advances, lines] = specials(header);
+	const last = cursor.end;
+	// no closure takes these: engines keep them in registers
+	let address = 0;
+	let file = 1;
+	let line = 1;
+	while (cursor.offset < last) {
+		const opcode = bytes[cursor.offset++] ?? 0;
 		if (opcode >= opcodeBase) {
-			const special = opcode - opcodeBase;
-			state.address += Math.floor(special / lineRange) * instruction_bytes;
-			state.line += lineBase + (special % lineRange);
-			note(false);
-		} else if (opcode === 0) {
-			const size = cursor.u32("an instruction's size");
-			const next = cursor.offset + size;
-			cursor.skip(size, "an instruction");
-			const inner = new Cursor(cursor.bytes, next - size, next);
-			const extended = size === 0 ? 0 : inner.byte("an instruction");
-			if (extended === Extended.SET_ADDRESS) state.address = fixed(inner, Math.min(inner.remaining, 4));
+			address += advances[opcode] ?? 0;
+			line += lines[opcode] ?? 0;
+			if (address >= start && address < end) note(rows, address, `${header.file(file)}:${line}`);
+		} else if (opcode === Standard.COPY) {
+			if (address >= start && address < end) note(rows, address, `${header.file(file)}:${line}`);
+		} else if (opcode === Standard.ADVANCE_LINE) line += readSigned32(cursor);
+		else if (opcode === Standard.ADVANCE_PC) address += cursor.u64("an address") * instruction_bytes;
+		else if (opcode === Standard.SET_FILE) file = cursor.u64("a file");
+		else if (opcode === Standard.CONST_ADD_PC) address += advances[255] ?? 0;
+		else if (opcode === Standard.FIXED_ADVANCE_PC) address += fixed(cursor, 2);
+		else if (opcode === 0) {
+			const next = cursor.u32("an instruction's size") + cursor.offset;
+			const extended = next === cursor.offset ? 0 : (bytes[cursor.offset++] ?? 0);
+			// object files of wasm set the address before each row
+			if (extended === Extended.SET_ADDRESS) address = fixed(cursor, Math.min(next - cursor.offset, 4));
+			cursor.skip(next - cursor.offset, "an instruction");
 			if (extended !== Extended.END_SEQUENCE) continue;
-			note(true);
-			state = { address: 0, file: 1, line: 1 };
-		} else if (opcode === Standard.COPY) note(false);
-		else step(header, opcode, state);
+			if (address >= start && address < end) note(rows, address, undefined);
+			address = 0;
+			file = 1;
+			line = 1;
+		} else for (let left = header.operands[opcode - 1] ?? 0; left > 0; left--) cursor.u64("an operand");
 	}
 }
 
-/** A standard instruction that makes no row. */
-function step(
-	{ program, opcodeBase, lineRange, instruction_bytes, operands }: LineHeader,
-	opcode: number,
-	state: State,
-): void {
-	switch (opcode) {
-		case Standard.ADVANCE_PC:
-			state.address += program.u64("an address") * instruction_bytes;
-			break;
-		case Standard.ADVANCE_LINE:
-			state.line += Number(readSigned(program));
-			break;
-		case Standard.SET_FILE:
-			state.file = program.u64("a file");
-			break;
-		case Standard.CONST_ADD_PC:
-			state.address += Math.floor((255 - opcodeBase) / lineRange) * instruction_bytes;
-			break;
-		case Standard.FIXED_ADVANCE_PC:
-			state.address += fixed(program, 2);
-			break;
-		default:
-			for (let left = operands[opcode - 1] ?? 0; left > 0; left--) program.u64("an operand");
+function note(rows: Row[], address: number, place: string | undefined): void {
+	if (rows.length < ROWS_MAX) rows.push({ address, place });
+}
+
+/** What each special opcode adds to the address, and to the line. */
+function specials({
+	opcodeBase,
+	lineBase,
+	lineRange,
+	instruction_bytes,
+}: LineHeader): [Int32Array, Int32Array] {
+	const advances = new Int32Array(256);
+	const lines = new Int32Array(256);
+	for (let opcode = opcodeBase; opcode < 256; opcode++) {
+		const special = opcode - opcodeBase;
+		advances[opcode] = Math.floor(special / lineRange) * instruction_bytes;
+		lines[opcode] = lineBase + (special % lineRange);
 	}
+	return [advances, lines];
 }

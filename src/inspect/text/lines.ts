@@ -26,44 +26,60 @@ export interface Layout {
 	readonly characters_max: number;
 }
 
-/** So deep lines go in, and no deeper: a hostile module could nest a million blocks. */
-const INDENTED_MAX = 40;
+/** So deep lines go in, and no deeper: tables of branches nest hundreds of blocks, and a hostile module a million. */
+const INDENTED_MAX = 24;
+/** Lines that are joined at a time: a text of megabytes is made of few strings, and not of a million. */
+const JOINED_MAX = 512;
 
 /** The whole text, cut with a comment at a line's end where it would be longer than `characters_max`. */
 export function layOut(lines: Iterable<Line>, { offsets, comment, base, characters_max }: Layout): string {
-	const parts: string[] = [];
+	const pieces: string[] = [];
+	const notes = new Map<string, string>();
+	let joined: string[] = [];
 	let size = 0;
 	let source: string | undefined;
 	for (const line of lines) {
+		const before = offsets ? margin(line, base) : "";
+		let text = `${before}${indent(line)}${line.text}`;
+		if (line.comment !== undefined)
+			text += `${line.text === "" ? "" : "  "}${comment} ${noted(line.comment, notes)}`;
 		if (line.source !== undefined && line.source !== source) {
 			source = line.source;
-			parts.push(`${indent(line, offsets)}${comment} ${shownName(source)}\n`);
+			text = `${offsets ? BLANK_MARGIN : ""}${indent(line)}${comment} ${noted(source, notes)}\n${text}`;
 		}
-		const text = `${margin(line, offsets, base)}${indent(line, false)}${line.text}${note(line, comment)}\n`;
-		size += text.length;
+		size += text.length + 1;
 		if (size > characters_max) {
-			parts.push(`${comment} cut here: the text is longer than ${characters_max} characters\n`);
+			joined.push(`${comment} cut here: the text is longer than ${characters_max} characters`);
 			break;
 		}
-		parts.push(text);
+		joined.push(text);
+		if (joined.length < JOINED_MAX) continue;
+		pieces.push(joined.join("\n"));
+		joined = [];
 	}
-	return parts.join("");
+	if (joined.length > 0) pieces.push(joined.join("\n"));
+	return pieces.map((piece) => `${piece}\n`).join("");
 }
 
 const MARGIN = 14;
+const BLANK_MARGIN = " ".repeat(MARGIN + 1);
 
-function margin({ offset }: Line, offsets: boolean, base: number): string {
-	if (!offsets) return "";
-	return (offset === undefined ? "" : `(;0x${(offset + base).toString(16).padStart(8, "0")};)`).padEnd(
-		MARGIN + 1,
-	);
+function margin({ offset }: Line, base: number): string {
+	if (offset === undefined) return BLANK_MARGIN;
+	return `(;0x${(offset + base).toString(16).padStart(8, "0")};)`.padEnd(MARGIN + 1);
 }
 
-function indent({ depth }: Line, isBehindMargin: boolean): string {
-	return " ".repeat((isBehindMargin ? MARGIN + 1 : 0) + 2 * Math.min(Math.max(depth, 0), INDENTED_MAX));
+const INDENTS = Array.from({ length: INDENTED_MAX + 1 }, (_, depth) => "  ".repeat(depth));
+
+function indent({ depth }: Line): string {
+	return INDENTS[Math.min(Math.max(depth, 0), INDENTED_MAX)] ?? "";
 }
 
-function note({ comment, text }: Line, mark: string): string {
-	if (comment === undefined) return "";
-	return `${text === "" ? "" : "  "}${mark} ${shownName(comment)}`;
+/** Names are few, and called often. */
+function noted(name: string, notes: Map<string, string>): string {
+	const known = notes.get(name);
+	if (known !== undefined) return known;
+	const shown = shownName(name);
+	notes.set(name, shown);
+	return shown;
 }

@@ -1,7 +1,15 @@
 import { type Cursor, malformed } from "../../wasm/cursor.ts";
 
+/** Zero is what most loads and stores have. */
+const SMALL = Array.from({ length: 128 }, (_, value) => BigInt(value));
+
 /** LEB128, unsigned, at most 64 bits, exact. @throws Fault MODULE_INVALID */
 export function readUnsigned(cursor: Cursor): bigint {
+	const small = SMALL[cursor.peek() ?? SMALL.length];
+	if (small !== undefined) {
+		cursor.offset += 1;
+		return small;
+	}
 	let value = 0n;
 	for (let shift = 0n; shift < 70n; shift += 7n) {
 		const byte = cursor.byte("a number");
@@ -24,10 +32,16 @@ export function readSigned(cursor: Cursor): bigint {
 
 /** LEB128, signed, 32 bits. @throws Fault MODULE_INVALID */
 export function readSigned32(cursor: Cursor): number {
-	const byte = cursor.peek() ?? 0x80;
-	if (byte >= 0x80) return Number(BigInt.asIntN(32, readSigned(cursor)));
-	cursor.offset += 1;
-	return (byte << 25) >> 25;
+	const { offset } = cursor;
+	let value = 0;
+	for (let shift = 0; shift < 28; shift += 7) {
+		const byte = cursor.byte("a number");
+		value |= (byte & 0x7f) << shift;
+		if (byte < 0x80) return (value << (25 - shift)) >> (25 - shift);
+	}
+	// five bytes or more: the rest has room for mistakes
+	cursor.offset = offset;
+	return Number(BigInt.asIntN(32, readSigned(cursor)));
 }
 
 /** An f32 in the text format (core spec 6.3.2): it reads back as the same bits. @throws Fault MODULE_INVALID */
@@ -62,9 +76,11 @@ function nan(bits: bigint, width: bigint, mantissa: bigint): string {
 	return payload === 1n << (mantissa - 1n) ? `${sign}nan` : `${sign}nan:0x${payload.toString(16)}`;
 }
 
-/** A number of some bytes, the lowest first. */
+/** A number of some bytes, the lowest first. @throws Fault MODULE_INVALID */
 export function fixed(cursor: Cursor, size_bytes: number): number {
+	const { bytes, offset } = cursor;
+	cursor.skip(size_bytes, "a number");
 	let value = 0;
-	for (let at = 0; at < size_bytes; at++) value += cursor.byte("a number") * 2 ** (8 * at);
+	for (let at = offset + size_bytes - 1; at >= offset; at--) value = value * 256 + (bytes[at] ?? 0);
 	return value;
 }
