@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { readToml } from "../base/toml.ts";
-import { type LearntLine, withLearnt } from "./learn-text.ts";
+import { type LearntLine, withLearnt, withMountReplaced } from "./learn-text.ts";
 
 const net: LearntLine = { list: "net", item: "tcp=b:2", why: "connect" };
 
@@ -21,7 +21,18 @@ const cases: readonly [name: string, before: string, after: string][] = [
 	[
 		"a list without a comma",
 		'net = [\n\t"tcp=a:1"\n]\n',
-		'net = [\n\t"tcp=b:2", # connect\n\n\t"tcp=a:1"\n]\n',
+		'net = [\n\t"tcp=b:2", # connect\n\t"tcp=a:1"\n]\n',
+	],
+	[
+		"a list behind whose bracket a comment stands",
+		'net = [ # mine\n\t"tcp=a:1"\n]\n',
+		'net = [ # mine\n\t"tcp=b:2", # connect\n\t"tcp=a:1"\n]\n',
+	],
+	["a key in quotes", '"net" = ["tcp=a:1"]\n', '"net" = [\n\t"tcp=b:2", # connect\n"tcp=a:1"]\n'],
+	[
+		"lines that end as on Windows",
+		'# mine\r\n[env]\r\nA = "b"\r\n',
+		'# mine\r\nnet = [\r\n\t"tcp=b:2", # connect\r\n]\r\n[env]\r\nA = "b"\r\n',
 	],
 	[
 		"in front of tables",
@@ -56,5 +67,34 @@ test("learnt text: no word of a guest's ends a string, a comment or a line", asy
 			]);
 			assert.deepEqual(Object.keys(reading.value), ["net", "config"]);
 		}),
+	);
+});
+
+const mount: LearntLine = { mount: { source: "./d", target: "/d", readOnly: false }, why: "path_open" };
+
+test("learnt text: a mount beside tables of mounts is one more of them", async () => {
+	const text = withLearnt('[[mount]]\ntype = "bind"\nsource = "a"\ntarget = "/a"\n', [mount]);
+	const reading = await readToml(text);
+	assert.ok("value" in reading, text);
+	assert.equal(
+		JSON.stringify(reading.value["mount"]),
+		'[{"type":"bind","source":"a","target":"/a"},{"type":"bind","source":"./d","target":"/d","readonly":false}]',
+	);
+});
+
+test("learnt text: a mount in the place of those within it, whatever is spelled in their names", () => {
+	const [a, b] = [
+		String.raw`	"type=bind,source=./d/\U000e0041,target=/d/\U000e0041,readonly", # a`,
+		'	"type=bind,source=./d/b,target=/d/b,readonly", # b',
+	];
+	const other = '	"type=bind,source=./e,target=/e", # mine';
+	const text = `mount = [\n${a}\n${other}\n${b}\n]\n`;
+	const seen: string[] = [];
+	const replaced = withMountReplaced(text, (item) => seen.push(item) > 0 && item.includes("./d/"), mount);
+	assert.equal(replaced, `mount = [\n	"type=bind,source=./d,target=/d", # path_open\n${other}\n]\n`);
+	assert.equal(seen[0], "type=bind,source=./d/\u{e0041},target=/d/\u{e0041},readonly");
+	assert.equal(
+		withMountReplaced(text, () => false, mount),
+		undefined,
 	);
 });

@@ -7,11 +7,13 @@ const used = (path: string, use: PathUse): UsedPath => ({
 	path: path.split("/").filter((name) => name !== ""),
 	use,
 	call: "open",
+	wanted: path,
 });
 
 const cases: readonly [name: string, uses: readonly UsedPath[], places: readonly string[]][] = [
 	["a file that is read stays a file", [used("data/a", "read")], ["data/a ro"]],
 	["several files of a folder are the folder", [used("data/a", "read"), used("data/b", "read")], ["data ro"]],
+	["files at the top are not all of it", [used("a", "read"), used("b", "write")], ["a ro", "b rw"]],
 	["one of them written", [used("data/a", "read"), used("data/b", "write")], ["data rw"]],
 	["a listed folder is read-only", [used("data", "tree-read")], ["data ro"]],
 	["a new file needs its folder", [used("out", "tree-write")], ["out rw"]],
@@ -35,16 +37,24 @@ test("least places: they cover all that was used, and are few", () => {
 	const path = fc.array(name, { minLength: 1, maxLength: 5 });
 	const use = fc.constantFrom<PathUse>("read", "write", "tree-read", "tree-write");
 	fc.assert(
-		fc.property(fc.array(fc.record({ path, use, call: fc.constant("open") }), { maxLength: 200 }), (uses) => {
-			const places = leastPlaces(uses);
-			assert.ok(places.length <= 24);
-			for (const one of uses) {
-				const writes = one.use === "write" || one.use === "tree-write";
-				const over = places.filter((place) => isBeneath(one.path, place.path));
-				// the nearest decides: what is mounted within hides what is above
-				const nearest = over.toSorted((a, b) => b.path.length - a.path.length)[0];
-				assert.ok(nearest !== undefined && (!writes || !nearest.readOnly), JSON.stringify([one, places]));
-			}
-		}),
+		fc.property(
+			fc.array(fc.record({ path, use, call: fc.constant("open"), wanted: fc.string() }), { maxLength: 200 }),
+			(uses) => {
+				const places = leastPlaces(uses);
+				assert.ok(places.length <= 24);
+				for (const one of uses) {
+					const writes = one.use === "write" || one.use === "tree-write";
+					const over = places.filter((place) => isBeneath(one.path, place.path));
+					// the nearest decides: what is mounted within hides what is above
+					const nearest = over.toSorted((a, b) => b.path.length - a.path.length)[0];
+					assert.ok(nearest !== undefined && (!writes || !nearest.readOnly), JSON.stringify([one, places]));
+				}
+			},
+		),
 	);
+});
+
+test("least places: a name that the guest chose does not end the quotes around it", () => {
+	const [place] = leastPlaces([used("a', which is \\fine", "read")]);
+	assert.equal(place?.why, String.raw`open, first at 'a\', which is \\fine'`);
 });

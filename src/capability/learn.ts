@@ -9,6 +9,8 @@ export interface UsedPath {
 	readonly use: PathUse;
 	/** Which call wanted it: `path_open for reading`. */
 	readonly call: string;
+	/** The path as the guest asked for it. */
+	readonly wanted: string;
 }
 
 /** One grant that is needed. */
@@ -25,39 +27,44 @@ const FILES_OF_FOLDER = 2;
 const PLACES_MAX = 24;
 
 /**
- * Several files of one folder come to the folder; what is only read is read-only; what lies beneath another grant that
+ * Several files of one folder come to the folder, but for the topmost; what is only read is read-only; what lies beneath another grant that
  * allows as much is left out. Never wider than the grant that the paths are beneath; at most 24 places.
  */
 export function leastPlaces(used: readonly UsedPath[]): LeastPlace[] {
 	const places = new Map<string, LeastPlace>();
-	for (const { path, use, call } of used)
-		if (use === "tree-read" || use === "tree-write")
-			put(places, path, use === "tree-read", whyOf(call, path));
+	for (const one of used)
+		if (one.use === "tree-read" || one.use === "tree-write")
+			put(places, one.path, one.use === "tree-read", whyOf(one));
 	for (const place of filesOf(used)) put(places, place.path, place.readOnly, place.why);
-	for (const { path, use, call } of used)
-		if (use === "seen" && path.length > 0 && !isShown(places, path))
-			put(places, path, true, whyOf(call, path));
+	for (const one of used)
+		if (one.use === "seen" && one.path.length > 0 && !isShown(places, one.path))
+			put(places, one.path, true, whyOf(one));
 	return least(fewer(places));
 }
 
-/** `path_open for reading, first at 'data/a.txt'` */
-function whyOf(call: string, path: readonly string[]): string {
-	return `${call}, first at '${path.length === 0 ? "." : path.join("/")}'`;
+/** `path_open for reading, first at 'data/a.txt'`. The guest chose the path: it cannot end the quotes. */
+function whyOf({ call, wanted }: UsedPath): string {
+	const quoted = wanted.replaceAll(/[\\']/g, String.raw`\$&`);
+	return `${call}, first at '${quoted === "" ? "." : quoted}'`;
 }
 
-/** By the folder they lie in: one file stays itself, several are their folder. */
+/**
+ * By the folder they lie in: one file stays itself, several are their folder. But not at the top of the grant, which
+ * would open all of it: a script and its input in a home folder are not the home folder.
+ */
 function filesOf(used: readonly UsedPath[]): LeastPlace[] {
 	const folders = new Map<string, Map<string, LeastPlace>>();
-	for (const { path, use, call } of used) {
+	for (const one of used) {
+		const { path, use } = one;
 		if (use !== "read" && use !== "write") continue;
 		const files = folders.get(keyOf(path.slice(0, -1))) ?? new Map<string, LeastPlace>();
 		folders.set(keyOf(path.slice(0, -1)), files);
-		put(files, path, use === "read", whyOf(call, path));
+		put(files, path, use === "read", whyOf(one));
 	}
 	return [...folders.values()].flatMap((files) => {
 		const list = Array.from(files.values());
 		const [first] = list;
-		if (first === undefined || list.length < FILES_OF_FOLDER) return list;
+		if (first === undefined || first.path.length < 2 || list.length < FILES_OF_FOLDER) return list;
 		const isReadOnly = list.every(({ readOnly }) => readOnly);
 		return [{ path: first.path.slice(0, -1), readOnly: isReadOnly, why: first.why }];
 	});

@@ -129,7 +129,12 @@ export function holdsPort(ports: readonly PortRange[], port: number): boolean {
 	return ports.some(({ first, last }) => first <= port && port <= last);
 }
 
-function listenerFor(rules: readonly NetRule[], address: string, port: number): ListenRule | undefined {
+/** The rule by which a guest may listen where it asks to. */
+export function listenerFor(
+	rules: readonly NetRule[],
+	address: string,
+	port: number,
+): ListenRule | undefined {
 	return rules.find(
 		(rule): rule is ListenRule =>
 			rule.type === "listen" && rule.guestPort === port && overlaps(address, rule.address),

@@ -91,13 +91,23 @@ function tomlPair(key: string, value: Scalar): string {
 	return `${name} = ${typeof value === "string" ? tomlString(value) : value}`;
 }
 
-/** A basic string of TOML is JSON's, but for DEL, which TOML wants escaped too, and lone surrogates. */
+/** What cannot be seen, or changes how what stands beside it is seen: names could be read as others than they are. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+/**
+ * A basic string of TOML is JSON's, but for DEL, which TOML wants escaped too, and lone surrogates. What cannot be seen
+ * is escaped as well: whoever reads a policy sees what it grants.
+ */
 export function tomlString(text: string): string {
-	return JSON.stringify(text.toWellFormed()).replaceAll("\u007f", "\\u007f");
+	return JSON.stringify(text.toWellFormed()).replaceAll(UNSEEN, (character) => {
+		const digits = (character.codePointAt(0) ?? 0).toString(16);
+		return digits.length > 4 ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
+	});
 }
 
-/** On one line, and without what TOML forbids in a comment. */
+/** On one line, without what TOML forbids in a comment and what cannot be seen. */
 export function commentText(text: string): string {
-	// oxlint-disable-next-line no-control-regex -- these are what it forbids
-	return text.toWellFormed().replaceAll(/[\u0000-\u001f\u007f]/g, "?");
+	return text
+		.toWellFormed()
+		.replaceAll(UNSEEN, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }

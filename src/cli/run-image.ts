@@ -250,7 +250,7 @@ function withoutRootMount(grants: Grants, { file }: Pick<RunOptions, "file">): G
 	if (mount === undefined) return grants;
 	throw new Fault("GRANT_REFUSED", `cannot mount over the root of '${file}'`, {
 		note: `asked for by '${mount.origin.where}'`,
-		help: "-v HOST:/mnt",
+		help: mount.origin.where.startsWith("--learn-from") ? "--learn-from HOST:/mnt" : "-v HOST:/mnt",
 	});
 }
 

@@ -31,6 +31,8 @@ export function reportEnding(
 	if (fault !== undefined) print(fault);
 	const full = memoryFault(memory_bytes, options.limits);
 	if (full !== undefined) print(full);
+	// who learns is told all that was refused, at the end
+	if (options.learning !== undefined) return;
 	const offered = new Set<string>();
 	for (const denial of tellingDenials(guest.denials.list, lookUp).slice(0, DENIALS_SHOWN)) {
 		const refusal = denialFault(denial, options.grants, lookUp);

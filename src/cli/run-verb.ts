@@ -3,7 +3,7 @@ import { readEnvFiles } from "./env-files.ts";
 import { printNote, printResult } from "./print.ts";
 import { RUN_FLAGS } from "./run-flags.ts";
 import type { RunOptions } from "./run-options.ts";
-import type { LearnAsked } from "./learn/learn.ts";
+import type { LearnAsked } from "./learn/learn-wishes.ts";
 import { parseRunWords, type RunWords, settleRun } from "./run-words.ts";
 import type { Verb } from "./verb.ts";
 
@@ -50,7 +50,7 @@ export async function runVerb(words: readonly string[], run: Run): Promise<numbe
 		asked.policies.length === 0 ? [] : await (await import("./policy-files.ts")).readPolicies(asked.policies);
 	const variables = asked.envFiles.length === 0 ? [] : readEnvFiles(asked.envFiles);
 	const learn = learnAsked(asked);
-	if (learn !== undefined) policies.unshift((await import("./learn/learn.ts")).learnWishes(learn));
+	if (learn !== undefined) policies.unshift((await import("./learn/learn-wishes.ts")).learnWishes(learn));
 	const options = settleRun(asked, policies, variables, ourVariable);
 	for (const note of asked.notes) printNote(note);
 	if (learn !== undefined && asked.printPolicy === undefined)

@@ -1,5 +1,6 @@
-/** What a run that is learnt from takes down, in the process that runs the guest. */
-import { openSync, rmSync, writeSync } from "node:fs";
+/** What a run or a service that is learnt from takes down, in the process that runs the guest. */
+import { openSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import type { UsedPath } from "../../capability/learn.ts";
 import type { Denial, NetDenial } from "../../capability/denial.ts";
 import type { KeyValueStores } from "../../sys/key-value.ts";
@@ -10,6 +11,8 @@ import type { Uses } from "../../wasi/uses.ts";
 
 /** Something that a guest used or was refused, as it stands in the journal: one line of JSON each. */
 export type Use =
+	/** The guest was started: what keeps a program from that teaches nothing. */
+	| { readonly type: "begun" }
 	| ({
 			readonly type: "path";
 			/** The guest path of the mount. */
@@ -23,34 +26,60 @@ export type Use =
 			readonly port: number;
 			readonly call: string;
 	  }
+	/** Of preview1, which gives them by position: all of them. */
+	| { readonly type: "listeners"; readonly call: string }
 	| { readonly type: "config" | "keyvalue"; readonly name: string; readonly call: string }
+	/** A path that is not in what stands at "/", but on the host it is there. */
+	| { readonly type: "outside"; readonly path: string }
 	| { readonly type: "denied"; readonly denial: Denial }
 	/** There was more than is kept. */
 	| { readonly type: "full" };
 
 /** Different things that are kept of one run, and their bytes: a guest that asks for ever costs no more. */
-const USES_MAX = 20_000;
+export const USES_MAX = 20_000;
 export const JOURNAL_BYTES_MAX = 8 << 20;
 const NAME_LENGTH_MAX = 1024;
+/** More of a path is not told in a comment. */
+const WANTED_LENGTH_MAX = 200;
 
-/** Takes down each different use at once, so that a run that is killed has taught what it did until then. */
+/** Where uses go to; false: it takes no more. */
+export type Journal = (use: Use) => boolean;
+
+/**
+ * A journal in a file, written at once, so that a run that is killed has taught what it did until then.
+ *
+ * @param file in a folder of its own, made by who started this process; they have no names any more when the guest runs
+ */
+export function journalIn(file: string): Journal {
+	const descriptor = openSync(file, "a");
+	rmSync(dirname(file), { recursive: true });
+	return (use) => {
+		try {
+			writeSync(descriptor, `${JSON.stringify(use)}\n`);
+			return true;
+		} catch {
+			return false; // the disk is full: the guest goes on
+		}
+	};
+}
+
+/** Takes down each different use once. */
 export class Learning implements Uses {
-	readonly #descriptor: number;
+	readonly #journal: Journal;
 	readonly #seen = new Set<string>();
 	#bytes = 0;
 	#full = false;
 	#begun = false;
 	#component = false;
 
-	/** @param file made by who started this process; it has no name any more when the guest runs */
-	constructor(file: string) {
-		this.#descriptor = openSync(file, "a");
-		rmSync(file);
+	constructor(journal: Journal) {
+		this.#journal = journal;
 	}
 
 	/** The guest starts: what was used before was ours. */
 	begin(): void {
 		this.#begun = true;
+		this.#take({ type: "begun" });
 	}
 
 	ofComponent(): void {
@@ -100,6 +129,10 @@ export class Learning implements Uses {
 		};
 	}
 
+	listened(call: string): void {
+		this.#take({ type: "listeners", call });
+	}
+
 	net(need: NetDenial["need"], host: string, port: number, call: string): void {
 		this.#take({ type: "net", need, host, port, call });
 	}
@@ -109,14 +142,34 @@ export class Learning implements Uses {
 	}
 
 	#pathSink(mount: string): PathSink {
-		return (path, use, call) => this.#take({ type: "path", mount, path, use, call: this.#named(call) });
+		// beneath "/" a path says itself where it is
+		const shown = (wanted: string) => (mount === "/" || mount === "." ? wanted : `${mount}/${wanted}`);
+		return {
+			used: (path, use, call, wanted) =>
+				this.#take({
+					type: "path",
+					mount,
+					path,
+					use,
+					call: this.#named(call),
+					wanted: shown(wanted).slice(0, WANTED_LENGTH_MAX),
+				}),
+			missedAtTop: (wanted) => {
+				if (mount === "/" && this.#begun && isThere(`/${wanted}`))
+					this.#take({ type: "outside", path: `/${wanted}` });
+			},
+		};
 	}
 
 	/** Of a file that was granted by itself. */
 	#wholeSink(mount: string): PathSink {
-		return (_path, use, call) => {
-			const writes = use === "write" || use === "tree-write";
-			this.#take({ type: "path", mount, path: [], use: writes ? "write" : "read", call: this.#named(call) });
+		return {
+			used: (_path, use, call) => {
+				const writes = use === "write" || use === "tree-write";
+				const one = { use: writes ? "write" : "read", call: this.#named(call), wanted: mount } as const;
+				this.#take({ type: "path", mount, path: [], ...one });
+			},
+			missedAtTop: () => {},
 		};
 	}
 
@@ -128,23 +181,23 @@ export class Learning implements Uses {
 
 	#take(use: Use): void {
 		if (!this.#begun || this.#full) return;
-		const key = JSON.stringify({ ...use, call: undefined });
+		const key = useKey(use);
 		if (this.#seen.has(key)) return;
-		const line = Buffer.from(`${JSON.stringify(use)}\n`);
-		this.#full = this.#seen.size >= USES_MAX || this.#bytes + line.length > JOURNAL_BYTES_MAX;
-		if (this.#full) return this.#write(Buffer.from(`${JSON.stringify({ type: "full" })}\n`));
 		this.#seen.add(key);
-		this.#bytes += line.length;
-		this.#write(line);
+		this.#bytes += key.length + WANTED_LENGTH_MAX;
+		const isFull = this.#seen.size > USES_MAX || this.#bytes > JOURNAL_BYTES_MAX / 2;
+		this.#full = !this.#journal(isFull ? { type: "full" } : use) || isFull;
 	}
+}
 
-	#write(line: Uint8Array): void {
-		try {
-			writeSync(this.#descriptor, line);
-		} catch {
-			this.#full = true; // the disk is: the guest goes on
-		}
-	}
+/** What makes a use another one: not which of the calls that wanted the same came first. */
+export function useKey(use: Use): string {
+	return JSON.stringify({ ...use, call: undefined, wanted: undefined });
+}
+
+/** Looking things up is what the second wall leaves. */
+function isThere(path: string): boolean {
+	return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Tells when a map is read: a name, or all of it. */

@@ -20,7 +20,12 @@ export type PathCall =
 	| "rename";
 
 /** Takes what was used of one grant: paths as `UsedPath` has them. */
-export type PathSink = (path: UsedPath["path"], use: PathUse, call: PathCall) => void;
+export interface PathSink {
+	/** @param wanted beneath the grant, as the guest asked for it */
+	used(path: UsedPath["path"], use: PathUse, call: PathCall, wanted: string): void;
+	/** A look-up of a name that the top of the grant does not have: nothing is learnt by it. */
+	missedAtTop(wanted: string): void;
+}
 
 /**
  * A directory that tells what is used of it: only what succeeds, and look-ups of names that are not there, which
@@ -130,7 +135,7 @@ export class LearningDirectory implements Directory {
 		if (done !== Errno.SUCCESS) return done;
 		const from = this.#find(path, false).names.slice(0, -1);
 		const target = to instanceof LearningDirectory ? to.#find(toPath, false).names.slice(0, -1) : [];
-		this.#sink(common([from, target]), "tree-write", call);
+		this.#sink.used(common([from, target]), "tree-write", call, this.#wanted(path));
 		return done;
 	}
 
@@ -139,20 +144,28 @@ export class LearningDirectory implements Directory {
 	 * look-up at its top, of which C libraries and language runtimes make many, would open all of it.
 	 */
 	#missed(path: string): void {
-		const folder = this.#find(path, true).names.slice(0, -1);
-		if (folder.length === 0 || typeof this.#root.statAt(folder.join("/"), false) === "number") return;
-		this.#sink(folder, "tree-read", "open a name that is not there");
+		const { names } = this.#find(path, true);
+		const folder = names.slice(0, -1);
+		const [top = ""] = names;
+		if (folder.length === 0 || typeof this.#root.statAt(top, false) === "number")
+			return this.#sink.missedAtTop(names.join("/"));
+		if (typeof this.#root.statAt(folder.join("/"), false) === "number") return;
+		this.#sink.used(folder, "tree-read", "open a name that is not there", this.#wanted(path));
 	}
 
 	#used(path: string, use: PathUse, call: PathCall, inParent = false): void {
 		const { names, links } = this.#find(path, !inParent);
 		const end = inParent ? names.slice(0, -1) : names;
-		if (links.length === 0) return this.#sink(end, use, call);
+		if (links.length === 0) return this.#sink.used(end, use, call, this.#wanted(path));
 		// the way through a link needs the folder in which both of its ends lie
 		const isTree = inParent || use === "tree-read" || use === "tree-write" || use === "seen";
 		const place = common([isTree ? end : end.slice(0, -1), ...links.map((link) => link.slice(0, -1))]);
 		const writes = use === "write" || use === "tree-write";
-		this.#sink(place, writes ? "tree-write" : "tree-read", call);
+		this.#sink.used(place, writes ? "tree-write" : "tree-read", call, this.#wanted(path));
+	}
+
+	#wanted(path: string): string {
+		return [...this.#at, ...path.split("/").filter((name) => name !== "" && name !== ".")].join("/");
 	}
 
 	/** Where a path leads beneath the grant, and the links on the way. */

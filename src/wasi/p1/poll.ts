@@ -131,6 +131,7 @@ function addDescriptor(plan: Plan, guest: Guest, fd: number, type: EventType, us
 		plan.ready.push(plainEvent(userdata, type, Errno.BADF));
 		return;
 	}
+	if (open.kind === "listener") guest.world.uses?.listened("poll_oneoff");
 	const source = sourceOf(open);
 	if (source === undefined) {
 		plan.ready.push(readyFile(open, type, userdata));

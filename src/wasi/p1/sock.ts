@@ -19,6 +19,7 @@ export const sock_accept = hostFunction(
 		if (open.kind !== "listener") return open.kind === "connection" ? Errno.INVAL : Errno.NOTSOCK;
 		if ((flags & ~FdFlags.NONBLOCK) !== 0) return Errno.INVAL;
 		if (!memory.has(result, 4)) return Errno.FAULT;
+		guest.world.uses?.listened("sock_accept");
 		if (!descriptors.hasRoom) {
 			guest.deny({ type: "descriptors", limit: descriptors.limit });
 			return Errno.MFILE;

@@ -49,9 +49,15 @@ export class GuestNetwork {
 
 	/** ACCES, and a denial, where no rule lets the guest send there. */
 	mayReach(transport: "connect" | "udp", { address, port }: SocketAddress): boolean {
-		const denial = mayConnect(this.guest.world.netRules, this.resolved, address, port, transport);
-		if (denial === undefined)
-			this.#used(transport, this.resolved.namesOf(address).at(-1) ?? address, port, transport);
+		const { netRules, uses } = this.guest.world;
+		const denial = mayConnect(netRules, this.resolved, address, port, transport);
+		if (denial === undefined && uses !== undefined) {
+			// not any name of the address, but one by which a rule lets the guest there
+			const named = netRules.filter((rule) => !("host" in rule) || rule.host.type !== "network");
+			const byName = (name: string) =>
+				mayConnect(named, { namesOf: () => [name] }, address, port, transport) === undefined;
+			this.#used(transport, this.resolved.namesOf(address).findLast(byName) ?? address, port, transport);
+		}
 		return this.#allows(denial);
 	}
 
@@ -62,12 +68,16 @@ export class GuestNetwork {
 
 	/** The address to bind to in place of the one that is asked for, which it may narrow; ACCES. */
 	placeToBind(transport: "tcp" | "udp", asked: SocketAddress): SocketAddress | Errno {
-		const place = mayBind(this.guest.world.netRules, transport, asked.address, asked.port);
+		const { netRules } = this.guest.world;
+		const place = mayBind(netRules, transport, asked.address, asked.port);
 		if ("type" in place) {
 			this.guest.deny(place);
 			return Errno.ACCES;
 		}
-		if (place.port !== 0) this.#used("bind", place.address, place.port, "bind");
+		// who may listen there need not be granted to bind as well
+		const listens = transport === "tcp" && mayListen(netRules, asked.address, asked.port) === undefined;
+		if (listens) this.#used("listen", asked.address, asked.port, "bind");
+		else if (place.port !== 0) this.#used("bind", place.address, place.port, "bind");
 		return { ...asked, ...place };
 	}
 

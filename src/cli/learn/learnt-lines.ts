@@ -1,0 +1,166 @@
+/** From what was used to the lines of a policy. */
+import { lstatSync, realpathSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { BindMount, Grants, Mount } from "../../capability/grants.ts";
+import { leastPlaces, type LeastPlace } from "../../capability/learn.ts";
+import { type LearntLine, mountItem } from "../../capability/learn-text.ts";
+import { parseMount } from "../../capability/mount-csv.ts";
+import { listenerFor } from "../../capability/net-gate.ts";
+import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
+import { formatKeyValue } from "../../capability/services.ts";
+import type { Use } from "./journal.ts";
+
+export interface Learnt {
+	readonly uses: readonly Use[];
+	/** What the program was granted, and what it could learn. */
+	readonly grants: Grants;
+	/** The policy's folder, without links. */
+	readonly real: string;
+}
+
+/** What a policy needs of lines to cover all that was used. */
+export function learntLines(learnt: Learnt): readonly LearntLine[] {
+	const { grants, uses } = learnt;
+	const mounts = grants.mounts.flatMap((mount) => mountLines(mount, learnt));
+	const env = uses.find((use) => use.type === "env");
+	const workdir: LearntLine[] =
+		grants.workdir === undefined || mounts.length === 0
+			? []
+			: [{ key: "workdir", value: grants.workdir, why: "where relative paths start, as when it was learnt" }];
+	return [
+		...workdir,
+		...mounts,
+		...(env === undefined ? [] : envLines(grants, env.call)),
+		...listenLines(learnt),
+		...netLines(learnt),
+		...serviceLines(learnt),
+	];
+}
+
+function mountLines(mount: Mount, { uses, real }: Learnt): LearntLine[] {
+	const used = uses.filter((use) => use.type === "path").filter((use) => use.mount === mount.guest);
+	if (mount.type === "bind")
+		return leastPlaces(used).map((place) => mountLine(mount, safe(mount, place), real));
+	const [first] = used;
+	if (first === undefined) return [];
+	const item = `${mount.guest}:size=${mount.size_bytes}${mount.readOnly ? ",ro" : ""}`;
+	return [{ list: "tmpfs", item, why: first.call }];
+}
+
+/** What the guest may have changed since it used it, or what cannot be written down, gives way to the folder above. */
+function safe(mount: BindMount, place: LeastPlace): LeastPlace {
+	let path = place.path;
+	while (path.length > 0 && !(isItself(mount, path) && isWritable(mount, path))) path = path.slice(0, -1);
+	return { ...place, path };
+}
+
+/** Whether a place is what its path says, without any link beneath the grant. */
+function isItself({ host }: BindMount, path: readonly string[]): boolean {
+	try {
+		const place = join(realpathSync(host), ...path);
+		const stat = lstatSync(place);
+		return realpathSync(place) === place && (stat.isDirectory() || stat.isFile());
+	} catch {
+		return false;
+	}
+}
+
+function isWritable(mount: BindMount, path: readonly string[]): boolean {
+	const target = guestOf(mount, path);
+	const item = mountItem({ source: join(".", ...path), target, readOnly: true });
+	try {
+		const read = parseMount(item, { where: "" });
+		return read.type === "bind" && read.guest === target && !/[\n\r]/.test(item) && item.isWellFormed();
+	} catch {
+		return false;
+	}
+}
+
+function mountLine(mount: BindMount, { path, readOnly, why }: LeastPlace, real: string): LearntLine {
+	const host = relative(real, join(realpathSync(resolve(mount.host)), ...path));
+	const source = host === "" ? "." : host === ".." || host.startsWith("../") ? host : `./${host}`;
+	return { mount: { source, target: guestOf(mount, path), readOnly: mount.readOnly || readOnly }, why };
+}
+
+function guestOf({ guest }: BindMount, path: readonly string[]): string {
+	if (path.length === 0) return guest;
+	return `${guest === "/" || guest === "." ? "" : guest}/${path.join("/")}`;
+}
+
+/** By name alone: what a policy holds may be read by others. */
+function envLines({ env }: Grants, call: string): LearntLine[] {
+	return [...env.keys()].map((item) => ({
+		list: "copy-env",
+		item,
+		why: `${call}, which gives all that are granted`,
+	}));
+}
+
+/** Each listener that was used; of a module's all, which it knows by their positions. */
+function listenLines({ uses, grants: { net } }: Learnt): LearntLine[] {
+	const byPosition = uses.find((use) => use.type === "listeners");
+	const lines = new Map<string, LearntLine>();
+	for (const rule of net) {
+		if (rule.type !== "listen") continue;
+		const asked = uses.find(
+			(use) => use.type === "net" && use.need === "listen" && listenerFor(net, use.host, use.port) === rule,
+		);
+		const why = byPosition?.call ?? (asked?.type === "net" ? asked.call : undefined);
+		const item = formatPublish(rule);
+		if (why !== undefined) lines.set(item, { list: "publish", item, why });
+	}
+	return [...lines.values()];
+}
+
+function netLines({ uses, grants }: Learnt): LearntLine[] {
+	const lines = new Map<string, LearntLine>();
+	const nets = uses.filter((use) => use.type === "net").filter(({ need }) => need !== "listen");
+	const reached = new Set(
+		nets.filter(({ need }) => need === "connect" || need === "udp").map(({ host }) => host),
+	);
+	for (const { need, host, port, call } of nets) {
+		const bracketed = host.includes(":") ? `[${host}]` : host;
+		// who may connect to a name may look it up
+		if (need === "resolve" && (reached.has(host) || isMapped(grants, host))) continue;
+		const item = need === "resolve" ? `resolve=${host}` : `${need}=${bracketed}:${port}`;
+		if (isOfOneHost(item)) lines.set(item, { list: "net", item, why: call });
+	}
+	for (const rule of grants.net)
+		if (rule.type === "host" && nets.some(({ host }) => host === rule.name))
+			lines.set(formatNetRule(rule), { list: "net", item: formatNetRule(rule), why: "what the name means" });
+	return [...lines.values()];
+}
+
+function isMapped({ net }: Grants, name: string): boolean {
+	return net.some((rule) => rule.type === "host" && rule.name === name);
+}
+
+/** The guest chose the name: as a rule it must mean that one host, not `*.NAME` or a network. */
+function isOfOneHost(item: string): boolean {
+	try {
+		const rule = parseNetRule(item, { where: "" });
+		return (
+			formatNetRule(rule) === item && !("host" in rule && rule.host.type === "beneath") && !item.includes("/")
+		);
+	} catch {
+		return false;
+	}
+}
+
+function serviceLines({ uses, grants, real }: Learnt): LearntLine[] {
+	return uses.flatMap((use): LearntLine[] => {
+		if (use.type === "config") {
+			const value = grants.config.get(use.name);
+			return value === undefined
+				? []
+				: [{ table: "config", key: use.name, value, why: `${use.call} of wasi:config` }];
+		}
+		if (use.type !== "keyvalue") return [];
+		const grant = grants.keyvalue.find(({ name }) => name === use.name);
+		if (grant === undefined) return [];
+		const file = grant.file === undefined ? undefined : `./${relative(real, resolve(grant.file))}`;
+		return [
+			{ list: "keyvalue", item: formatKeyValue({ ...grant, file }), why: `${use.call} of wasi:keyvalue` },
+		];
+	});
+}
