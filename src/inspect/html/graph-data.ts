@@ -51,7 +51,7 @@ export function importGraphs({ report, parts }: Examined): ImportGraph[] {
 		for (let index = 0; index < (scan?.module.importedFunctions ?? 0); index++) {
 			const capability = capabilityOf(scan, index, capabilities);
 			if (scan === undefined || capability === undefined) continue;
-			work += scan.callees.length + scan.indirect.length + scan.typeOf.length;
+			work += scan.callees.length + scan.indirect.length + scan.typeOf.length + scan.module.exports.length;
 			if (work > WORK_MAX || graphs.length >= IMPORTS_MAX || characters > CHARACTERS_MAX) return graphs;
 			const graph = importGraph(part, scan, index, capability);
 			characters += JSON.stringify(graph).length;
@@ -91,8 +91,8 @@ function importGraph({ path }: Part, scan: Scan, target: number, capability: str
 	for (const index of maybe.slice(0, Math.max(0, ROOTS_MAX - surely.length)))
 		follow(possible, index, chosen, steps);
 	for (const index of possible.nearest) {
-		if (chosen.size >= NODES_MAX) break;
-		if (!chosen.has(index)) follow(possible, index, chosen, steps);
+		// where the nearest has no room, those behind it have none
+		if (!chosen.has(index) && !follow(possible, index, chosen, steps)) break;
 	}
 	const indices = [...chosen];
 	const calls = callsAmong(scan, indices, steps);
@@ -107,24 +107,25 @@ function importGraph({ path }: Part, scan: Scan, target: number, capability: str
 	};
 }
 
-/** Adds a whole way, or nothing where there is no room for it. */
+/** Adds a whole way; false, and nothing, where there is no room for it. */
 function follow(
 	{ next, possible }: WaysTo,
 	begin: number,
 	chosen: Set<number>,
 	steps: Map<string, 0 | 1>,
-): void {
+): boolean {
 	const way = [begin];
 	for (let index = begin; next[index] !== index && !chosen.has(index);) {
+		if (chosen.size + way.length > NODES_MAX) return false;
 		index = next[index] ?? index;
 		way.push(index);
 	}
-	if (chosen.size + way.length > NODES_MAX) return;
 	for (const [at, index] of way.entries()) {
 		chosen.add(index);
 		const to = way[at + 1];
 		if (to !== undefined) steps.set(`${index} ${to}`, possible[index] === 1 ? 1 : 0);
 	}
+	return true;
 }
 
 function rootsOf({ module, start, addressTaken }: Scan, { functions }: CallGraph): Map<number, Root> {
