@@ -79,6 +79,17 @@ test("a component: its interfaces by function, and its nested modules", async ()
 	for (const { start, size_bytes } of report.binaries) assert.ok(start + size_bytes <= report.size_bytes);
 });
 
+test("a component that imports a core module asks for it: it could be anything", async () => {
+	const type = [3, 3, 1, 0x50, 0];
+	const importOfModule = [10, 7, 1, 0, 1, 0x6d, 0, 0x11, 0];
+	const bytes = new Uint8Array([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, ...type, ...importOfModule]);
+	const { needs } = await inspectProgram(bytes, "importing.wasm");
+	assert.deepEqual(
+		needs.map(({ capability, imports }) => [capability, imports]),
+		[["its own interfaces", ["m"]]],
+	);
+});
+
 test("names of a program's own are escaped on the page", async () => {
 	const report = await inspect("c/wc");
 	const page = textReport({ ...report, file: "a\u001b[31m\u202e.wasm" });
