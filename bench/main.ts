@@ -11,6 +11,7 @@ import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { type ServiceRow, serviceRows, type WaitingRow, waitingRow } from "./http.ts";
 import { imageScenarios } from "./images.ts";
+import { textRows, textTable } from "./inspect-text.ts";
 import { cpuTime_ms, median, peakMemory_mb, peakMemoryToTheEnd_mb, wallTime_ms } from "./measure.ts";
 import { imageSizes, type Size } from "./sizes.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
@@ -64,11 +65,13 @@ const services = wanted("hello over HTTP") ? await serviceRows(note) : [];
 if (services.length > 0) process.stdout.write(serviceTable(services));
 const waiting = wanted("waiting clients") ? await waitingRow() : undefined;
 if (waiting !== undefined) process.stdout.write(waitingText(waiting));
+const texts = wanted("text of a function") ? textRows(note) : [];
+if (texts.length > 0) process.stdout.write(textTable(texts));
 for (const what of missing) process.stdout.write(`not measured: ${what}\n`);
 mkdirSync(dirname(words.json), { recursive: true });
 writeFileSync(
 	words.json,
-	`${JSON.stringify({ machine, node: process.version, rows, sizes, services, waiting, missing }, undefined, "\t")}\n`,
+	`${JSON.stringify({ machine, node: process.version, rows, sizes, services, waiting, texts, missing }, undefined, "\t")}\n`,
 );
 process.stdout.write(`written: ${words.json}\n`);
 

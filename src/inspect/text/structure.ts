@@ -196,3 +196,8 @@ export class Structure {
 		return `${assigned}${frame.kind === "loop" ? "continue" : "break"} ${frame.label}`;
 	}
 }
+
+/** Engines keep a text as the tree of what it was made of until somebody looks into it: here, before it is kept for long. */
+function flat(text: string): string {
+	return text.charCodeAt(0) > 0 ? text : "";
+}
