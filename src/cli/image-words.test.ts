@@ -30,7 +30,7 @@ for (const [word, expected] of WORDS)
 	test(`'${word}' ${expected ? "names an image" : "is a file"}`, () =>
 		assert.equal(namesImage(word), expected));
 
-const plain: ImageOptions = { ...emptyRunDraft().image, readOnly: false, policies: [] };
+const plain: ImageOptions = { ...emptyRunDraft().image, readOnly: false, policies: [], beyond: [] };
 
 const REFUSED: readonly (readonly [string, Partial<ImageOptions>, RegExp])[] = [
 	[

@@ -45,7 +45,7 @@ export interface RunDraft extends CommonDraft {
 	traceWasi: boolean;
 	isolation: RunOptions["isolation"];
 	unknownImports: RunOptions["unknownImports"];
-	readonly image: Mutable<Omit<ImageOptions, "insecure" | "readOnly" | "policies">> & {
+	readonly image: Mutable<Omit<ImageOptions, "insecure" | "readOnly" | "policies" | "beyond">> & {
 		readonly insecure: string[];
 	};
 }

@@ -170,7 +170,7 @@ async function demandTrust(
 	folder: string,
 	name: ImageName,
 	image: Pick<Candidate, "digest" | "shown">,
-	{ trustPolicy, locked, platform, policies }: ImageOptions,
+	{ trustPolicy, locked, platform, policies, beyond }: ImageOptions,
 ): Promise<void> {
 	const trust = await openTrust({ policy: trustPolicy, locked });
 	const reference = name.kind === "digest" ? undefined : formatReference(name.reference);
@@ -178,7 +178,7 @@ async function demandTrust(
 	if (trust.lock !== undefined) {
 		const { demandPolicy } = await import("../trust/locked-to.ts");
 		const { policyDigest } = await import("./trust/policy-digest.ts");
-		demandPolicy(trust.lock, meant, policies.map(policyDigest));
+		demandPolicy(trust.lock, meant, policies.map(policyDigest), beyond);
 	}
 	await admitRun(trust, { ...meant, moment: "run" }, async () => {
 		const { ImageStore } = await import("../store/image-store.ts");

@@ -43,6 +43,8 @@ export interface ImageOptions {
 	readonly platform: string | undefined;
 	/** The policy files of the run. */
 	readonly policies: readonly string[];
+	/** Flags that grant files, network or variables beyond what those do. */
+	readonly beyond: readonly string[];
 	/** Only what wherry.lock names, as it names it. */
 	readonly locked: boolean;
 	/** Instead of the user's own. */

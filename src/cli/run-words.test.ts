@@ -29,6 +29,7 @@ test("without flags nothing is granted", () => {
 		unknownImports: "refuse",
 		image: {
 			policies: [],
+			beyond: [],
 			entrypoint: undefined,
 			pull: "missing",
 			platform: undefined,

@@ -30,6 +30,19 @@ export function parseRunWords(words: readonly string[]): RunWords {
 	return { ...draft, file, args };
 }
 
+/** The flags that grant more than the policies. Variables that a policy names may be given in any way. */
+function beyondPolicies(
+	{ mounts, net, env, config, keyvalue }: Wishes,
+	policies: readonly Wishes[],
+): string[] {
+	const named = new Set(policies.flatMap((policy) => policy.env.map(({ name }) => name)));
+	return [
+		...[...mounts, ...net, ...keyvalue].map(({ origin }) => origin.where),
+		...env.filter(({ name }) => !named.has(name)).map(({ name }) => `-e ${name}`),
+		...config.map(([name]) => `--config ${name}`),
+	];
+}
+
 /** What the words come to: policies first, then files of variables, then the flags. */
 export function settleRun(
 	words: RunWords,
@@ -55,7 +68,7 @@ export function settleRun(
 		file,
 		args,
 		argv0,
-		image: { ...words.image, readOnly, policies: words.policies },
+		image: { ...words.image, readOnly, policies: words.policies, beyond: beyondPolicies(wishes, policies) },
 		grants,
 		limits,
 		tlsCa,

@@ -37,16 +37,17 @@ test("a lock that was written before policies were locked is read", () => {
 	assert.deepEqual(parseLock(bytesOf(text), "l").images.get(NAME), old);
 });
 
-for (const [name, policies, refused] of [
-	["the locked one", [TWO], false],
-	["none", [], true],
-	["another", [ONE], true],
-	["one more", [TWO, ONE], true],
+for (const [name, policies, beyond, refused] of [
+	["the locked one", [TWO], [], undefined],
+	["none", [], [], /not run with the policy that was locked/],
+	["another", [ONE], [], /not run with the policy that was locked/],
+	["one more", [TWO, ONE], [], /not run with the policy that was locked/],
+	["a flag beside it", [TWO], ["-v ./a:/a"], /granted more than the policy[^]*beyond it: -v \.\/a:\/a/],
 ] as const)
 	test(`a locked policy and ${name}`, () => {
 		const lock = { file: "l", images: new Map([[NAME, LOCKED]]) };
-		const ask = () => demandPolicy(lock, { reference: NAME, shown: "hello", digest: ONE }, policies);
-		if (refused) assert.match(faultText(ask), /not run with the policy that was locked/);
+		const ask = () => demandPolicy(lock, { reference: NAME, shown: "hello", digest: ONE }, policies, beyond);
+		if (refused !== undefined) assert.match(faultText(ask), refused);
 		else ask();
 	});
 

@@ -40,16 +40,22 @@ export function demandInLock(
  * Holds a run to the policy that was locked with its image.
  *
  * @param policies digests of the policy files that it is run with
+ * @param beyond flags that grant more than they do
  * @throws Fault LOCK_DRIFT
  */
 export function demandPolicy(
 	lock: Lock | undefined,
 	{ reference = "", shown, digest }: Pick<Candidate, "reference" | "shown" | "digest">,
 	policies: readonly Digest[],
+	beyond: readonly string[],
 ): void {
 	if (lock === undefined) return;
 	const locked = lock.images.get(reference) ?? lockedByDigest(lock, reference, digest);
-	if (locked?.policy === undefined || policies.join() === locked.policy) return;
+	if (locked?.policy === undefined) return;
+	if (policies.join() === locked.policy) {
+		if (beyond.length > 0) throw grantedMore(lock, shown, beyond);
+		return;
+	}
 	throw new Fault("LOCK_DRIFT", `'${shown}' is not run with the policy that was locked`, {
 		note: [
 			`expected the policy ${locked.policy}`,
@@ -59,6 +65,16 @@ export function demandPolicy(
 		help: [
 			`wherry run --locked --policy FILE ${shown}`,
 			`wherry approve --policy FILE ${shown}    if the change is wanted`,
+		],
+	});
+}
+
+function grantedMore({ file }: Lock, shown: string, beyond: readonly string[]): Fault {
+	return new Fault("LOCK_DRIFT", `'${shown}' is granted more than the policy that was locked`, {
+		note: [...beyond.map((words) => `beyond it: ${words}`), `the lock is '${file}'`],
+		help: [
+			`wherry run --locked --policy FILE ${shown}    without them`,
+			`wherry approve --policy FILE ${shown}    once they are in the policy`,
 		],
 	});
 }

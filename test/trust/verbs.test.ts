@@ -1,6 +1,6 @@
 /** The verbs of trust, where docs/trust.md does not go: what they refuse, and what they say then. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { guest } from "../support/wherry.ts";
@@ -165,4 +165,64 @@ test("an update that needs more is refused with what it needs, until it is appro
 	assert.match(machine.wherry("run", "--locked", "app").stderr, /the policy that was locked/);
 	assert.equal(machine.wherry("run", "--locked", "--policy", "p.toml", "app").status, 0);
 	assert.match(machine.wherry("approve", "app").stderr, /what the lock says already/);
+});
+
+test("a locked policy is all that is granted: flags that grant more are refused, and limits are not", (context) => {
+	const machine = newMachine(context);
+	writeFileSync(machine.path("work/p.toml"), 'copy-env = ["TOKEN"]\n');
+	machine.must("build", "-t", "app", guest("wat/hello"));
+	machine.must("lock", "--policy", "p.toml", "app");
+	const locked = ["run", "--locked", "--policy", "p.toml"];
+	for (const flags of [[], ["-e", "TOKEN=1"], ["--timeout", "20s"]])
+		assert.equal(machine.wherry(...locked, ...flags, "app").status, 0, flags.join(" "));
+	for (const flags of [
+		["-v", "./p.toml:/p"],
+		["-e", "OTHER=1"],
+		["-p", "127.0.0.1:1:1"],
+		["--net", "connect=a:1"],
+		["--config", "a=b"],
+		["--keyvalue", "a"],
+	])
+		assert.match(
+			machine.wherry(...locked, ...flags, "app").stderr,
+			/is granted more than the policy that was locked \[LOCK_DRIFT\]/,
+			flags.join(" "),
+		);
+});
+
+test("approve shows what a policy grants, refuses what is none, and changes nothing until it is agreed to", (context) => {
+	const machine = newMachine(context);
+	writeFileSync(machine.path("work/p.toml"), 'volume = ["./data:/data"]\n');
+	writeFileSync(machine.path("work/none.toml"), "volumes = []\n");
+	machine.must("build", "-t", "app", guest("wat/hello"));
+	machine.must("lock", "app");
+	const before = readFileSync(machine.path("work/wherry.lock"), "utf8");
+	assert.match(
+		machine.wherry("approve", "--yes", "--policy", "none.toml", "app").stderr,
+		/\[POLICY_INVALID\]/,
+	);
+	const { stderr, status } = machine.wherry("approve", "--policy", "p.toml", "app");
+	assert.equal(status, 125);
+	assert.match(stderr, /^ {4}the program may read and write \.\/data as \/data$/m);
+	assert.match(stderr, /^help: wherry approve --yes --policy p\.toml app:latest$/m);
+	assert.equal(readFileSync(machine.path("work/wherry.lock"), "utf8"), before);
+	machine.must("approve", "--yes", "--policy", "p.toml", "app");
+	assert.match(readFileSync(machine.path("work/wherry.lock"), "utf8"), /"policy": "sha256:/);
+});
+
+test("what a program among an image's files needs is locked as well", (context) => {
+	const machine = newMachine(context);
+	const dockerfile = 'FROM scratch\nCOPY app.wasm /app.wasm\nENTRYPOINT ["/app.wasm"]\n';
+	mkdirSync(machine.path("work/app"));
+	writeFileSync(machine.path("work/app/Dockerfile"), dockerfile);
+	copyFileSync(guest("wat/hello"), machine.path("work/app/app.wasm"));
+	machine.must("build", "-t", "files", "app");
+	machine.must("lock", "files");
+	assert.match(readFileSync(machine.path("work/wherry.lock"), "utf8"), /"wasi_snapshot_preview1\.fd_write"/);
+	copyFileSync(guest("c/wc"), machine.path("work/app/app.wasm"));
+	machine.must("build", "-t", "files", "app");
+	assert.match(
+		machine.wherry("run", "--locked", "files").stderr,
+		/^note: it needs, which it did not: files: .*path_open/m,
+	);
 });

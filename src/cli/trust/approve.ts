@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { Fault } from "../../base/fault.ts";
+import { Fault, printable } from "../../base/fault.ts";
+import { shellWord } from "../../base/shell.ts";
 import { needsDifference } from "../../inspect/needs-difference.ts";
 import { type Lock, LOCK_FILE, type LockedImage, printLock } from "../../trust/lock.ts";
 import { agrees } from "../agrees.ts";
@@ -9,7 +10,7 @@ import { verb } from "../verb.ts";
 import { openTrust } from "./gate.ts";
 import { lockedImage } from "./lock.ts";
 import { parseTagged } from "./name-words.ts";
-import { policyDigest } from "./policy-digest.ts";
+import { policyToLock } from "./policy-digest.ts";
 import { replaceFile } from "./replace-file.ts";
 import { findLock, readLock } from "./trust-files.ts";
 
@@ -54,12 +55,13 @@ export const APPROVE_VERB = verb<Draft>({
 			findLock() === undefined ? { file: join(process.cwd(), LOCK_FILE), images: new Map() } : readLock();
 		const was = lock.images.get(name.reference);
 		const locked = await lockedImage(await openTrust(), name);
-		const hash = policy === undefined ? was?.policy : policyDigest(policy);
+		const given = policy === undefined ? undefined : await policyToLock(policy);
+		const hash = given?.digest ?? was?.policy;
 		const is: LockedImage = { ...locked, ...(hash === undefined ? {} : { policy: hash }) };
-		const changes = changesOf(was, is);
+		const changes = changesOf(was, is, given?.grants ?? []);
 		if (format === "text") process.stderr.write(changes.map((line) => `${line}\n`).join(""));
 		if (changes.length === 0) printNote(`'${name.shown}' is what the lock says already`);
-		if (changes.length > 0 && !yes && !mayAsk()) throw nobodyToAsk(name.shown);
+		if (changes.length > 0 && !yes && !mayAsk()) throw nobodyToAsk(name.shown, policy);
 		if (changes.length > 0 && !yes && !agrees("Accept it?")) {
 			printNote("nothing was changed");
 			return 1;
@@ -80,7 +82,7 @@ export const APPROVE_VERB = verb<Draft>({
 });
 
 /** What it can ask of a host first: that is what is to be judged. */
-function changesOf(was: LockedImage | undefined, is: LockedImage): string[] {
+function changesOf(was: LockedImage | undefined, is: LockedImage, granted: readonly string[]): string[] {
 	const { added, removed } = needsDifference(was?.imports ?? [], is.imports ?? []);
 	const changed = (what: string, before: string | undefined, after: string | undefined) =>
 		before === after ? [] : [`  ${what} was ${before ?? "not locked"}`, `  ${what} is  ${after ?? "none"}`];
@@ -93,6 +95,7 @@ function changesOf(was: LockedImage | undefined, is: LockedImage): string[] {
 		...changed("digest", was?.manifest, is.manifest),
 		...changed("keys", was?.keys.join(" "), is.keys.join(" ")),
 		...changed("policy", was?.policy, is.policy),
+		...(was?.policy === is.policy ? [] : granted.map((sentence) => `    the program ${printable(sentence)}`)),
 	];
 }
 
@@ -100,9 +103,10 @@ function mayAsk(): boolean {
 	return process.stdin.isTTY;
 }
 
-function nobodyToAsk(shown: string): Fault {
+function nobodyToAsk(shown: string, policy: string | undefined): Fault {
+	const flag = policy === undefined ? "" : ` --policy ${shellWord(policy)}`;
 	return new Fault("USAGE", `cannot ask whether to accept '${shown}'`, {
 		note: "standard input is no terminal",
-		help: `wherry approve --yes ${shown}`,
+		help: `wherry approve --yes${flag} ${shown}`,
 	});
 }

@@ -77,7 +77,9 @@ async function withNeeds(
 	const { needsDifference } = await import("../../inspect/needs-difference.ts");
 	const root = await repository.resolve(digest);
 	if (root === undefined) return error;
-	const imports = await importsOf(repository, await openImage(repository, root, platform));
+	const { storeFolder } = await import("../images/open-store.ts");
+	const image = await openImage(repository, root, platform);
+	const imports = await importsOf(repository, image, storeFolder());
 	if (imports === undefined) return error;
 	const { added, removed } = needsDifference(locked.imports, imports);
 	const note = [

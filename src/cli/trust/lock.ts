@@ -11,7 +11,7 @@ import type { TrustState } from "../../trust/admission.ts";
 import { admitRun, openTrust } from "./gate.ts";
 import { importsOf } from "./imports.ts";
 import { parseTagged, shownReference, type TaggedName } from "./name-words.ts";
-import { policyDigest } from "./policy-digest.ts";
+import { policyToLock } from "./policy-digest.ts";
 import { replaceFile } from "./replace-file.ts";
 import { findLock, readLock } from "./trust-files.ts";
 
@@ -50,7 +50,7 @@ export const LOCK_VERB = verb<{ policy: string | undefined }>({
 		if (names.length === 0) throw nothingToLock();
 		const images = new Map(lock.images);
 		const trust = await openTrust();
-		const given = policy === undefined ? undefined : policyDigest(policy);
+		const given = policy === undefined ? undefined : (await policyToLock(policy)).digest;
 		for (const name of names) {
 			// a policy that was locked stays until another is named
 			const hash = given ?? lock.images.get(name.reference)?.policy;
@@ -74,7 +74,7 @@ export async function lockedImage(trust: TrustState, { reference, shown }: Tagge
 	// what may not run is not locked either
 	const { keys } = await admitRun(trust, { reference, shown, digest, moment: "run" }, () => repository);
 	const image = await openImage(repository, descriptor);
-	const imports = await importsOf(repository, image);
+	const imports = await importsOf(repository, image, store.folder);
 	return {
 		manifest: digest,
 		layers: image.manifest.layers.map((layer) => layer.digest),
