@@ -1,3 +1,4 @@
+import { lastingName, pairsOf } from "./lasting-name.ts";
 import { NormalBodies } from "./normal-body.ts";
 import type { Part } from "./programs.ts";
 import type { Scan } from "./scan.ts";
@@ -153,6 +154,7 @@ function matchBy(
 /** What calls lead to, in both programs. */
 class Callees {
 	readonly #of = new Map<Scan, Body[]>();
+	readonly #pairs = new Map<Scan, Map<Scan, ReadonlyMap<string, string>>>();
 
 	constructor(...programs: readonly (readonly Body[])[]) {
 		for (const body of programs.flat()) {
@@ -166,9 +168,19 @@ class Callees {
 	isSame(old: Scan, oldIndex: number, now: Scan, index: number): boolean {
 		const before = this.#at(old, oldIndex);
 		const after = this.#at(now, index);
-		if (typeof before === "string" || typeof after === "string") return before === after;
+		if (typeof before === "string") return before === after || this.#renamed(old, now).get(before) === after;
+		if (typeof after === "string") return false;
 		if (before === undefined || after === undefined) return before === after;
 		return after.mate === before || after.hash === before.hash;
+	}
+
+	/** Imports of the old one that have another version or hash in their names now. */
+	#renamed(old: Scan, now: Scan): ReadonlyMap<string, string> {
+		const known = this.#pairs.get(old) ?? new Map<Scan, ReturnType<typeof renamedImports>>();
+		this.#pairs.set(old, known);
+		const pairs = known.get(now) ?? renamedImports(importNames(old), importNames(now));
+		known.set(now, pairs);
+		return pairs;
 	}
 
 	#at(scan: Scan, index: number): Body | string | undefined {
@@ -176,6 +188,16 @@ class Callees {
 		if (index >= imported) return this.#of.get(scan)?.[index - imported];
 		return importNames(scan)[index];
 	}
+}
+
+function renamedImports(old: readonly string[], now: readonly string[]): ReadonlyMap<string, string> {
+	const [before, after] = [new Set(old), new Set(now)];
+	const gone = [...before].filter((names) => !after.has(names));
+	const added = [...after].filter((names) => !before.has(names));
+	const pairs = pairsOf(gone, added, (names) =>
+		JSON.stringify((JSON.parse(names) as string[]).map(lastingName)),
+	);
+	return new Map(pairs.map((pair) => [pair.old, pair.new]));
 }
 
 const known = new WeakMap<Scan, string[]>();

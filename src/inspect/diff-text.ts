@@ -70,14 +70,19 @@ function needLines({ needs, hosts }: Difference): string[] {
 
 function interfaceLines({ imports, exports }: Difference): string[] {
 	const shown = ({ kind, name, type }: { kind: string; name: string; type?: string }) =>
-		// of a component, the type has the name in it
-		`${kind} ${type?.startsWith(name) === true ? type : `${name} ${type ?? ""}`.trim()}`;
+		`${kind} ${name} ${type ?? ""}`.trim();
 	return [
 		...signed(imports, (one) => `import ${one.module} ${shown(one)}`),
 		...imports.changed.map(({ old, new: now }) => `~ import ${now.module} ${shown(now)}, was ${shown(old)}`),
+		...renamedLine(imports.renamed.length, "imports"),
 		...signed(exports, (one) => `export ${shown(one)}`),
 		...exports.changed.map(({ old, new: now }) => `~ export ${shown(now)}, was ${shown(old)}`),
+		...renamedLine(exports.renamed.length, "exports"),
 	];
+}
+
+function renamedLine(count: number, what: string): string[] {
+	return count === 0 ? [] : [`~ ${count} ${what} under another version or hash of their names`];
 }
 
 const SIGNS = { added: "+", removed: "-", changed: "~", "numbers only": "~" };

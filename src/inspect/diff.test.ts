@@ -117,6 +117,52 @@ test("what an update newly asks for comes first, in plain words", async () => {
 	assert.deepEqual(back.needs.gone, found.needs.new);
 });
 
+/** A function that calls them one after the other. */
+function calling(...names: readonly (readonly [module: string, name: string])[]): Uint8Array<ArrayBuffer> {
+	return build.wasm(
+		build.types(build.functionType([], [])),
+		build.imports(...names.map(([from, name]) => build.importOf(from, name, 0x00, 0))),
+		build.functions(0),
+		build.code([0, ...names.flatMap((_, index) => call(index)), END]),
+	);
+}
+
+const RENAMED: readonly (readonly [string, old: Uint8Array<ArrayBuffer>, now: Uint8Array<ArrayBuffer>])[] = [
+	[
+		"another version of an interface",
+		calling(["wasi:cli/exit@0.2.0", "exit"], ["wasi:cli/stdin@0.2.0", "get-stdin"]),
+		calling(["wasi:cli/exit@0.2.6", "exit"], ["wasi:cli/stdin@0.2.6", "get-stdin"]),
+	],
+	[
+		"another hash of wasm-bindgen's",
+		calling(["wbg", "__wbg_new_28c511d9baebfa89"], ["wbg", "__wbg_new_63b92bc8671ed464"]),
+		calling(["wbg", "__wbg_new_15d3966e9981a196"], ["wbg", "__wbg_new_537b7341ce90bb31"]),
+	],
+];
+
+for (const [title, old, now] of RENAMED)
+	test(`${title} is no other need, and no other function`, async () => {
+		const found = await difference(old, now);
+		assert.deepEqual(found.needs, { new: [], gone: [], changed: [] });
+		assert.deepEqual([found.imports.new, found.imports.gone, found.imports.changed], [[], [], []]);
+		assert.equal(found.imports.renamed.length, 2);
+		assert.deepEqual([found.functions.same, found.functions.changed], [1, 0]);
+		assert.match(differenceText(found), /^ {2}~ 2 imports under another version or hash of their names$/m);
+	});
+
+test("a hash that stays is not taken for another one that went", async () => {
+	const [first, second] = [
+		["wbg", "__wbg_new_28c511d9baebfa89"],
+		["wbg", "__wbg_new_63b92bc8671ed464"],
+	] as const;
+	const found = await difference(calling(first, second), calling(second, second));
+	assert.deepEqual(
+		found.imports.gone.map(({ name }) => name),
+		[first[1]],
+	);
+	assert.deepEqual([found.functions.same, found.functions.changed], [0, 1]);
+});
+
 for (const name of ["c/wc", "components/fetch", "wat/hello"])
 	test(`guests/${name}.wasm is no different from itself`, async () => {
 		const found = await difference(guest(name), guest(name));

@@ -1,5 +1,6 @@
 import { inspectProgram } from "./assemble.ts";
 import { compareFunctions, type FunctionChanges } from "./diff-functions.ts";
+import { lastingName, type Pair, pairsOf } from "./lasting-name.ts";
 import { type Part, partsOf } from "./programs.ts";
 import type { BinaryReport, Capability, Dependency, Finding, MadeBy, Need, Report } from "./report.ts";
 
@@ -43,7 +44,9 @@ export interface Changes<Entry> {
 
 export interface InterfaceChanges<Entry> extends Changes<Entry> {
 	/** Of the same name, with another kind or type. */
-	readonly changed: readonly { readonly old: Entry; readonly new: Entry }[];
+	readonly changed: readonly Pair<Entry>[];
+	/** The same under a name that only has another compatible version or wasm-bindgen's hash in it: not told as new and gone. */
+	readonly renamed: readonly Pair<Entry>[];
 }
 
 export interface NeedChange extends Changes<string> {
@@ -138,7 +141,10 @@ function compareNeeds(old: readonly Need[], now: readonly Need[]): Difference["n
 	const changed = now.flatMap((need): NeedChange[] => {
 		const same = before.get(needKey(need));
 		if (same === undefined) return [];
-		const imports = changes(same.imports, need.imports, (name) => name);
+		const imports = withoutPairs(
+			changes(same.imports, need.imports, (name) => name),
+			lastingImport,
+		);
 		if (imports.new.length === 0 && imports.gone.length === 0) return [];
 		return [{ capability: need.capability, says: need.says, ...imports }];
 	});
@@ -165,7 +171,29 @@ function compareInterfaces<Entry extends Named>(
 		const isChanged = same !== undefined && (same.kind !== entry.kind || same.type !== entry.type);
 		return isChanged ? [{ old: same, new: entry }] : [];
 	});
-	return { ...changes(outermost(old), outermost(now), keyOf), changed };
+	const lastingKey = ({ module = "", name }: Entry) => JSON.stringify([module, name].map(lastingName));
+	const all = changes(outermost(old), outermost(now), keyOf);
+	const pairs = pairsOf(all.gone, all.new, lastingKey);
+	const isSameStill = (pair: Pair<Entry>) =>
+		pair.old.kind === pair.new.kind && pair.old.type === pair.new.type;
+	return {
+		...withoutPairs(all, lastingKey),
+		changed: [...changed, ...pairs.filter((pair) => !isSameStill(pair))],
+		renamed: pairs.filter(isSameStill),
+	};
+}
+
+/** Of `module name`, as needs list imports. */
+function lastingImport(spelled: string): string {
+	return spelled.split(" ").map(lastingName).join(" ");
+}
+
+function withoutPairs<Entry>(all: Changes<Entry>, lastingKey: (entry: Entry) => string): Changes<Entry> {
+	const paired = new Set(pairsOf(all.gone, all.new, lastingKey).flatMap(({ old, new: now }) => [old, now]));
+	return {
+		new: all.new.filter((entry) => !paired.has(entry)),
+		gone: all.gone.filter((entry) => !paired.has(entry)),
+	};
 }
 
 /** Sections of one name, of one binary: their contents in the file's order. */

@@ -26,6 +26,30 @@ test("two versions of an npm package: the same needs, other exports, another com
 	);
 });
 
+/** wasm-bindgen ends names with hashes that each of its versions makes anew: nine imports are the same under other ones. */
+test("two versions of a wasm-bindgen package: what is new is told apart from what has a new hash", () => {
+	const packages = ["resvg-wasm-2.4.1/index_bg.wasm", "@resvg/resvg-wasm/index_bg.wasm"].map(installed);
+	const { status, stdout } = run(["diff", "--format", "json", ...packages]);
+	assert.equal(status, 1);
+	const { needs, imports, dependencies } = JSON.parse(String(stdout));
+	const stem = (name: string) => name.replace(/_[0-9a-f]{16}$/, "");
+	assert.deepEqual([needs.new, needs.gone, needs.changed.length], [[], [], 1]);
+	assert.equal(needs.changed[0].capability, "javascript");
+	assert.deepEqual(needs.changed[0].new.map(stem), NEW_IMPORTS);
+	assert.deepEqual(needs.changed[0].gone, []);
+	assert.deepEqual(
+		imports.new.map(({ module, name }: { module: string; name: string }) => stem(`${module} ${name}`)),
+		NEW_IMPORTS,
+	);
+	assert.deepEqual([imports.gone, imports.changed, imports.renamed.length], [[], [], 9]);
+	const isKurbo = (one: { name: string }) => one.name === "kurbo";
+	assert.deepEqual([dependencies.new.some(isKurbo), dependencies.gone.some(isKurbo)], [true, true]);
+	assert.match(String(run(["diff", ...packages]).stdout), /^ {2}~ 9 imports under another version or hash/m);
+});
+
+/** It iterates over JavaScript's maps now. */
+const NEW_IMPORTS = ["values", "next", "done", "value"].map((name) => `wbg __wbg_${name}`);
+
 test("a version compared with itself: nothing, and status 0", () => {
 	const { status, stdout } = run(["diff", OLD, OLD]);
 	assert.equal(status, 0);
