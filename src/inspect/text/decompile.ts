@@ -44,6 +44,8 @@ const EXPRESSION_CHARACTERS_MAX = 160;
 /** So many values that something could change wait at most; then all are written down. */
 const WAITING_MAX = 64;
 
+const NOTHING: readonly Value[] = [];
+
 class Decompiler {
 	readonly structure: Structure;
 	readonly #body: Body;
@@ -356,11 +358,13 @@ class Decompiler {
 
 	/** The values on top, the lowest first; `?` for those that an invalid body does not have. */
 	#pop(count: number): readonly Value[] {
+		if (count === 0) return NOTHING;
 		const floor = this.structure.top.height;
-		const taken = this.#stack.splice(Math.max(floor, this.#stack.length - count));
+		const taken = Array<Value>(count).fill(atom("?"));
+		for (let at = count - 1; at >= 0 && this.#stack.length > floor; at--)
+			taken[at] = this.#stack.pop() ?? atom("?");
 		this.#pureTo = Math.min(this.#pureTo, this.#stack.length);
-		const missing = Array.from({ length: count - taken.length }, () => atom("?"));
-		return missing.length === 0 ? taken : [...missing, ...taken];
+		return taken;
 	}
 
 	/** Writes down the values that wait, of this kind or above, and those that read a local. */

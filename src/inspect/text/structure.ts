@@ -84,7 +84,7 @@ export class Structure {
 
 	say(text: string, offset: number): void {
 		this.spend(text.length);
-		this.pieces.push({ text, offset, braces: "none", shown: true });
+		this.pieces.push({ text: flat(text), offset, braces: "none", shown: true });
 	}
 
 	open(kind: "block" | "loop" | "if", shape: Shape, condition: string | undefined, offset: number): Frame {
