@@ -100,7 +100,7 @@ function* itemsOf(items: World["imports"]): Generator<BinaryReport["imports"][nu
 
 /** Without the name, which stands beside it. */
 function typeText(name: string, type: WitFunction): string {
-	return signatureText(name, type).slice(name.length + ": ".length);
+	return shortened(signatureText(name, type).slice(name.length + ": ".length));
 }
 
 function moduleReport(scan: Scan, room: Room): Facts {
@@ -206,10 +206,13 @@ const typeTexts = new WeakMap<FunctionType, string>();
 function coreType(type: FunctionType): string {
 	const known = typeTexts.get(type);
 	if (known !== undefined) return known;
-	const text = `(${type.params.join(" ")}) -> (${type.results.join(" ")})`;
-	const shown = text.length > TYPE_CHARACTERS_MAX ? `${text.slice(0, TYPE_CHARACTERS_MAX)}...` : text;
-	typeTexts.set(type, shown);
-	return shown;
+	const text = shortened(`(${type.params.join(" ")}) -> (${type.results.join(" ")})`);
+	typeTexts.set(type, text);
+	return text;
+}
+
+function shortened(type: string): string {
+	return type.length > TYPE_CHARACTERS_MAX ? `${type.slice(0, TYPE_CHARACTERS_MAX)}...` : type;
 }
 
 /** Component Model, Binary.md. */
