@@ -22,6 +22,7 @@ export class InspectThread {
 		const died = (error: Error) => resolve(`it died: ${error.message}`);
 		worker.once("message", resolve);
 		worker.once("error", died);
+		// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
 		worker.postMessage(asked);
 		const answer = await promise;
 		clearTimeout(timer);

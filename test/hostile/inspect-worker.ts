@@ -16,6 +16,7 @@ export interface Answered {
 }
 
 parentPort?.on("message", ({ bytes, older }: Asked) => {
+	// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
 	void answer(bytes, older).then((answered) => parentPort?.postMessage(answered));
 });
 
