@@ -33,15 +33,20 @@ export function openMounts(mounts: readonly Mount[], clocks: Clocks): OpenedMoun
 	return { mounted, places };
 }
 
-/** The same, with an empty tmpfs in the place of each. */
+/**
+ * The same, with an empty tmpfs in the place of each.
+ *
+ * @param shown each as the guest is to have it
+ */
 export function withNewTmpfs(
 	mounted: readonly Mounted[],
 	mounts: readonly Mount[],
 	clocks: Clocks,
+	shown: (mounted: readonly Mounted[]) => readonly Mounted[],
 ): readonly Mounted[] {
 	return mounts.flatMap((mount, index) => {
 		if (mount.type === "tmpfs")
-			return [{ guest: mount.guest, what: openTmpfs(mount, clocks, BigInt(index + 1)) }];
+			return shown([{ guest: mount.guest, what: openTmpfs(mount, clocks, BigInt(index + 1)) }]);
 		return mounted[index] ?? [];
 	});
 }

@@ -61,11 +61,14 @@ export async function runVerb(words: readonly string[], run: Run): Promise<numbe
 	return 0;
 }
 
-function learnAsked({ learn, learnFrom, learnNet, learnEnv }: RunWords): LearnAsked | undefined {
+/** @throws Fault USAGE for what is said of learning where nothing is learnt */
+export function learnAsked({ learn, learnFrom, learnNet, learnEnv }: LearnWords): LearnAsked | undefined {
 	if (learn !== undefined) return { file: learn, from: learnFrom, net: learnNet, env: learnEnv };
 	if (learnFrom.length + learnNet.length + learnEnv.length === 0) return undefined;
 	throw new Fault("USAGE", "there is no file to write what is learnt to", { help: "--learn policy.toml" });
 }
+
+type LearnWords = Pick<RunWords, "learn" | "learnFrom" | "learnNet" | "learnEnv">;
 
 /** `process.env` has a prototype; a variable named `__proto__` or `constructor` is asked for like any. */
 export function ourVariable(name: string): string | undefined {

@@ -8,6 +8,7 @@ const REPORTS: readonly Report[] = [
 	{ type: "ready", port: 8080 },
 	{ type: "numbers", numbers: new Metrics().snapshot() },
 	{ type: "once", text: "error: no\n" },
+	{ type: "used", text: "{}" },
 	{ type: "failed", text: "error: no\n", exit: 125 },
 ];
 

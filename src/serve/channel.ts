@@ -13,6 +13,8 @@ export type Report =
 	| { readonly type: "numbers"; readonly numbers: Snapshot }
 	/** Something that everybody is to be told once, whichever worker it comes from. */
 	| { readonly type: "once"; readonly text: string }
+	/** Something that a guest used, for whoever learns from the service. */
+	| { readonly type: "used"; readonly text: string }
 	/** It cannot start: the error, as it is to be printed. */
 	| { readonly type: "failed"; readonly text: string; readonly exit: number };
 
@@ -40,7 +42,7 @@ export function parseReport(line: string): Report | undefined {
 	const { type, port, numbers, text, exit } = value as Record<string, unknown>;
 	if (type === "ready" && isWithin(port, 65_535)) return { type, port };
 	if (type === "numbers" && isSnapshot(numbers)) return { type, numbers };
-	if (type === "once" && typeof text === "string") return { type, text };
+	if ((type === "once" || type === "used") && typeof text === "string") return { type, text };
 	if (type === "failed" && typeof text === "string" && isWithin(exit, 255)) return { type, text, exit };
 	return undefined;
 }

@@ -23,6 +23,8 @@ export interface SupervisorEvents {
 	readonly ready: (port: number) => void;
 	/** To be told once, whichever worker says it. */
 	readonly once: (text: string) => void;
+	/** A guest used something: what a worker learns. */
+	readonly used: (text: string) => void;
 	/** A worker ended that should not have. */
 	readonly died: (pid: number, why: string) => void;
 }
@@ -125,6 +127,7 @@ export class Supervisor {
 
 	#onReport(worker: WorkerHandle, report: Report): void {
 		if (report.type === "once") this.#tellOnce(report.text);
+		else if (report.type === "used") this.#plan.events.used(report.text);
 		else if (report.type === "failed" && !this.#wasReady) {
 			this.#end.reject(new WorkerFailed(report.text, report.exit));
 			this.kill();
@@ -210,7 +213,8 @@ class WorkerHandle {
 		this.#child = spawn(program, words, { stdio: [...stdio] });
 		this.#channel = this.#child.stdio[CHANNEL_FD] as unknown as Duplex;
 		this.#child.once("error", (error) => this.#ended(error.message, events));
-		this.#child.once("exit", (status, signal) =>
+		// not at its exit: what it said last may still be on its way
+		this.#child.once("close", (status: number | null, signal: NodeJS.Signals | null) =>
 			this.#ended(
 				this.#why ?? (signal === null ? `it ended with status ${status}` : `${signal} ended it`),
 				events,

@@ -1,44 +1,14 @@
 /** What a run or a service that is learnt from takes down, in the process that runs the guest. */
 import { openSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import type { UsedPath } from "../../capability/learn.ts";
 import type { Denial, NetDenial } from "../../capability/denial.ts";
 import type { KeyValueStores } from "../../sys/key-value.ts";
 import { LearningDirectory, type PathCall, type PathSink } from "../../wasi/filesystem/learning.ts";
 import { ReadOnlyDirectory } from "../../wasi/filesystem/readonly.ts";
 import type { Mounted } from "../../wasi/filesystem/table.ts";
 import type { Uses } from "../../wasi/uses.ts";
+import { NAME_LENGTH_MAX, type Use, UseSet } from "./use.ts";
 
-/** Something that a guest used or was refused, as it stands in the journal: one line of JSON each. */
-export type Use =
-	/** The guest was started: what keeps a program from that teaches nothing. */
-	| { readonly type: "begun" }
-	| ({
-			readonly type: "path";
-			/** The guest path of the mount. */
-			readonly mount: string;
-	  } & UsedPath)
-	| { readonly type: "env"; readonly call: string }
-	| {
-			readonly type: "net";
-			readonly need: NetDenial["need"];
-			readonly host: string;
-			readonly port: number;
-			readonly call: string;
-	  }
-	/** Of preview1, which gives them by position: all of them. */
-	| { readonly type: "listeners"; readonly call: string }
-	| { readonly type: "config" | "keyvalue"; readonly name: string; readonly call: string }
-	/** A path that is not in what stands at "/", but on the host it is there. */
-	| { readonly type: "outside"; readonly path: string }
-	| { readonly type: "denied"; readonly denial: Denial }
-	/** There was more than is kept. */
-	| { readonly type: "full" };
-
-/** Different things that are kept of one run, and their bytes: a guest that asks for ever costs no more. */
-export const USES_MAX = 20_000;
-export const JOURNAL_BYTES_MAX = 8 << 20;
-const NAME_LENGTH_MAX = 1024;
 /** More of a path is not told in a comment. */
 const WANTED_LENGTH_MAX = 200;
 
@@ -66,8 +36,7 @@ export function journalIn(file: string): Journal {
 /** Takes down each different use once. */
 export class Learning implements Uses {
 	readonly #journal: Journal;
-	readonly #seen = new Set<string>();
-	#bytes = 0;
+	readonly #uses = new UseSet();
 	#full = false;
 	#begun = false;
 	#component = false;
@@ -134,7 +103,7 @@ export class Learning implements Uses {
 	}
 
 	net(need: NetDenial["need"], host: string, port: number, call: string): void {
-		this.#take({ type: "net", need, host, port, call });
+		if (host.length <= NAME_LENGTH_MAX) this.#take({ type: "net", need, host, port, call });
 	}
 
 	denied(denial: Denial): void {
@@ -181,18 +150,10 @@ export class Learning implements Uses {
 
 	#take(use: Use): void {
 		if (!this.#begun || this.#full) return;
-		const key = useKey(use);
-		if (this.#seen.has(key)) return;
-		this.#seen.add(key);
-		this.#bytes += key.length + WANTED_LENGTH_MAX;
-		const isFull = this.#seen.size > USES_MAX || this.#bytes > JOURNAL_BYTES_MAX / 2;
-		this.#full = !this.#journal(isFull ? { type: "full" } : use) || isFull;
+		const what = this.#uses.add(use);
+		if (what === "known") return;
+		this.#full = !this.#journal(what === "new" ? use : { type: "full" }) || what === "full";
 	}
-}
-
-/** What makes a use another one: not which of the calls that wanted the same came first. */
-export function useKey(use: Use): string {
-	return JSON.stringify({ ...use, call: undefined, wanted: undefined });
 }
 
 /** Looking things up is what the second wall leaves. */

@@ -5,9 +5,10 @@ import { tmpdir, constants as os } from "node:os";
 import { join } from "node:path";
 import { startWords } from "../../host/node/start-anew.ts";
 import type { RunOptions } from "../run-options.ts";
-import { JOURNAL_BYTES_MAX, journalIn, Learning, type Use } from "./journal.ts";
+import { journalIn, Learning } from "./journal.ts";
 import { JOURNAL, type LearnAsked } from "./learn-wishes.ts";
 import { LearntPolicy } from "./learnt-policy.ts";
+import { JOURNAL_BYTES_MAX, parseUse, type Use } from "./use.ts";
 import { tellRefused, tellWritten } from "./tell-learnt.ts";
 
 /** Runs and learns. In the process that it starts, only runs, and takes down what is used. */
@@ -67,7 +68,6 @@ const SIGNAL_STATUS = 128;
 
 function readUses(descriptor: number): Use[] {
 	const text = readFileSync(descriptor, "utf8").slice(0, 2 * JOURNAL_BYTES_MAX);
-	const lines = text.split("\n");
 	// the last one is empty, or was cut off when the run was killed
-	return lines.slice(0, -1).map((line) => JSON.parse(line) as Use);
+	return text.split("\n").flatMap((line) => parseUse(line) ?? []);
 }

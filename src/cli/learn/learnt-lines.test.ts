@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NO_GRANTS } from "../../capability/grants.ts";
 import { parseNetRule, parsePublish } from "../../capability/net.ts";
-import type { Use } from "./journal.ts";
+import type { Use } from "./use.ts";
 import { learntLines } from "./learnt-lines.ts";
 
 const ORIGIN = { where: "a flag" };

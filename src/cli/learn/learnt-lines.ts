@@ -8,7 +8,7 @@ import { parseMount } from "../../capability/mount-csv.ts";
 import { listenerFor } from "../../capability/net-gate.ts";
 import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
 import { formatKeyValue } from "../../capability/services.ts";
-import type { Use } from "./journal.ts";
+import type { Use } from "./use.ts";
 
 export interface Learnt {
 	readonly uses: readonly Use[];

@@ -5,7 +5,7 @@ import type { Grants } from "../../capability/grants.ts";
 import { parsePolicy } from "../../capability/policy.ts";
 import { readText } from "../text-file.ts";
 import { replaceFile } from "../trust/replace-file.ts";
-import type { Use } from "./journal.ts";
+import type { Use } from "./use.ts";
 import { learntLines } from "./learnt-lines.ts";
 import { learntText } from "./learnt-text.ts";
 

@@ -7,7 +7,7 @@ import { denialFault, tellingDenials } from "../../capability/suggest.ts";
 import { namesImage } from "../image-words.ts";
 import { printFault, printNote } from "../print.ts";
 import type { RunOptions } from "../run-options.ts";
-import type { Use } from "./journal.ts";
+import type { Use } from "./use.ts";
 import type { LearnAsked } from "./learn-wishes.ts";
 
 const TOLD_MAX = 8;

@@ -5,7 +5,7 @@ import { dockerFlagRefused } from "../docker-flags.ts";
 import { readEnvFiles } from "../env-files.ts";
 import { parseFlags } from "../flags.ts";
 import { printNote, printResult } from "../print.ts";
-import { ourVariable } from "../run-verb.ts";
+import { learnAsked, ourVariable } from "../run-verb.ts";
 import { settleRun } from "../run-words.ts";
 import type { Verb } from "../verb.ts";
 import { emptyServeDraft, SERVE_FLAGS, type ServeDraft } from "./serve-flags.ts";
@@ -47,6 +47,8 @@ async function serve(asked: ServeDraft, file: string, args: readonly string[]): 
 			? []
 			: await (await import("../policy-files.ts")).readPolicies(asked.policies);
 	const variables = asked.envFiles.length === 0 ? [] : readEnvFiles(asked.envFiles);
+	const learn = learnAsked(asked);
+	if (learn !== undefined) policies.unshift((await import("../learn/learn-wishes.ts")).learnWishes(learn));
 	const run = settleRun({ ...asked, file, args }, policies, variables, ourVariable);
 	for (const note of asked.notes) printNote(note);
 	if (asked.printPolicy !== undefined) {
@@ -58,7 +60,11 @@ async function serve(asked: ServeDraft, file: string, args: readonly string[]): 
 	const options = serveOptions(asked, run, memory_bytes);
 	const { tlsOf } = await import("../tls-files.ts");
 	const { serveUntilSignal } = await import("./start-service.ts");
-	return serveUntilSignal(options, tlsOf(asked));
+	const learning =
+		learn === undefined
+			? undefined
+			: await (await import("./service-learning.ts")).ServiceLearning.open(learn, run);
+	return serveUntilSignal(options, tlsOf(asked), learning);
 }
 
 async function help(): Promise<number> {

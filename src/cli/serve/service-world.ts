@@ -2,6 +2,7 @@ import type { ComponentWorld } from "../../wasi/component-guest.ts";
 import { PrefixedStream } from "../../serve/prefixed-stream.ts";
 import { Descriptors, type Open } from "../../wasi/descriptors.ts";
 import type { Ending } from "../../wasi/end.ts";
+import type { Mounted } from "../../wasi/filesystem/table.ts";
 import type { TreeDirectory } from "../../sys/file-tree.ts";
 import { type OpenedComponentWorld, openComponentWorld } from "../open-component-world.ts";
 import { withNewTmpfs } from "../open-mounts.ts";
@@ -48,7 +49,8 @@ export async function openServiceWorld(
 			if (open !== undefined) descriptors.add(hasPrefixes && fd < STANDARD_STREAMS ? prefixed(open) : open);
 		}
 		if (hasMemory) {
-			const anew = withNewTmpfs(mounted, grants.mounts, world.clocks);
+			const shown = (anew: readonly Mounted[]) => options.learning?.mounts(anew) ?? anew;
+			const anew = withNewTmpfs(mounted, grants.mounts, world.clocks, shown);
 			addFiles(descriptors, grants, withRoot(anew, grants, root, world.clocks), root);
 		}
 		return { ...world, descriptors };

@@ -13,6 +13,8 @@ export interface StartFrame {
 	readonly tls: TlsFiles | undefined;
 	/** Whether it gets the listening socket; otherwise it opens its own. */
 	readonly hasListener: boolean;
+	/** Whether the supervisor is told what guests use. */
+	readonly learns: boolean;
 	/** What the access log goes to; undefined: nobody wants one. */
 	readonly log: { readonly kind: "file" | "pipe"; readonly isOutput: boolean } | undefined;
 }

@@ -18,6 +18,7 @@ import type { TlsFiles } from "../tls-files.ts";
 import { hiddenWords } from "../words.ts";
 import { type Place, shownHost } from "./addresses.ts";
 import type { ServeOptions } from "./serve-options.ts";
+import type { ServiceLearning } from "./service-learning.ts";
 import { shareStores } from "./shared-stores.ts";
 import { encodeFrame } from "./start-frame.ts";
 
@@ -30,7 +31,11 @@ const SILENCE_MS = 3000;
  *
  * @throws Fault for everything that keeps it from starting
  */
-export async function serveUntilSignal(options: ServeOptions, tls: TlsFiles | undefined): Promise<number> {
+export async function serveUntilSignal(
+	options: ServeOptions,
+	tls: TlsFiles | undefined,
+	learning: ServiceLearning | undefined,
+): Promise<number> {
 	const program = await openProgram(options.run);
 	demandService(program);
 	const log = openLog(options.accessLog);
@@ -42,6 +47,7 @@ export async function serveUntilSignal(options: ServeOptions, tls: TlsFiles | un
 		root: program.root,
 		tls,
 		hasListener: listener !== undefined,
+		learns: learning !== undefined,
 		log: log === undefined ? undefined : { kind: log.kind, isOutput: log.fd === STANDARD_OUTPUT },
 	});
 	const supervisor = new Supervisor({
@@ -54,20 +60,24 @@ export async function serveUntilSignal(options: ServeOptions, tls: TlsFiles | un
 		events: {
 			ready: (port) => announce(options, port, tls !== undefined),
 			once: (text) => process.stderr.write(text),
+			used: (text) => learning?.take(text),
 			died: (pid, why) => printNote(`worker ${pid} is gone: ${why}; another takes its place`),
 		},
 	});
 	const ended = signalled(supervisor, listener);
 	const metrics = options.metrics === undefined ? undefined : await openMetrics(supervisor, options.metrics);
 	supervisor.start();
+	learning?.start();
 	try {
 		await supervisor.ended;
+		await learning?.end();
 		return await ended;
 	} catch (cause) {
 		if (!(cause instanceof WorkerFailed)) throw cause;
 		process.stderr.write(cause.text);
 		return cause.exit;
 	} finally {
+		learning?.stop();
 		metrics?.close();
 		metrics?.closeAllConnections();
 		stores.remove();

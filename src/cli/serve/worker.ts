@@ -19,6 +19,7 @@ import { linkComponent, withWit } from "../component/link-component.ts";
 import { confine } from "../confine.ts";
 import { faultText } from "../print.ts";
 import { needsOf } from "../run-component.ts";
+import type { RunOptions } from "../run-options.ts";
 import { meteredCore, renewableCore } from "./service-cores.ts";
 import { say, serviceEvents } from "./service-report.ts";
 import { openServiceWorld } from "./service-world.ts";
@@ -55,7 +56,8 @@ export async function runWorker(): Promise<number> {
 
 async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void> {
 	const { options, tls, hasListener, log } = frame;
-	const { run, limits, place } = options;
+	const { limits, place } = options;
+	const run = frame.learns ? await withLearning(options.run, supervisor) : options.run;
 	const hasPrefixes = options.logPrefix;
 	const meters = new Meters(limits.deadline_ms);
 	const { linked, entry, names, imports, http } = await link(frame, meters);
@@ -96,8 +98,20 @@ async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void
 		service: new Service(pool, metrics, serviceEvents(options, supervisor)),
 		supervisor,
 		// it accepts connections, whatever else was granted
-		beforeServing: () => confine({ ...opened, listens: true }, run.isolation),
+		beforeServing() {
+			confine({ ...opened, listens: true }, run.isolation);
+			run.learning?.begin();
+		},
 	});
+}
+
+async function withLearning(run: RunOptions, supervisor: SupervisorLink): Promise<RunOptions> {
+	const { Learning } = await import("../learn/journal.ts");
+	const learning = new Learning((use) => {
+		supervisor.tell({ type: "used", text: JSON.stringify(use) });
+		return true;
+	});
+	return { ...run, learning };
 }
 
 const BUG_STATUS = 125;
