@@ -78,8 +78,7 @@ export function parseUse(line: string): Use | undefined {
 type Check = readonly [name: string, holds: (value: unknown) => boolean];
 
 const isText = (value: unknown): value is string => typeof value === "string";
-const isOneOf = (words: readonly string[]) => (value: unknown) =>
-	isText(value) && words.includes(value);
+const isOneOf = (words: readonly string[]) => (value: unknown) => isText(value) && words.includes(value);
 const isPort = (value: unknown) =>
 	Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535;
 const isPath = (value: unknown) =>
