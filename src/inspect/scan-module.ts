@@ -1,8 +1,10 @@
 import { readNames } from "../wasm/customs.ts";
+import { Cursor } from "../wasm/cursor.ts";
+import { walkCode } from "../wasm/kernel/walk-code.ts";
+import { type Module, SectionId, sectionOf } from "../wasm/module.ts";
 import { readModule } from "../wasm/read-module.ts";
 import { noteReferences } from "../wasm/references.ts";
 import type { Scan } from "./scan.ts";
-import { scanCode } from "./scan-code.ts";
 import { readDebugFacts } from "./scan-debug.ts";
 import { readDataSegments, readElementSegments, readGlobalFacts } from "./scan-segments.ts";
 
@@ -23,11 +25,12 @@ export function scanModule(bytes: Uint8Array): Scan {
 		if (index < functions) taken[index] = 1;
 	};
 	noteReferences(bytes, module, take);
-	const code = scanCode(bytes, module, take);
+	const code = walkCode(bytes, module, take);
 	return {
 		bytes,
 		module,
 		...code,
+		typeOf: readTypeIndices(bytes, module),
 		addressTaken: indicesOf(taken),
 		data: readDataSegments(bytes, module),
 		elements: readElementSegments(bytes, module),
@@ -43,4 +46,14 @@ function indicesOf(marks: Uint8Array): Uint32Array {
 	let count = 0;
 	for (let index = 0; index < marks.length; index++) if (marks[index] === 1) indices[count++] = index;
 	return indices;
+}
+
+function readTypeIndices(bytes: Uint8Array, module: Module): Uint32Array {
+	const typeOf = new Uint32Array(module.definedFunctions);
+	const section = sectionOf(module, SectionId.FUNCTION);
+	if (section === undefined) return typeOf;
+	const cursor = new Cursor(bytes, section.contents, section.end);
+	cursor.u32("the number of functions");
+	for (let entry = 0; entry < typeOf.length; entry++) typeOf[entry] = cursor.u32("a function's type");
+	return typeOf;
 }

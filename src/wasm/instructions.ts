@@ -140,6 +140,14 @@ type Tables = readonly [
 
 let built: Tables | undefined;
 
+/**
+ * By opcode what follows it, a value of `Immediate`; behind each of the prefixes 0xfb to 0xfe too. For tools/kernel.as, which skips by the
+ * same rows.
+ */
+export function immediates(): readonly Uint8Array[] {
+	return tables();
+}
+
 /** Made when first asked for: most starts look at no instruction. */
 function tables(): Tables {
 	built ??= [table(ROWS), table(GC_ROWS), table(BULK_ROWS), table(SIMD_ROWS), table(ATOMIC_ROWS)];
@@ -155,35 +163,36 @@ function table(rows: readonly Row[]): Uint8Array {
 /**
  * Where the instruction after the one at `offset` begins, or UNKNOWN.
  *
- * Reads without looking at any end: a caller must check that the answer is within its stretch. Takes time in
- * proportion to the bytes it skips, and no memory.
+ * A caller must check that the answer is within its stretch. Takes time in proportion to the bytes it skips, and no memory.
+ *
+ * @param end no list is followed past it: without it a count in each of many bodies could cost a walk to the file's end
  */
-export function skipInstruction(bytes: Uint8Array, offset: number): number {
+export function skipInstruction(bytes: Uint8Array, offset: number, end: number = bytes.length): number {
 	const [plain, gc, bulk, simd, atomic] = built ?? tables();
 	const immediate = plain[bytes[offset] ?? 0xff] ?? Immediate.UNKNOWN;
 	const next = offset + 1;
 	if (immediate <= Immediate.MEMORY) return skipCommon(bytes, next, immediate);
 	switch (immediate) {
 		case Immediate.PREFIX_GC:
-			return skipPrefixed(bytes, next, gc);
+			return skipPrefixed(bytes, next, gc, end);
 		case Immediate.PREFIX_BULK:
-			return skipPrefixed(bytes, next, bulk);
+			return skipPrefixed(bytes, next, bulk, end);
 		case Immediate.PREFIX_SIMD:
-			return skipPrefixed(bytes, next, simd);
+			return skipPrefixed(bytes, next, simd, end);
 		case Immediate.PREFIX_ATOMIC:
-			return skipPrefixed(bytes, next, atomic);
+			return skipPrefixed(bytes, next, atomic, end);
 		default:
-			return skipImmediate(bytes, next, immediate);
+			return skipImmediate(bytes, next, immediate, end);
 	}
 }
 
 /** After a prefix byte: the rest of the opcode is a LEB128 number. */
-function skipPrefixed(bytes: Uint8Array, offset: number, immediates: Uint8Array): number {
+function skipPrefixed(bytes: Uint8Array, offset: number, immediates: Uint8Array, end: number): number {
 	const immediate = immediates[readU32(bytes, offset)] ?? Immediate.UNKNOWN;
 	const next = skipLeb(bytes, offset);
 	return immediate <= Immediate.MEMORY
 		? skipCommon(bytes, next, immediate)
-		: skipImmediate(bytes, next, immediate);
+		: skipImmediate(bytes, next, immediate, end);
 }
 
 function skipCommon(bytes: Uint8Array, offset: number, immediate: number): number {
@@ -193,7 +202,7 @@ function skipCommon(bytes: Uint8Array, offset: number, immediate: number): numbe
 	return skipMemoryArgument(bytes, offset);
 }
 
-function skipImmediate(bytes: Uint8Array, offset: number, immediate: number): number {
+function skipImmediate(bytes: Uint8Array, offset: number, immediate: number, end: number): number {
 	switch (immediate) {
 		case Immediate.MEMORY_AND_LANE:
 			return skipMemoryArgument(bytes, offset) + 1;
@@ -208,11 +217,11 @@ function skipImmediate(bytes: Uint8Array, offset: number, immediate: number): nu
 		case Immediate.BLOCK_TYPE:
 			return skipValueType(bytes, offset);
 		case Immediate.BRANCH_TABLE:
-			return skipBranchTable(bytes, offset);
+			return skipBranchTable(bytes, offset, end);
 		case Immediate.SELECT_TYPES:
-			return skipSelectTypes(bytes, offset);
+			return skipSelectTypes(bytes, offset, end);
 		case Immediate.CATCHES:
-			return skipCatches(bytes, skipValueType(bytes, offset));
+			return skipCatches(bytes, skipValueType(bytes, offset), end);
 		case Immediate.CAST:
 			return skipLeb(bytes, skipLeb(bytes, skipLeb(bytes, offset + 1)));
 		default:
@@ -254,25 +263,25 @@ function skipValueType(bytes: Uint8Array, offset: number): number {
 	return skipLeb(bytes, code === 0x63 || code === 0x64 ? offset + 1 : offset);
 }
 
-function skipBranchTable(bytes: Uint8Array, offset: number): number {
+function skipBranchTable(bytes: Uint8Array, offset: number, end: number): number {
 	const labels = readU32(bytes, offset) + 1;
 	let next = skipLeb(bytes, offset);
-	for (let label = 0; label < labels && next <= bytes.length; label++) next = skipLeb(bytes, next);
+	for (let label = 0; label < labels && next <= end; label++) next = skipLeb(bytes, next);
 	return next;
 }
 
-function skipSelectTypes(bytes: Uint8Array, offset: number): number {
+function skipSelectTypes(bytes: Uint8Array, offset: number, end: number): number {
 	const types = readU32(bytes, offset);
 	let next = skipLeb(bytes, offset);
-	for (let type = 0; type < types && next <= bytes.length; type++) next = skipValueType(bytes, next);
+	for (let type = 0; type < types && next <= end; type++) next = skipValueType(bytes, next);
 	return next;
 }
 
 /** try_table's clauses: catch and catch_ref name a tag and a label, the other two a label. */
-function skipCatches(bytes: Uint8Array, offset: number): number {
+function skipCatches(bytes: Uint8Array, offset: number, end: number): number {
 	const clauses = readU32(bytes, offset);
 	let next = skipLeb(bytes, offset);
-	for (let clause = 0; clause < clauses && next <= bytes.length; clause++) {
+	for (let clause = 0; clause < clauses && next <= end; clause++) {
 		const kind = bytes[next] ?? 0;
 		next = skipLeb(bytes, kind < 2 ? skipLeb(bytes, next + 1) : next + 1);
 	}

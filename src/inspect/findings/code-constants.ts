@@ -1,9 +1,8 @@
+import { type Pattern, Patterns } from "../../wasm/kernel/patterns.ts";
 import type { Part } from "../programs.ts";
 import type { Scan } from "../scan.ts";
 import type { Collector } from "./collector.ts";
 import { type Family, FAMILIES } from "./crypto-families.ts";
-import { Matcher, type Pattern } from "./matcher.ts";
-import { SectionId, sectionOf } from "../../wasm/module.ts";
 
 interface Constant extends Pattern {
 	readonly family: Family;
@@ -14,15 +13,14 @@ interface Constant extends Pattern {
 const I32_CONST = 0x41;
 const I64_CONST = 0x42;
 
-let matcher: Matcher<Constant> | undefined;
+let patterns: Patterns<Constant> | undefined;
 
 /** Constants of algorithms among a module's immediates: so many of a family's in one function as tell it. */
 export function findCodeConstants({ path, start, scan }: Part, collector: Collector): void {
-	const code = scan === undefined ? undefined : sectionOf(scan.module, SectionId.CODE);
-	if (scan === undefined || code === undefined) return;
-	matcher ??= new Matcher(FAMILIES.flatMap(constantsOf));
+	if (scan === undefined) return;
+	patterns ??= new Patterns(FAMILIES.flatMap(constantsOf));
 	const seen = new Map<Family, { entry: number; mask: number; first: number }>();
-	matcher.scan(scan.bytes, code.contents, code.end, code.end, ({ family, mask }, at) => {
+	const found = ({ family, mask }: Constant, at: number) => {
 		const entry = entryAt(scan, at);
 		let state = seen.get(family);
 		if (state?.entry !== entry) seen.set(family, (state = { entry, mask: 0, first: at }));
@@ -35,7 +33,8 @@ export function findCodeConstants({ path, start, scan }: Part, collector: Collec
 			{ binary: path, function: index, functionName: scan.names.get(index), offset: start + state.first },
 			family.says,
 		);
-	});
+	};
+	for (const at of scan.wideConstants) patterns.at(scan.bytes, at, found);
 }
 
 /** As immediates; two words of 32 bits may be stored as one of 64. */

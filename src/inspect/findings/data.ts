@@ -1,4 +1,6 @@
 import { fromHex, toHex } from "../../base/hex.ts";
+import { WEIGHED_BYTES } from "../../wasm/kernel/kernel.ts";
+import { Patterns, type Range, type Visitor } from "../../wasm/kernel/patterns.ts";
 import { SectionId } from "../../wasm/module.ts";
 import type { Part } from "../programs.ts";
 import type { Collector } from "./collector.ts";
@@ -6,17 +8,14 @@ import { DATA_CONSTANTS, FAMILIES } from "./crypto-families.ts";
 import { isKnownCustom } from "./custom-names.ts";
 import { FILE_TRACES } from "./embedded.ts";
 import type { KindId } from "./kinds.ts";
-import { Matcher } from "./matcher.ts";
 import { SECRET_TRACES } from "./secrets.ts";
 import { TEXT_TRACES } from "./texts.ts";
 import { plainTrace, type Trace } from "./traces.ts";
 
-/** Entropy is taken of so many bytes at a time. */
-const WINDOW_BYTES = 4096;
 /** Bits for each byte: text has some 5, code 6.5, what is compressed or random 7.9. */
 const ENTROPY_MIN = 7.85;
 /** Less than this in a row is not told. */
-const DENSE_BYTES_MIN = 4 * WINDOW_BYTES;
+const DENSE_BYTES_MIN = 4 * WEIGHED_BYTES;
 /** So many words of JavaScript, none of them farther from the last, are told as a script. */
 const SCRIPT_WORDS_MIN = 64;
 const SCRIPT_GAP_BYTES = 1024;
@@ -31,15 +30,15 @@ const TEXTS: ReadonlySet<string> = new Set<KindId>([
 	"mining-words",
 ]);
 
-let matcher: Matcher<Trace> | undefined;
+let patterns: Patterns<Trace> | undefined;
 
 /** What lies in the data segments of a module, and in custom sections of unknown meaning: one pass, each byte looked at once. */
 export function findInData(part: Part, collector: Collector): void {
-	matcher ??= new Matcher([...constantTraces(), ...TEXT_TRACES, ...SECRET_TRACES, ...FILE_TRACES]);
-	for (const { start, end } of rangesOf(part)) new DataPass(part, start, end, matcher, collector).run();
+	patterns ??= new Patterns([...constantTraces(), ...TEXT_TRACES, ...SECRET_TRACES, ...FILE_TRACES]);
+	patterns.pass(part.binary.bytes, rangesOf(part), new DataPass(part, collector));
 }
 
-function rangesOf({ scan, binary }: Part): { readonly start: number; readonly end: number }[] {
+function rangesOf({ scan, binary }: Part): Range[] {
 	const customs = binary.sections
 		.filter(({ id, name }) => id === SectionId.CUSTOM && !isKnownCustom(name))
 		.map(({ contents, end }) => ({ start: contents, end }));
@@ -61,40 +60,42 @@ function constantTraces(): Trace[] {
 	];
 }
 
-class DataPass {
+class DataPass implements Visitor<Trace> {
 	readonly #part: Part;
 	readonly #bytes: Uint8Array;
-	readonly #start: number;
-	readonly #end: number;
-	readonly #matcher: Matcher<Trace>;
 	readonly #collector: Collector;
+	#start = 0;
+	#end = 0;
 	/** By kind: what was read up to where. */
 	readonly #readTo = new Map<Trace["kind"], number>();
-	readonly #counts = new Uint32Array(256);
 	#denseStart = -1;
 	#words = 0;
 	#firstWord = 0;
 
-	constructor(part: Part, start: number, end: number, among: Matcher<Trace>, collector: Collector) {
+	constructor(part: Part, collector: Collector) {
 		this.#part = part;
 		this.#bytes = part.binary.bytes;
-		this.#start = start;
-		this.#end = end;
-		this.#matcher = among;
 		this.#collector = collector;
 	}
 
-	run(): void {
-		const found = (one: Trace, at: number) => this.#look(one, at);
-		for (let from = this.#start; from < this.#end; from += WINDOW_BYTES) {
-			const to = Math.min(this.#end, from + WINDOW_BYTES);
-			this.#weigh(from, to);
-			this.#matcher.scan(this.#bytes, from, to, this.#end, found);
-		}
-		this.#endDense(this.#end);
+	begin({ start, end }: Range): void {
+		this.#start = start;
+		this.#end = end;
+		this.#readTo.clear();
+		this.#words = 0;
 	}
 
-	#look({ kind, read }: Trace, at: number): void {
+	weighed(at: number, bits: number): void {
+		if (bits < ENTROPY_MIN) this.#endDense(at);
+		else if (this.#denseStart < 0) this.#denseStart = at;
+	}
+
+	/** Of the few bytes behind the last whole stretch entropy says nothing. */
+	end({ start, end }: Range): void {
+		this.#endDense(end - ((end - start) % WEIGHED_BYTES));
+	}
+
+	found({ kind, read }: Trace, at: number): void {
 		const readTo = this.#readTo.get(kind) ?? this.#start;
 		if (at < readTo) return;
 		const match = read(this.#bytes, at, this.#start, this.#end);
@@ -116,19 +117,6 @@ class DataPass {
 		this.#collector.add("embedded-script", place, "text that reads like JavaScript");
 	}
 
-	/** Whole windows only: of few bytes entropy says nothing. */
-	#weigh(from: number, to: number): void {
-		if (to - from < WINDOW_BYTES) return this.#endDense(from);
-		const bytes = this.#bytes;
-		const counts = this.#counts.fill(0);
-		for (let at = from; at < to; at++) counts[bytes[at]!]! += 1;
-		let sum = 0;
-		for (let value = 0; value < 256; value++) sum += WEIGHTS[counts[value]!]!;
-		const isDense = Math.log2(WINDOW_BYTES) - sum / WINDOW_BYTES >= ENTROPY_MIN;
-		if (!isDense) this.#endDense(from);
-		else if (this.#denseStart < 0) this.#denseStart = from;
-	}
-
 	#endDense(end: number): void {
 		const start = this.#denseStart;
 		this.#denseStart = -1;
@@ -138,8 +126,3 @@ class DataPass {
 		this.#collector.add("high-entropy-data", place, `${end - start} bytes that begin with ${first}`);
 	}
 }
-
-/** `n * log2(n)` for each count of a window. */
-const WEIGHTS = Float64Array.from({ length: WINDOW_BYTES + 1 }, (_, count) =>
-	count === 0 ? 0 : count * Math.log2(count),
-);

@@ -1,10 +1,10 @@
 import { readProducers } from "../../wasm/customs.ts";
+import { Patterns, textBytes } from "../../wasm/kernel/patterns.ts";
 import { customSection } from "../../wasm/module.ts";
 import { whoMadeIt } from "../../wasm/toolchain.ts";
 import type { Part } from "../programs.ts";
 import type { DataSegment, Scan } from "../scan.ts";
 import type { Collector } from "./collector.ts";
-import { Matcher, textBytes } from "./matcher.ts";
 
 /** A stack's top is at least so far up, and a multiple of this. */
 const STACK_TOP_MIN = 1024;
@@ -58,14 +58,16 @@ function extentOf(segments: readonly DataSegment[]): [lowest: number, highest: n
 	return [lowest, highest];
 }
 
-const PROTECTOR = new Matcher([{ bytes: textBytes("__stack_chk_") }]);
+const PROTECTOR = new Patterns([{ bytes: textBytes("__stack_chk_") }]);
 
 /** Only names can tell: of a module without names nothing is said. */
 function findNoProtector(part: Part, scan: Scan, collector: Collector): void {
 	const names = customSection(scan.module, "name");
 	if (names === undefined || scan.names.count === 0 || !isMadeBy(part, /^(?:clang|C\d|C_plus_plus)/)) return;
 	let isProtected = false;
-	PROTECTOR.scan(scan.bytes, names.contents, names.end, names.end, () => (isProtected = true));
+	PROTECTOR.pass(scan.bytes, [{ start: names.contents, end: names.end }], {
+		found: () => (isProtected = true),
+	});
 	if (!isProtected)
 		collector.add(
 			"no-stack-protector",

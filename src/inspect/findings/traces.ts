@@ -1,5 +1,5 @@
 import type { KindId } from "./kinds.ts";
-import { type Pattern, textBytes } from "./matcher.ts";
+import { type Pattern, textBytes } from "../../wasm/kernel/patterns.ts";
 
 /** What was read at a place. */
 export interface Match {

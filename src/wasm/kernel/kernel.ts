@@ -1,0 +1,106 @@
+import { fromBase64 } from "../../base/base64.ts";
+import { Fault } from "../../base/fault.ts";
+import { immediates } from "../instructions.ts";
+import { KERNEL_CODE } from "./code.ts";
+import { scanSteps } from "./steps.ts";
+
+/** What tools/kernel.as exports: its functions, and where things lie in its memory. */
+export interface Kernel {
+	/** All of its memory; made anew by `begin` and `place`, which may enlarge it. */
+	memory(): { readonly bytes: Uint8Array; readonly words: Uint32Array };
+	readonly places: Places;
+	/** Makes ready for a module. @throws Fault MODULE_TOO_LARGE */
+	begin(functions: number, types: number, window_bytes: number): void;
+	/** Makes room for another window. @throws Fault MODULE_TOO_LARGE */
+	place(window_bytes: number): void;
+	walk(offset: number, length: number, most: number): number;
+	weigh(from: number, length: number): number;
+	match(from: number, to: number, length: number): number;
+}
+
+/** By the names that they have there. */
+type Places = Readonly<
+	Record<(typeof CONSTANTS)[number], number> &
+		Record<(typeof NUMBERS)[number], { readonly value: number }> &
+		Record<(typeof POINTERS)[number], () => number>
+>;
+
+/** Where what never moves lies. */
+const CONSTANTS = [
+	"STEPS",
+	"IMMEDIATES",
+	"HISTOGRAM",
+	"PREFIXED",
+	"HEADS",
+	"WEIGHTS",
+	"LISTS",
+	"RECORDS",
+	"FOUND",
+	"BODIES",
+	"BODIES_MAX",
+] as const;
+/** What it counts. */
+const NUMBERS = ["calleeCount", "indirectCount", "wideCount", "takenCount", "foundCount", "unknown"] as const;
+/** Where what a window's size moves lies. */
+const POINTERS = ["calleesAt", "indirectAt", "wideAt", "takenAt", "windowAt"] as const;
+
+/** What `weigh` is asked of at a time. */
+export const WEIGHED_BYTES = 4096;
+/** As in tools/kernel.as. */
+const IMMEDIATES_EACH = 0x120;
+
+let kernel: Kernel | undefined;
+
+/** The one of this program: nothing of one module is left when the next begins, and nobody waits within it. */
+export function theKernel(): Kernel {
+	kernel ??= startKernel();
+	return kernel;
+}
+
+function startKernel(): Kernel {
+	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(fromBase64(KERNEL_CODE)!));
+	const memory = exports["memory"] as WebAssembly.Memory;
+	const call = (name: string) => exports[name] as (...numbers: readonly number[]) => number;
+	const places = placesIn(exports);
+	let views = viewsOf(memory);
+	const room = (made: number) => {
+		if (made === 0)
+			throw new Fault(
+				"MODULE_TOO_LARGE",
+				"cannot look through the module: it does not fit into the scanner's memory",
+			);
+		views = viewsOf(memory);
+	};
+	fill(views.bytes, places);
+	const [begin, place] = [call("begin"), call("place")];
+	return {
+		memory: () => views,
+		places,
+		begin: (functions, types, window_bytes) => room(begin(functions, types, window_bytes)),
+		place: (window_bytes) => room(place(window_bytes)),
+		walk: call("walk"),
+		weigh: call("weigh"),
+		match: call("match"),
+	};
+}
+
+function placesIn(exports: WebAssembly.Exports): Places {
+	const constants = CONSTANTS.map((name) => [
+		name,
+		(exports[name] as unknown as WebAssembly.Global).value as number,
+	]);
+	const others = [...NUMBERS, ...POINTERS].map((name) => [name, exports[name]]);
+	return Object.fromEntries([...constants, ...others]) as Places;
+}
+
+/** What never changes. */
+function fill(bytes: Uint8Array, { STEPS, IMMEDIATES, WEIGHTS }: Places): void {
+	bytes.set(scanSteps(), STEPS);
+	for (const [index, table] of immediates().entries()) bytes.set(table, IMMEDIATES + index * IMMEDIATES_EACH);
+	const weights = new Float64Array(bytes.buffer, WEIGHTS, WEIGHED_BYTES + 1);
+	for (let count = 2; count <= WEIGHED_BYTES; count++) weights[count] = count * Math.log2(count);
+}
+
+function viewsOf({ buffer }: WebAssembly.Memory): ReturnType<Kernel["memory"]> {
+	return { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer) };
+}
