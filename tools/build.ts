@@ -41,10 +41,11 @@ const FREQUENT = [
 	"src/wasm/customs.ts",
 	"src/wasm/long-activations.ts",
 ];
-/** What runs of a kind need before the second wall stands, each in a script of its own. */
+/** What runs of a kind need before the second wall stands, and what has to start soon, each in a script of its own. */
 const EARLY = {
 	image: ["src/cli/image-root.ts", "src/cli/run-image.ts"],
 	component: ["src/cli/run-component.ts"],
+	inspect: ["src/cli/inspect/inspect.ts"],
 };
 
 const root = resolve(import.meta.dirname, "..");
@@ -88,6 +89,7 @@ makeImageCache();
 const filed = ["run", "-v", "./guests:/guests:ro", guest("components/files"), "cat", "/guests/README.md"];
 makeCache("component", filed);
 makeCache("linked", filed);
+makeCache("inspect", ["inspect", guest("c/sha256")]);
 makeCache("granted", ["run", "-v", "./guests:/guests:ro", guest("c/wc"), "/guests/README.md"]);
 makeRestCache();
 
