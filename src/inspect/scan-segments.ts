@@ -3,7 +3,7 @@ import { readGlobalType } from "../wasm/globals.ts";
 import { Opcode, skipConstant } from "../wasm/instructions.ts";
 import { type Module, SectionId, sectionOf } from "../wasm/module.ts";
 import { readValueType } from "../wasm/read-types.ts";
-import { readSigned } from "./text/numbers.ts";
+import { readSigned, readSigned32 } from "./text/numbers.ts";
 import type { DataSegment, ElementSegment, GlobalFacts } from "./scan.ts";
 
 /** V8's own limits. */
@@ -101,7 +101,6 @@ function readConstant(cursor: Cursor): number | bigint | undefined {
 	const isPlain = (opcode === I32_CONST || opcode === I64_CONST) && bytes[after - 1] === Opcode.END;
 	if (!isPlain) return undefined;
 	const number = new Cursor(bytes, offset + 1, after - 1);
-	const value = readSigned(number);
-	if (number.remaining > 0) return undefined;
-	return opcode === I32_CONST ? Number(BigInt.asUintN(32, value)) : BigInt.asUintN(64, value);
+	const value = opcode === I32_CONST ? readSigned32(number) >>> 0 : BigInt.asUintN(64, readSigned(number));
+	return number.remaining > 0 ? undefined : value;
 }

@@ -32,16 +32,14 @@ export function readSigned(cursor: Cursor): bigint {
 
 /** LEB128, signed, 32 bits. @throws Fault MODULE_INVALID */
 export function readSigned32(cursor: Cursor): number {
-	const { offset } = cursor;
 	let value = 0;
-	for (let shift = 0; shift < 28; shift += 7) {
+	for (let shift = 0; shift < 35; shift += 7) {
 		const byte = cursor.byte("a number");
 		value |= (byte & 0x7f) << shift;
-		if (byte < 0x80) return (value << (25 - shift)) >> (25 - shift);
+		if (byte >= 0x80) continue;
+		return shift < 28 ? (value << (25 - shift)) >> (25 - shift) : value;
 	}
-	// five bytes or more: the rest has room for mistakes
-	cursor.offset = offset;
-	return Number(BigInt.asIntN(32, readSigned(cursor)));
+	throw malformed("a number is longer than 32 bits", cursor.offset);
 }
 
 /** An f32 in the text format (core spec 6.3.2): it reads back as the same bits. @throws Fault MODULE_INVALID */

@@ -47,7 +47,7 @@ interface Traces {
 async function tracesOf(binary: Binary): Promise<Traces> {
 	const cargo = await cargoOf(binary);
 	const data = dataOf(binary);
-	const { crates, rustc } = readPanicTraces(oneCharacterEach(data));
+	const { crates, rustc } = readPanicTraces(data);
 	return { go: readGoBuild(data), cargo, inferred: crates, rustc };
 }
 
@@ -66,10 +66,6 @@ async function cargoOf(binary: Binary): Promise<CargoBuild | undefined> {
 function dataOf({ kind, bytes, sections }: Binary): Uint8Array {
 	const data = kind === "module" ? sections.find(({ id }) => id === SectionId.DATA) : undefined;
 	return data === undefined ? new Uint8Array() : bytes.subarray(data.contents, data.end);
-}
-
-function oneCharacterEach(bytes: Uint8Array): string {
-	return new TextDecoder("latin1").decode(bytes);
 }
 
 /** Only a toolchain's own list is all; with none of the modules' lists missing. */

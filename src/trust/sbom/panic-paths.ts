@@ -1,3 +1,4 @@
+import { type Pattern, Patterns, textBytes } from "../../wasm/kernel/patterns.ts";
 import { packageUrl, type Part, PARTS_MAX, short } from "./part.ts";
 
 /** What Rust's panic messages give away: the paths of the sources that they come from. */
@@ -10,34 +11,47 @@ export interface PanicTraces {
 
 /** NAME-VERSION behind the folder of a registry: cargo's own (`registry/src/HOST-HASH/`) or Debian's (`cargo/registry/`). */
 const CRATE =
-	/(?:\/registry\/src\/[^/\0]{1,100}|\/cargo\/registry)\/([A-Za-z][\w-]{0,63})-(\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][\w.+-]{1,40})?)\//y;
-const REGISTRIES = ["/registry/src/", "/cargo/registry/"];
-const COMPILER = /\/rustc\/([0-9a-f]{40})\//y;
+	/^(?:\/registry\/src\/[^/\0]{1,100}|\/cargo\/registry)\/([A-Za-z][\w-]{0,63})-(\d{1,9}\.\d{1,9}\.\d{1,9}(?:[-+][\w.+-]{1,40})?)\//;
+const COMPILER = /^\/rustc\/([0-9a-f]{40})\//;
+/** No path that fits is longer. */
+const PATH_BYTES_MAX = 300;
+/** Of real programs one in ten is a path of a crate's; what repeats the words alone is not read to its end. */
+const LOOKS_MAX = 10 * PARTS_MAX;
 
-/** Looks through a module's data, as text of one character a byte. */
-export function readPanicTraces(data: string): PanicTraces {
+type Trace = Pattern & { readonly of: "crate" | "compiler" };
+
+// on Windows cargo writes backslashes
+const TRACES = new Patterns<Trace>([
+	...["/registry/src/", "/cargo/registry/", "\\registry\\src\\", "\\cargo\\registry\\"].map((text) => ({
+		bytes: textBytes(text),
+		of: "crate" as const,
+	})),
+	...["/rustc/", "\\rustc\\"].map((text) => ({ bytes: textBytes(text), of: "compiler" as const })),
+]);
+
+/** Looks through a module's data once. */
+export function readPanicTraces(data: Uint8Array): PanicTraces {
 	const names = new Set<string>();
-	// on Windows cargo writes backslashes
-	const text = data.includes("\\registry\\src\\") ? data.replaceAll("\\", "/") : data;
-	for (const registry of REGISTRIES)
-		for (const match of matchesAt(text, registry, CRATE)) names.add(`${match[1]} ${match[2]}`);
-	const [compiler] = matchesAt(text, "/rustc/", COMPILER);
+	let rustc: string | undefined;
+	let looks = 0;
+	const found = ({ of }: Trace, at: number) => {
+		looks += 1;
+		if (looks > LOOKS_MAX) return;
+		if (of === "compiler" && rustc === undefined) rustc = COMPILER.exec(pathAt(data, at))?.[1];
+		if (of === "compiler" || names.size === PARTS_MAX) return;
+		const crate = CRATE.exec(pathAt(data, at));
+		if (crate !== null) names.add(`${crate[1]} ${crate[2]}`);
+	};
+	TRACES.pass(data, [{ start: 0, end: data.length }], { found });
 	return {
 		crates: [...names].map((name) => crateOf(...(name.split(" ") as [string, string]))),
-		rustc: compiler?.[1],
+		rustc,
 	};
 }
 
-/** Where `word` stands and the pattern fits from there: a search for plain text is the fastest there is. */
-function* matchesAt(text: string, word: string, pattern: RegExp): Generator<RegExpExecArray> {
-	let found = 0;
-	for (let at = text.indexOf(word); at >= 0 && found < PARTS_MAX; at = text.indexOf(word, at + 1)) {
-		pattern.lastIndex = at;
-		const match = pattern.exec(text);
-		if (match === null) continue;
-		found += 1;
-		yield match;
-	}
+/** As text of one character a byte. */
+function pathAt(data: Uint8Array, at: number): string {
+	return String.fromCharCode(...data.subarray(at, at + PATH_BYTES_MAX)).replaceAll("\\", "/");
 }
 
 function crateOf(name: string, version: string): Part {
