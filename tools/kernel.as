@@ -221,12 +221,13 @@ function body(start: usize, end: usize, told: usize): void {
 			}
 			next = afterImmediate(next, end, load<u8>(IMMEDIATES + <usize>opcode));
 		} else if (step == CLOSE) {
-			if (depth == loop) {
+			if (loop != 0 && depth == loop) {
 				loopCount += count - countBefore;
 				loopMixing += mixing - mixingBefore;
 				loop = 0;
 			}
-			depth--;
+			// of a body that is not valid more may be closed than was opened
+			if (depth > 0) depth--;
 			if (opcode == DELEGATE) next = afterLeb(next);
 		} else if (step == CALL) {
 			call(readU32(next));
@@ -251,6 +252,10 @@ function body(start: usize, end: usize, told: usize): void {
 			if (unknown == 0) unknown = fileOffset(at);
 			break;
 		}
+	}
+	if (loop != 0) {
+		loopCount += count - countBefore;
+		loopMixing += mixing - mixingBefore;
 	}
 	store<u32>(told, count, 2 * 4 * 0x1000);
 	store<u32>(told, loopCount, 3 * 4 * 0x1000);

@@ -1,7 +1,7 @@
-import { Fault } from "../base/fault.ts";
 import type { Limits } from "../capability/limits.ts";
 import type { Module } from "../wasm/module.ts";
 import { type Rewritten, rewriteModule } from "../wasm/rewrite.ts";
+import { compileFault } from "../wasm/validity.ts";
 import type { Engine } from "./engine.ts";
 import { chooseProfile, engageProfile, PLAIN_PROFILE, type Profile } from "./profile.ts";
 
@@ -93,30 +93,6 @@ function compile(bytes: Uint8Array<ArrayBuffer>, file: string): WebAssembly.Modu
 	try {
 		return new WebAssembly.Module(bytes);
 	} catch (cause) {
-		throw compileFault(cause, file);
+		throw compileFault(cause, `run '${file}'`);
 	}
-}
-
-/** What V8 says of a feature that is off, or that it knows nothing of: page sizes, wide arithmetic. */
-const FEATURE_MISSING = /enable with --|experimental|memory limits flags 0x[89a-f]|invalid numeric opcode/;
-
-function compileFault(cause: unknown, file: string): unknown {
-	if (!(cause instanceof WebAssembly.CompileError)) return cause;
-	const reason = cause.message.replace(/^WebAssembly\.\w+\(\): /, "");
-	if (FEATURE_MISSING.test(reason)) {
-		return new Fault(
-			"FEATURE_MISSING",
-			`cannot run '${file}': it needs a WebAssembly feature that V8 does not have on`,
-			{
-				note: `V8 says: ${reason}`,
-				help: "build it without that feature (wherry explain FEATURE_MISSING lists what runs)",
-				cause,
-			},
-		);
-	}
-	return new Fault("MODULE_INVALID", `cannot run '${file}': it is not a valid WebAssembly module`, {
-		note: [`V8 says: ${reason}`, "the file is damaged or cut off, or a faulty toolchain made it"],
-		help: "copy or build the file again",
-		cause,
-	});
 }

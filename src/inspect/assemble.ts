@@ -20,19 +20,26 @@ import { binaryReport, LISTED_MAX } from "./binary-report.ts";
 /** So many makers are told: each of a thousand nested modules may name a hundred. */
 const MAKERS_MAX = 1000;
 
+/** What is known beside the program's bytes. */
+export interface Given {
+	/** To hold its dependencies against. */
+	readonly advisories?: readonly Advisory[];
+	/** The digest of the bytes, from a host whose own hash is faster than the web's. */
+	readonly digest?: Digest;
+}
+
 /**
  * Everything that can be said of a program without running it.
  *
  * @param file as the person named it
  * @param parts its binaries, where they are at hand
- * @param advisories to hold its dependencies against
  * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE where it is no wasm
  */
 export async function inspectProgram(
 	bytes: Uint8Array<ArrayBuffer>,
 	file: string,
 	parts: readonly Part[] = partsOf(bytes),
-	advisories: readonly Advisory[] = [],
+	{ advisories = [], digest }: Given = {},
 ): Promise<Report> {
 	const outermost = parts[0]!;
 	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
@@ -46,7 +53,7 @@ export async function inspectProgram(
 	return {
 		version: 1,
 		file,
-		digest: await programDigest(bytes),
+		digest: digest ?? (await programDigest(bytes)),
 		size_bytes: bytes.length,
 		kind: outermost.binary.kind,
 		is: describe(outermost, binaries, needs.hosts),

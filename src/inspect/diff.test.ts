@@ -37,7 +37,7 @@ function module({ imported = [], typesBefore = 0, bodies, exported = [] }: Shape
 		),
 		build.functions(...bodies.map(() => typesBefore)),
 		build.exports(...exported.map(([name, index]) => [name, 0, index] as const)),
-		build.code(...bodies.map((body) => [0, ...body, END])),
+		build.code(...bodies),
 	);
 }
 

@@ -1,4 +1,4 @@
-import { inspectProgram } from "./assemble.ts";
+import { type Given, inspectProgram } from "./assemble.ts";
 import { compareFunctions, type FunctionChanges } from "./diff-functions.ts";
 import { lastingName, type Pair, pairsOf } from "./lasting-name.ts";
 import { type Part, partsOf } from "./programs.ts";
@@ -70,9 +70,13 @@ export interface Examined {
 }
 
 /** @throws Fault what `inspectProgram` throws */
-export async function examine(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<Examined> {
-	const parts = partsOf(bytes);
-	return { parts, report: await inspectProgram(bytes, file, parts) };
+export async function examine(
+	bytes: Uint8Array<ArrayBuffer>,
+	file: string,
+	given?: Given,
+): Promise<Examined> {
+	const parts = partsOf(bytes, file);
+	return { parts, report: await inspectProgram(bytes, file, parts, given) };
 }
 
 /** What is different in `now`. Takes time in proportion to the bytes of both. */

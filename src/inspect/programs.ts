@@ -1,5 +1,7 @@
 import { Fault } from "../base/fault.ts";
 import { type Binary, binariesIn } from "../wasm/nested.ts";
+import { readModule } from "../wasm/read-module.ts";
+import { demandValid } from "../wasm/validity.ts";
 import type { Scan } from "./scan.ts";
 import { scanModule } from "./scan-module.ts";
 
@@ -10,29 +12,35 @@ export interface Part {
 	readonly binary: Binary;
 	/** Of its first byte, from the program's. */
 	readonly start: number;
-	/** Undefined for components, and for modules whose framing is broken. */
+	/** Undefined for components, and for modules that are refused. */
 	readonly scan: Scan | undefined;
+	/** Why a module can neither be read nor run. */
+	readonly refused?: Fault | undefined;
 }
 
 /**
- * All binaries of a program, scanned, outermost first.
+ * All binaries of a program, scanned, outermost first. A core module is looked into when the engine has found it valid.
  *
- * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE where the outermost cannot be read
+ * @param file to name in messages
+ * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE, FEATURE_MISSING where the outermost cannot be read
  */
-export function partsOf(bytes: Uint8Array): Part[] {
+export function partsOf(bytes: Uint8Array, file = "this file"): Part[] {
 	return binariesIn(bytes).map((binary, index) => ({
 		path: index === 0 ? "0" : `0.${index}`,
 		binary,
 		start: binary.bytes.byteOffset - bytes.byteOffset,
-		scan: binary.kind === "module" ? scanned(binary, index === 0) : undefined,
+		...(binary.kind === "module" ? scanned(binary, file, index === 0) : { scan: undefined }),
 	}));
 }
 
-function scanned({ bytes }: Binary, isOutermost: boolean): Scan | undefined {
+function scanned({ bytes }: Binary, file: string, isOutermost: boolean): Pick<Part, "scan" | "refused"> {
 	try {
-		return scanModule(bytes);
-	} catch (error) {
-		if (isOutermost || !(error instanceof Fault)) throw error;
-		return undefined;
+		// what is wrong with its framing is said better by its own reader
+		const module = readModule(bytes, file);
+		demandValid(bytes, `inspect '${file}'`);
+		return { scan: scanModule(bytes, module) };
+	} catch (refused) {
+		if (isOutermost || !(refused instanceof Fault)) throw refused;
+		return { scan: undefined, refused };
 	}
 }

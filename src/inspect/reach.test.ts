@@ -38,7 +38,7 @@ function scanOf({ bodies, exports = [], exportedTable, inTable = [], start, type
 			build.exports(...exports.map(([name, index]) => [name, 0, index] as const), ...table),
 			...(start === undefined ? [] : [build.section(8, [start])]),
 			build.section(9, [1, 0, I32_CONST, 0, END, inTable.length, ...inTable]),
-			build.code(...bodies.map((body) => [0, ...body, END])),
+			build.code(...bodies),
 		),
 	);
 }

@@ -13,12 +13,12 @@ import { readDataSegments, readElementSegments, readGlobalFacts } from "./scan-s
  * each function and 4 for each different callee.
  *
  * Where the code holds an instruction that is not known, what comes after it in its body is not seen (`Scan.unknown`): whether a module
- * is valid is for `WebAssembly.validate` to say.
+ * is valid is for `demandValid` to say.
  *
+ * @param module what was read of it before
  * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE
  */
-export function scanModule(bytes: Uint8Array): Scan {
-	const module = readModule(bytes);
+export function scanModule(bytes: Uint8Array, module: Module = readModule(bytes)): Scan {
 	const functions = module.importedFunctions + module.definedFunctions;
 	const taken = new Uint8Array(functions);
 	const take = (index: number) => {

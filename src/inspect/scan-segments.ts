@@ -68,8 +68,12 @@ function skipElements(cursor: Cursor, form: number): number {
 export function readGlobalFacts(bytes: Uint8Array, module: Module): GlobalFacts[] {
 	const imported = module.imports.filter(({ type }) => type.kind === "global").length;
 	const exported = new Map<number, string[]>();
-	for (const { name, kind, index } of module.exports)
-		if (kind === "global") exported.set(index, [...(exported.get(index) ?? []), name]);
+	for (const { name, kind, index } of module.exports) {
+		if (kind !== "global") continue;
+		const names = exported.get(index);
+		if (names === undefined) exported.set(index, [name]);
+		else names.push(name);
+	}
 	let index = imported;
 	return entries(bytes, module, SectionId.GLOBAL, GLOBALS_MAX, (cursor) => {
 		const { type, mutable } = readGlobalType(cursor);

@@ -31,7 +31,10 @@ export const DECOMPILE_VERB = verb<InDraft>({
 	async act(asked, words) {
 		demandWords(words, 2, 2, USAGE);
 		const [file = "", word = ""] = words;
-		const { scan, path, start } = chooseModule(partsOf(await programBytes(file, "decompile")), asked.in);
+		const { scan, path, start } = chooseModule(
+			partsOf(await programBytes(file, "decompile"), file),
+			asked.in,
+		);
 		const index = findFunction(scan, word);
 		demandBody(scan, index);
 		const source = sourceOf(scan, index, mapBeside(file, scan));

@@ -1,9 +1,10 @@
-import { compare, examine } from "../../inspect/diff.ts";
+import { compare } from "../../inspect/diff.ts";
 import { differenceText } from "../../inspect/diff-text.ts";
 import { demandWords } from "../images/each.ts";
 import { printResult } from "../print.ts";
-import { programBytes } from "../program-bytes.ts";
+
 import { verb } from "../verb.ts";
+import { examineProgram } from "./examine-program.ts";
 
 const USAGE = "wherry diff [OPTIONS] OLD NEW";
 
@@ -27,8 +28,8 @@ export const DIFF_VERB = verb<object>({
 	async act({ format }, words) {
 		demandWords(words, 2, 2, USAGE);
 		const [old = "", now = ""] = words;
-		const before = await examine(await programBytes(old, "diff"), old);
-		const after = await examine(await programBytes(now, "diff"), now);
+		const before = await examineProgram(old, "diff");
+		const after = await examineProgram(now, "diff");
 		const difference = compare(before, after);
 		printResult(format === "json" ? `${JSON.stringify(difference)}\n` : differenceText(difference));
 		return difference.equal ? 0 : 1;

@@ -1,15 +1,12 @@
 import { Fault } from "../../base/fault.ts";
 import { shellWord } from "../../base/shell.ts";
-import { inspectProgram } from "../../inspect/assemble.ts";
-import { type Examined, examine } from "../../inspect/diff.ts";
 import { htmlReport } from "../../inspect/html/page.ts";
-import { partsOf } from "../../inspect/programs.ts";
 import { textReport } from "../../inspect/text-report.ts";
 import { demandWords } from "../images/each.ts";
 import { printResult } from "../print.ts";
-import { programBytes } from "../program-bytes.ts";
 import { verb } from "../verb.ts";
 import { readAdvisories } from "./advisories-file.ts";
+import { examineProgram } from "./examine-program.ts";
 
 const USAGE = "wherry inspect [OPTIONS] FILE|IMAGE";
 
@@ -81,16 +78,11 @@ export const INSPECT_VERB = verb<Draft>({
 				note: "--against was given, and --format is not html",
 				help: `wherry diff ${shellWord(against)} ${shellWord(word)}`,
 			});
-		const bytes = await programBytes(word, "inspect");
-		const parts = partsOf(bytes);
-		const report = await inspectProgram(bytes, word, parts, known);
-		const older = against === undefined ? undefined : await olderProgram(against);
-		if (form === "html") printResult(htmlReport({ report, parts }, older));
+		const examined = await examineProgram(word, "inspect", known);
+		const older = against === undefined ? undefined : await examineProgram(against, "inspect");
+		const { report } = examined;
+		if (form === "html") printResult(htmlReport(examined, older));
 		else printResult(form === "json" ? `${JSON.stringify(report)}\n` : textReport(report));
 		return 0;
 	},
 });
-
-async function olderProgram(word: string): Promise<Examined> {
-	return examine(await programBytes(word, "inspect"), word);
-}

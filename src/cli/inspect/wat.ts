@@ -56,7 +56,7 @@ export const WAT_VERB = verb<Draft>({
 	async act(asked, words) {
 		demandWords(words, 1, 2, USAGE);
 		const [file = "", word] = words;
-		const chosen = chooseModule(partsOf(await programBytes(file, "wat")), asked.in);
+		const chosen = chooseModule(partsOf(await programBytes(file, "wat"), file), asked.in);
 		const told = word === undefined ? moduleTold(chosen, asked) : functionTold(chosen, file, word, asked);
 		printResult(asked.format === "json" ? `${JSON.stringify(told)}\n` : told.text);
 		return 0;

@@ -14,6 +14,11 @@ export const KINDS = {
 		title: "Dependencies that the given advisories name",
 		why: "The advisory covers this version; whether the program reaches the faulty code is not known.",
 	},
+	"refused-module": {
+		level: "warning",
+		title: "A module in it that the engine refuses",
+		why: "What is in that module is not told here, and the program cannot be started with it.",
+	},
 	"embedded-secret": {
 		level: "warning",
 		title: "Keys and tokens in the form of secrets",

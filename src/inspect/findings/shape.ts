@@ -14,6 +14,9 @@ const IMPORTS_SHOWN = 8;
 export function findInShape(part: Part, collector: Collector): void {
 	findUnread(part, collector);
 	findCustomSections(part, collector);
+	const { path, start, refused } = part;
+	if (refused !== undefined)
+		collector.add("refused-module", { binary: path, offset: start }, refused.notes[0] ?? refused.message);
 	if (part.scan === undefined) return;
 	findMemories(part, part.scan, collector);
 	findNamesAndDebug(part, part.scan, collector);
