@@ -158,9 +158,8 @@ function histogramOf(kernel: Kernel): Map<string, number> {
 	const add = (name: string, count: number) => histogram.set(name, (histogram.get(name) ?? 0) + count);
 	const plain = kernel.places.HISTOGRAM / 4;
 	const prefixed = kernel.places.PREFIXED / 4;
-	const [firstPrefix = 0] = PREFIXES;
-	for (let opcode = 0; opcode < firstPrefix; opcode++) {
-		const count = words[plain + opcode]!;
+	for (let opcode = 0; opcode < 0x100; opcode++) {
+		const count = PREFIXES.includes(opcode) ? 0 : words[plain + opcode]!;
 		if (count > 0) add(mnemonic(opcode), count);
 	}
 	for (const [index, prefix] of PREFIXES.entries())
