@@ -116,11 +116,12 @@ function afterLeb(at: usize): usize {
 	return next + 1;
 }
 
-/** An unsigned number, its first 32 bits. */
+/** An unsigned number; 2^32-1 where it has more than 32 bits. */
 function readU32(at: usize): u32 {
 	let value: u32 = 0;
 	for (let shift: u32 = 0; shift < 35; shift += 7) {
 		const byte = <u32>load<u8>(at++);
+		if (shift == 28 && (byte & 0x70) != 0) return u32.MAX_VALUE;
 		value |= (byte & 0x7f) << shift;
 		if (byte < 0x80) break;
 	}
