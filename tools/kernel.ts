@@ -21,6 +21,8 @@ const WORDS = [
 	"abort=",
 	"--initialMemory",
 	"8",
+	"--enable",
+	"simd",
 ];
 
 if (import.meta.main) {

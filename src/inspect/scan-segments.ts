@@ -93,18 +93,23 @@ function entries<Entry>(
 	if (section === undefined) return [];
 	const cursor = new Cursor(bytes, section.contents, section.end);
 	const count = cursor.count("the number of a section's entries", 1, max);
-	return Array.from({ length: count }, () => read(cursor));
+	const found: Entry[] = [];
+	for (let entry = 0; entry < count; entry++) found.push(read(cursor));
+	return found;
 }
 
 /** A constant expression; its value where it is one plain number. Addresses are unsigned. */
 function readConstant(cursor: Cursor): number | bigint | undefined {
-	const { bytes, offset } = cursor;
-	const after = skipConstant(bytes, offset, cursor.end);
-	cursor.offset = after;
+	const { bytes, offset, end } = cursor;
 	const opcode = bytes[offset];
-	const isPlain = (opcode === I32_CONST || opcode === I64_CONST) && bytes[after - 1] === Opcode.END;
-	if (!isPlain) return undefined;
-	const number = new Cursor(bytes, offset + 1, after - 1);
-	const value = opcode === I32_CONST ? readSigned32(number) >>> 0 : BigInt.asUintN(64, readSigned(number));
-	return number.remaining > 0 ? undefined : value;
+	if (opcode === I32_CONST || opcode === I64_CONST) {
+		cursor.offset += 1;
+		const value = opcode === I32_CONST ? readSigned32(cursor) >>> 0 : BigInt.asUintN(64, readSigned(cursor));
+		if (cursor.peek() === Opcode.END) {
+			cursor.offset += 1;
+			return value;
+		}
+	}
+	cursor.offset = skipConstant(bytes, offset, end);
+	return undefined;
 }

@@ -35,7 +35,9 @@ let patterns: Patterns<Trace> | undefined;
 /** What lies in the data segments of a module, and in custom sections of unknown meaning: one pass, each byte looked at once. */
 export function findInData(part: Part, collector: Collector): void {
 	patterns ??= new Patterns([...constantTraces(), ...TEXT_TRACES, ...SECRET_TRACES, ...FILE_TRACES]);
-	patterns.pass(part.binary.bytes, rangesOf(part), new DataPass(part, collector));
+	const visitor = new DataPass(part, collector);
+	patterns.pass(part.binary.bytes, rangesOf(part), visitor);
+	visitor.endDense();
 }
 
 function rangesOf({ scan, binary }: Part): Range[] {
@@ -64,11 +66,11 @@ class DataPass implements Visitor<Trace> {
 	readonly #part: Part;
 	readonly #bytes: Uint8Array;
 	readonly #collector: Collector;
-	#start = 0;
-	#end = 0;
-	/** By kind: what was read up to where. */
+	#range: Range | undefined;
+	/** By kind: what of the range was read up to where. */
 	readonly #readTo = new Map<Trace["kind"], number>();
-	#denseStart = -1;
+	#denseStart = 0;
+	#denseEnd = 0;
 	#words = 0;
 	#firstWord = 0;
 
@@ -78,27 +80,11 @@ class DataPass implements Visitor<Trace> {
 		this.#collector = collector;
 	}
 
-	begin({ start, end }: Range): void {
-		this.#start = start;
-		this.#end = end;
-		this.#readTo.clear();
-		this.#words = 0;
-	}
-
-	weighed(at: number, bits: number): void {
-		if (bits < ENTROPY_MIN) this.#endDense(at);
-		else if (this.#denseStart < 0) this.#denseStart = at;
-	}
-
-	/** Of the few bytes behind the last whole stretch entropy says nothing. */
-	end({ start, end }: Range): void {
-		this.#endDense(end - ((end - start) % WEIGHED_BYTES));
-	}
-
-	found({ kind, read }: Trace, at: number): void {
-		const readTo = this.#readTo.get(kind) ?? this.#start;
+	found({ kind, read }: Trace, at: number, range: Range): void {
+		if (range !== this.#range) this.#enter(range);
+		const readTo = this.#readTo.get(kind) ?? range.start;
 		if (at < readTo) return;
-		const match = read(this.#bytes, at, this.#start, this.#end);
+		const match = read(this.#bytes, at, range.start, range.end);
 		if (match === undefined) return;
 		if (kind === "javascript-word") this.#word(at, readTo);
 		this.#readTo.set(kind, match.end);
@@ -108,6 +94,28 @@ class DataPass implements Visitor<Trace> {
 		else this.#collector.add(kind, place, match.shows);
 	}
 
+	weighed(at: number, bits: number): void {
+		if (bits < ENTROPY_MIN) return;
+		if (at !== this.#denseEnd) this.endDense();
+		if (this.#denseStart === this.#denseEnd) this.#denseStart = at;
+		this.#denseEnd = at + WEIGHED_BYTES;
+	}
+
+	endDense(): void {
+		const [start, end] = [this.#denseStart, this.#denseEnd];
+		this.#denseStart = this.#denseEnd;
+		if (end - start < DENSE_BYTES_MIN) return;
+		const first = toHex(this.#bytes.subarray(start, start + SHOWN_BYTES));
+		const place = { binary: this.#part.path, offset: this.#part.start + start };
+		this.#collector.add("high-entropy-data", place, `${end - start} bytes that begin with ${first}`);
+	}
+
+	#enter(range: Range): void {
+		this.#range = range;
+		this.#readTo.clear();
+		this.#words = 0;
+	}
+
 	#word(at: number, lastEnd: number): void {
 		if (at - lastEnd > SCRIPT_GAP_BYTES) this.#words = 0;
 		this.#words += 1;
@@ -115,14 +123,5 @@ class DataPass implements Visitor<Trace> {
 		if (this.#words !== SCRIPT_WORDS_MIN) return;
 		const place = { binary: this.#part.path, offset: this.#part.start + this.#firstWord };
 		this.#collector.add("embedded-script", place, "text that reads like JavaScript");
-	}
-
-	#endDense(end: number): void {
-		const start = this.#denseStart;
-		this.#denseStart = -1;
-		if (start < 0 || end - start < DENSE_BYTES_MIN) return;
-		const first = toHex(this.#bytes.subarray(start, start + SHOWN_BYTES));
-		const place = { binary: this.#part.path, offset: this.#part.start + start };
-		this.#collector.add("high-entropy-data", place, `${end - start} bytes that begin with ${first}`);
 	}
 }

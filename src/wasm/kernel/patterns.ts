@@ -13,11 +13,12 @@ export interface Range {
 
 /** What a pass does at what it comes by, in the order of places. */
 export interface Visitor<One extends Pattern> {
-	readonly begin?: (range: Range) => void;
-	readonly found: (pattern: One, at: number) => void;
-	/** Called with each whole stretch of WEIGHED_BYTES: how many bits each of its bytes tells (Shannon's entropy), 0 to 8. */
-	readonly weighed?: (at: number, bits: number) => void;
-	readonly end?: (range: Range) => void;
+	readonly found: (pattern: One, at: number, range: Range) => void;
+	/**
+	 * Called with each whole stretch of WEIGHED_BYTES in a range: how many bits each of its bytes tells (Shannon's entropy), up to 8; 0 where
+	 * a glance shows that it is less than 7.85, as of text.
+	 */
+	readonly weighed?: (at: number, bits: number, range: Range) => void;
 }
 
 export const PATTERN_BYTES_MAX = 64;
@@ -47,16 +48,20 @@ export class Patterns<One extends Pattern> {
 		if (this.#lists.length > LISTS_MAX) throw new RangeError("too many different beginnings");
 	}
 
-	/** Passes once over each of the ranges: all patterns that lie wholly in one. */
+	/**
+	 * Passes once over ranges of the bytes: all patterns that lie wholly in one of them.
+	 *
+	 * @param ranges that do not overlap; those that stand close together, in order, are looked through as one
+	 */
 	pass(bytes: Uint8Array, ranges: readonly Range[], visitor: Visitor<One>): void {
 		const kernel = theKernel();
-		kernel.begin(0, 0, WINDOW_BYTES + PATTERN_BYTES_MAX);
+		kernel.begin(0, 0, WINDOW_BYTES + WEIGHED_BYTES);
 		this.#load(kernel);
-		for (const range of ranges) {
-			visitor.begin?.(range);
-			for (let from = range.start; from < range.end; from += WINDOW_BYTES)
-				this.#look(kernel, bytes, from, range.end, visitor);
-			visitor.end?.(range);
+		for (let first = 0; first < ranges.length;) {
+			let next = first + 1;
+			while (next < ranges.length && isClose(ranges[next - 1]!, ranges[next]!)) next += 1;
+			this.#run(kernel, bytes, ranges.slice(first, next), visitor);
+			first = next;
 		}
 	}
 
@@ -69,20 +74,43 @@ export class Patterns<One extends Pattern> {
 		}
 	}
 
-	/** One window of a range. */
-	#look(kernel: Kernel, bytes: Uint8Array, base: number, end: number, visitor: Visitor<One>): void {
-		const to = Math.min(end - base, WINDOW_BYTES);
-		const piece = bytes.subarray(base, Math.min(end, base + to + PATTERN_BYTES_MAX));
-		const { bytes: memory, words } = kernel.memory();
-		memory.set(piece, kernel.places.windowAt());
-		if (visitor.weighed !== undefined) weigh(kernel, base, base + to, visitor);
-		for (let from = 0; from < to;) {
-			from = kernel.match(from, to, piece.length);
-			const pairs = kernel.places.FOUND / 4;
-			const count = kernel.places.foundCount.value;
-			for (let at = pairs; at < pairs + 2 * count; at += 2)
-				visitor.found(this.#patterns[words[at]!]!, base + words[at + 1]!);
+	#run(kernel: Kernel, bytes: Uint8Array, ranges: readonly Range[], visitor: Visitor<One>): void {
+		const { start } = ranges[0]!;
+		const { end } = ranges.at(-1)!;
+		const stretches = visitor.weighed === undefined ? undefined : new Stretches(ranges);
+		let current = 0;
+		for (let from = start; from < end; from += WINDOW_BYTES) {
+			const to = Math.min(end, from + WINDOW_BYTES);
+			const piece = bytes.subarray(from, Math.min(end, to + WEIGHED_BYTES));
+			kernel.memory().bytes.set(piece, kernel.places.windowAt());
+			stretches?.weigh(kernel, from, to, visitor);
+			for (let done = 0; done < to - from;) {
+				done = kernel.match(done, to - from, piece.length);
+				current = this.#tell(kernel, from, ranges, current, visitor);
+			}
 		}
+	}
+
+	/** What the kernel found, from the range of this number on; the number of the last one's. */
+	#tell(
+		{ memory, places }: Kernel,
+		base: number,
+		ranges: readonly Range[],
+		first: number,
+		visitor: Visitor<One>,
+	): number {
+		const { words } = memory();
+		const pairs = places.FOUND / 4;
+		const end = pairs + 2 * places.foundCount.value;
+		let current = first;
+		for (let pair = pairs; pair < end; pair += 2) {
+			const pattern = this.#patterns[words[pair]!]!;
+			const at = base + words[pair + 1]!;
+			while (ranges[current]!.end <= at) current += 1;
+			const range = ranges[current]!;
+			if (at >= range.start && at + pattern.bytes.length <= range.end) visitor.found(pattern, at, range);
+		}
+		return current;
 	}
 
 	#load(kernel: Kernel): void {
@@ -109,9 +137,41 @@ export class Patterns<One extends Pattern> {
 	}
 }
 
-function weigh(kernel: Kernel, start: number, end: number, visitor: Pick<Visitor<never>, "weighed">): void {
-	for (let at = start; at + WEIGHED_BYTES <= end; at += WEIGHED_BYTES)
-		visitor.weighed?.(at, Math.log2(WEIGHED_BYTES) - kernel.weigh(at - start, WEIGHED_BYTES) / WEIGHED_BYTES);
+/** What lies between them is looked through with them. */
+const GAP_BYTES_MAX = 64;
+
+function isClose(before: Range, next: Range): boolean {
+	return next.start >= before.end && next.start - before.end <= GAP_BYTES_MAX;
+}
+
+/** The stretches of some ranges, one after another. */
+class Stretches {
+	readonly #ranges: readonly Range[];
+	#current = 0;
+	#next: number;
+
+	constructor(ranges: readonly Range[]) {
+		this.#ranges = ranges;
+		this.#next = ranges[0]!.start;
+	}
+
+	/** Those that begin in `from ... to`, a window. */
+	weigh(kernel: Kernel, from: number, to: number, visitor: Pick<Visitor<never>, "weighed">): void {
+		for (let range = this.#ranges[this.#current]; range !== undefined && this.#next < to;) {
+			if (this.#next + WEIGHED_BYTES <= range.end) {
+				visitor.weighed?.(this.#next, bitsOf(kernel.weigh(this.#next - from, WEIGHED_BYTES)), range);
+				this.#next += WEIGHED_BYTES;
+				continue;
+			}
+			this.#current += 1;
+			range = this.#ranges[this.#current];
+			this.#next = range?.start ?? this.#next;
+		}
+	}
+}
+
+function bitsOf(weight: number): number {
+	return weight < 0 ? 0 : Math.log2(WEIGHED_BYTES) - weight / WEIGHED_BYTES;
 }
 
 export function textBytes(text: string): Uint8Array {

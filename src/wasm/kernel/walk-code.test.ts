@@ -136,6 +136,10 @@ class Plain {
 }
 
 const MIXING = /^i(?:32|64)\.(?:xor|shl|shr_[su]|rot[lr])$|^v128\.xor$|^i(?:32x4|64x2)\.sh[lr]/;
+const WIDE_BYTES = new Map([
+	["i32.const", 6],
+	["i64.const", 4],
+]);
 const OPENS = new Set(["block", "loop", "if", "try", "try_table"]);
 const CALLS = /^(?:return_)?call$/;
 const CALLS_BY_TYPE = /^(?:return_)?call_(?:indirect|ref)$/;
@@ -180,7 +184,7 @@ function plainBody(
 		if (CALLS_BY_TYPE.test(name) && readU32(bytes, at + 1) < types) indirect.add(readU32(bytes, at + 1));
 		if (opcode === Opcode.REF_FUNC) told.taken.push(readU32(bytes, at + 1));
 		const next = skipInstruction(bytes, at, end);
-		if (/^i(?:32|64)\.const$/.test(name) && next - at >= 4) told.wideConstants.push(at);
+		if (next - at >= (WIDE_BYTES.get(name) ?? Number.POSITIVE_INFINITY)) told.wideConstants.push(at);
 		if (next === UNKNOWN || next > end) {
 			told.unknown ??= at;
 			break;

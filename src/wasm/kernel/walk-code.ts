@@ -17,7 +17,7 @@ export interface CodeWalk {
 	/** How many of them stand in loops, and how many of these are xor, shifts and rotations, by entry. */
 	readonly loopInstructions: Uint32Array;
 	readonly loopMixing: Uint32Array;
-	/** Where `i32.const` and `i64.const` stand whose numbers take three bytes or more: small ones are in every program. */
+	/** Where `i32.const` stands with a number of five bytes, and `i64.const` with one of three or more: smaller ones are in every program. */
 	readonly wideConstants: Uint32Array;
 	/** Direct callees of entry `e`, each once: `callees[calleesAt[e] ... calleesAt[e + 1]]`, as function indices. */
 	readonly calleesAt: Uint32Array;
