@@ -13,13 +13,16 @@ const IMMEDIATES_EACH: usize = 0x120;
 export const HISTOGRAM: usize = 0x800;
 export const PREFIXED: usize = 0xc00;
 const PREFIXED_EACH: u32 = 0x200;
-/** By the first two bytes of a pattern: the number of its list, 0 for none. */
+/** By two bytes of a pattern, those that are rarest: the number of its list, 0 for none. */
 export const HEADS: usize = 0x4000;
 /** Four counts for each byte, so that runs of one byte do not wait for each other. */
 const COUNTS: usize = 0x14000;
 /** `n * log2(n)` for each count of a window, as f64. */
 export const WEIGHTS: usize = 0x15000;
-/** Where the records of each list begin. A record: its pattern's number (u16), length (u8), bytes; one of length 0 ends the list. */
+/**
+ * Where the records of each list begin. A record: its pattern's number (u16), length (u8), where in it the two bytes stand (u8), its bytes; one
+ * of length 0 ends the list.
+ */
 export const LISTS: usize = 0x1e000;
 export const RECORDS: usize = 0x1e400;
 /** What was found: pairs of a pattern's number and its place. */
@@ -376,7 +379,7 @@ function tally(counter: usize): void {
 export let foundCount: u32 = 0;
 
 /**
- * Looks for the patterns that begin in `from ... to` of the window and end by its `length`.
+ * Looks for the patterns whose two rarest bytes stand in `from ... to` of the window, and which lie wholly in its `length`.
  *
  * @returns where it stopped: `to`, or earlier where FOUND is full
  */
@@ -386,6 +389,9 @@ export function match(from: u32, to: u32, length: u32): u32 {
 	foundCount = 0;
 	let at = window + <usize>from;
 	for (; at < last; at++) {
+		// eight places at a time, for as long as there is nothing at any of them
+		while (at + 8 <= last && !isAnyOf8(at)) at += 8;
+		if (at >= last) break;
 		const list = load<u8>(HEADS + <usize>load<u16>(at));
 		if (list == 0) continue;
 		if (foundCount + 0x100 > FOUND_MAX) return <u32>(at - window);
@@ -394,16 +400,37 @@ export function match(from: u32, to: u32, length: u32): u32 {
 	return to;
 }
 
+@inline
+function isAnyOf8(at: usize): bool {
+	const even = load<u64>(at);
+	const odd = load<u64>(at, 1);
+	const one = list(even) | list(even >> 16) | list(even >> 32) | list(even >> 48);
+	const other = list(odd) | list(odd >> 16) | list(odd >> 32) | list(odd >> 48);
+	return (one | other) != 0;
+}
+
+@inline
+function list(pair: u64): u32 {
+	return <u32>load<u8>(HEADS + (<usize>pair & 0xffff));
+}
+
 function compare(at: usize, end: usize, first: usize): void {
 	let record = first;
 	for (;;) {
 		const length = <usize>load<u8>(record, 2);
 		if (length == 0) return;
-		if (length <= end - at && memory.compare(record + 3, at, length) == 0) {
+		const begin = at - <usize>load<u8>(record, 3);
+		if (begin >= window && begin + length <= end && isAt(begin, record + 4, length)) {
 			const pair = FOUND + (<usize>(foundCount++) << 3);
 			store<u32>(pair, load<u16>(record));
-			store<u32>(pair, <u32>(at - window), 4);
+			store<u32>(pair, <u32>(begin - window), 4);
 		}
-		record += length + 3;
+		record += length + 4;
 	}
+}
+
+@inline
+function isAt(at: usize, bytes: usize, length: usize): bool {
+	for (let index: usize = 0; index < length; index++) if (load<u8>(at + index) != load<u8>(bytes + index)) return false;
+	return true;
 }

@@ -1,10 +1,11 @@
-import { type Pattern, Patterns } from "../../wasm/kernel/patterns.ts";
 import type { Part } from "../programs.ts";
 import type { Scan } from "../scan.ts";
 import type { Collector } from "./collector.ts";
 import { type Family, FAMILIES } from "./crypto-families.ts";
 
-interface Constant extends Pattern {
+interface Constant {
+	/** The instruction that it stands in. */
+	readonly bytes: readonly number[];
 	readonly family: Family;
 	/** One bit for each word that it stands for. */
 	readonly mask: number;
@@ -13,12 +14,12 @@ interface Constant extends Pattern {
 const I32_CONST = 0x41;
 const I64_CONST = 0x42;
 
-let patterns: Patterns<Constant> | undefined;
+let constants: ReadonlyMap<number, readonly Constant[]> | undefined;
 
 /** Constants of algorithms among a module's immediates: so many of a family's in one function as tell it. */
 export function findCodeConstants({ path, start, scan }: Part, collector: Collector): void {
 	if (scan === undefined) return;
-	patterns ??= new Patterns(FAMILIES.flatMap(constantsOf));
+	constants ??= Map.groupBy(FAMILIES.flatMap(constantsOf), ({ bytes }) => beginning(bytes, 0));
 	const seen = new Map<Family, { entry: number; mask: number; first: number }>();
 	const found = ({ family, mask }: Constant, at: number) => {
 		const entry = entryAt(scan, at);
@@ -34,7 +35,14 @@ export function findCodeConstants({ path, start, scan }: Part, collector: Collec
 			family.says,
 		);
 	};
-	for (const at of scan.wideConstants) patterns.at(scan.bytes, at, found);
+	for (const at of scan.wideConstants)
+		for (const constant of constants.get(beginning(scan.bytes, at)) ?? [])
+			if (constant.bytes.every((byte, index) => scan.bytes[at + index] === byte)) found(constant, at);
+}
+
+/** The first four bytes. */
+function beginning(bytes: Uint8Array | readonly number[], at: number): number {
+	return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 /** As immediates; two words of 32 bits may be stored as one of 64. */
@@ -43,13 +51,13 @@ function constantsOf(family: Family): Constant[] {
 	const single = words.map((word, index) => ({
 		family,
 		mask: 1 << index,
-		bytes: Uint8Array.from(bits === 32 ? immediate(I32_CONST, word, 32) : immediate(I64_CONST, word, 64)),
+		bytes: bits === 32 ? immediate(I32_CONST, word, 32) : immediate(I64_CONST, word, 64),
 	}));
 	if (bits === 64) return single;
 	const pairs = words.slice(1).map((high, index) => ({
 		family,
 		mask: 3 << index,
-		bytes: Uint8Array.from(immediate(I64_CONST, (high << 32n) | words[index]!, 64)),
+		bytes: immediate(I64_CONST, (high << 32n) | words[index]!, 64),
 	}));
 	return [...single, ...pairs];
 }

@@ -38,6 +38,8 @@ const MINING_WORDS = words(`
 	NiceHash supportxmr nanopool hashvault kawpow ethash
 `);
 
+const DIGITS = Array.from("0123456789");
+
 /** Addresses and words in text. */
 export const TEXT_TRACES: readonly Trace[] = [
 	trace("embedded-url", "://", readUrl),
@@ -46,7 +48,9 @@ export const TEXT_TRACES: readonly Trace[] = [
 			readHostName(bytes, at, at + ending.length, start, end),
 		),
 	),
-	...Array.from("0123456789", (digit) => trace("embedded-ip-address", `${digit}.`, readAddress)),
+	...DIGITS.flatMap((first) =>
+		DIGITS.map((second) => trace("embedded-ip-address", `${first}.${second}`, readAddress)),
+	),
 	...MINING_WORDS.map((word) => plainTrace("mining-words", word, word)),
 ];
 
@@ -92,7 +96,7 @@ const BRACKET = 0x5b;
 /** What before a name makes it part of something else: a mail address, a URL, an expression. */
 const IS_JOINED = characters("A-Z_@/:$%");
 
-/** Called at a digit and a dot: four numbers up to 255, and nothing that makes it part of more. */
+/** Called at a digit, a dot and a digit: four numbers up to 255, and nothing that makes it part of more. */
 function readAddress(bytes: Uint8Array, at: number, start: number, end: number): Match | undefined {
 	const first = spanStart(bytes, at + 1, start, NUMBER_CHARACTERS, 4);
 	const last = spanEnd(bytes, at, end, ADDRESS_CHARACTERS, 16);

@@ -105,12 +105,6 @@ test("of two sets of patterns each finds its own", () => {
 	}
 });
 
-test("at one place all patterns are found that begin there", () => {
-	const told: string[] = [];
-	new Patterns(named("ab", "abc", "abd")).at(textBytes("xabc"), 1, ({ name }) => told.push(name));
-	assert.deepEqual(told, ["ab", "abc"]);
-});
-
 test("entropy is Shannon's, of whole stretches only", () => {
 	fc.assert(
 		fc.property(
