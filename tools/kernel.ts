@@ -48,11 +48,11 @@ interface Compiler {
 
 /** What src/wasm/kernel/code.ts is to say. */
 export async function codeOfKernel(): Promise<string> {
-	const { main } = (await import(COMPILER)) as Compiler;
+	const compiler = (await import(COMPILER)) as Compiler;
 	let compiled: Uint8Array | undefined;
 	const said: string[] = [];
 	const source = readFileSync(join(root, "tools/kernel.as"), "utf8");
-	const { error } = await main(WORDS, {
+	const { error } = await compiler.main(WORDS, {
 		// the compiler takes files by one ending, which would make this one TypeScript to every other tool
 		readFile: (name) => (name === "kernel.ts" ? source : null),
 		writeFile: (_name, contents) => {

@@ -55,6 +55,7 @@ const HOST_NEUTRAL = new Set([
 	"host/memory",
 	"oci",
 	"trust",
+	"inspect",
 ]);
 
 /** npm packages, and the rooms that may import them. */

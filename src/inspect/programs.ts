@@ -25,22 +25,26 @@ export interface Part {
  * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE, FEATURE_MISSING where the outermost cannot be read
  */
 export function partsOf(bytes: Uint8Array, file = "this file"): Part[] {
-	return binariesIn(bytes).map((binary, index) => ({
-		path: index === 0 ? "0" : `0.${index}`,
-		binary,
-		start: binary.bytes.byteOffset - bytes.byteOffset,
-		...(binary.kind === "module" ? scanned(binary, file, index === 0) : { scan: undefined }),
-	}));
+	return binariesIn(bytes).map((binary, index) => {
+		const path = index === 0 ? "0" : `0.${index}`;
+		const start = binary.bytes.byteOffset - bytes.byteOffset;
+		if (binary.kind === "component") return { path, binary, start, scan: undefined };
+		const found = scanned(binary, file, index === 0);
+		return found instanceof Fault
+			? { path, binary, start, scan: undefined, refused: found }
+			: { path, binary, start, scan: found };
+	});
 }
 
-function scanned({ bytes }: Binary, file: string, isOutermost: boolean): Pick<Part, "scan" | "refused"> {
+/** The fault, where a nested module is refused. */
+function scanned({ bytes }: Binary, file: string, isOutermost: boolean): Scan | Fault {
 	try {
 		// what is wrong with its framing is said better by its own reader
 		const module = readModule(bytes, file);
 		demandValid(bytes, `inspect '${file}'`);
-		return { scan: scanModule(bytes, module) };
+		return scanModule(bytes, module);
 	} catch (refused) {
 		if (isOutermost || !(refused instanceof Fault)) throw refused;
-		return { scan: undefined, refused };
+		return refused;
 	}
 }

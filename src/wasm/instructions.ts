@@ -155,9 +155,9 @@ function tables(): Tables {
 }
 
 function table(rows: readonly Row[]): Uint8Array {
-	const immediates = new Uint8Array(0x120).fill(Immediate.UNKNOWN);
-	for (const [first, last, immediate] of rows) immediates.fill(immediate, first, last + 1);
-	return immediates;
+	const made = new Uint8Array(0x120).fill(Immediate.UNKNOWN);
+	for (const [first, last, immediate] of rows) made.fill(immediate, first, last + 1);
+	return made;
 }
 
 /**
@@ -187,8 +187,8 @@ export function skipInstruction(bytes: Uint8Array, offset: number, end: number =
 }
 
 /** After a prefix byte: the rest of the opcode is a LEB128 number. */
-function skipPrefixed(bytes: Uint8Array, offset: number, immediates: Uint8Array, end: number): number {
-	const immediate = immediates[readU32(bytes, offset)] ?? Immediate.UNKNOWN;
+function skipPrefixed(bytes: Uint8Array, offset: number, rows: Uint8Array, end: number): number {
+	const immediate = rows[readU32(bytes, offset)] ?? Immediate.UNKNOWN;
 	const next = skipLeb(bytes, offset);
 	return immediate <= Immediate.MEMORY
 		? skipCommon(bytes, next, immediate)

@@ -7,7 +7,7 @@ import { scanSteps } from "./steps.ts";
 /** What tools/kernel.as exports: its functions, and where things lie in its memory. */
 export interface Kernel {
 	/** All of its memory; made anew by `begin` and `place`, which may enlarge it. */
-	memory(): { readonly bytes: Uint8Array; readonly words: Uint32Array };
+	readonly memory: () => { readonly bytes: Uint8Array; readonly words: Uint32Array };
 	readonly places: Places;
 	/** Makes ready for a module. @throws Fault MODULE_TOO_LARGE */
 	begin(functions: number, types: number, window_bytes: number): void;
@@ -85,10 +85,7 @@ function startKernel(): Kernel {
 }
 
 function placesIn(exports: WebAssembly.Exports): Places {
-	const constants = CONSTANTS.map((name) => [
-		name,
-		(exports[name] as unknown as WebAssembly.Global).value as number,
-	]);
+	const constants = CONSTANTS.map((name) => [name, (exports[name] as WebAssembly.Global).value as number]);
 	const others = [...NUMBERS, ...POINTERS].map((name) => [name, exports[name]]);
 	return Object.fromEntries([...constants, ...others]) as Places;
 }
