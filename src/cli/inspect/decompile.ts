@@ -34,8 +34,9 @@ export const DECOMPILE_VERB = verb<InDraft>({
 		const { scan, path, start } = chooseModule(
 			partsOf(await programBytes(file, "decompile"), file),
 			asked.in,
+			word,
 		);
-		const index = findFunction(scan, word);
+		const index = findFunction(scan, word, file);
 		demandBody(scan, index);
 		const source = sourceOf(scan, index, mapBeside(file, scan));
 		const layout = { offsets: false, comment: "//", base: start, characters_max: CHARACTERS_MAX };

@@ -56,7 +56,7 @@ export const WAT_VERB = verb<Draft>({
 	async act(asked, words) {
 		demandWords(words, 1, 2, USAGE);
 		const [file = "", word] = words;
-		const chosen = chooseModule(partsOf(await programBytes(file, "wat"), file), asked.in);
+		const chosen = chooseModule(partsOf(await programBytes(file, "wat"), file), asked.in, word);
 		const told = word === undefined ? moduleTold(chosen, asked) : functionTold(chosen, file, word, asked);
 		printResult(asked.format === "json" ? `${JSON.stringify(told)}\n` : told.text);
 		return 0;
@@ -85,7 +85,7 @@ function moduleTold(chosen: Chosen, asked: Draft): Told {
 
 function functionTold(chosen: Chosen, file: string, word: string, asked: Draft): Told {
 	const { scan } = chosen;
-	const index = findFunction(scan, word);
+	const index = findFunction(scan, word, file);
 	demandBody(scan, index);
 	const source = sourceOf(scan, index, mapBeside(file, scan));
 	const text = layOut(functionLines(scan, index, source), layout(chosen, asked));

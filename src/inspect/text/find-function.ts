@@ -1,28 +1,76 @@
 import { Fault } from "../../base/fault.ts";
 import { nearMisses, orList } from "../../base/near.ts";
+import { shellWord } from "../../base/shell.ts";
 import type { Scan } from "../scan.ts";
 import { functionName, importedFunction, shownName } from "./names.ts";
 
 const SHOWN_MAX = 5;
 
 /**
- * The function that a word names: by index, by the name of an export, by the name section's, or by an import's `MODULE.NAME`.
+ * The function that a word names: by index, by the name of an export, by the name section's, by an import's `MODULE.NAME`; else by a
+ * name without what toolchains put behind it, a hash or parameters.
  *
+ * @param file for the help: what the person called the program
  * @returns its index, functions that are imported counted
  * @throws Fault FUNCTION_UNKNOWN, with near misses or the several that have this name
  */
-export function findFunction(scan: Scan, word: string): number {
-	const functions = scan.module.importedFunctions + scan.module.definedFunctions;
-	if (/^\d{1,9}$/.test(word)) return demandIndex(Number(word), functions);
-	const exported = scan.module.exports.find(({ kind, name }) => kind === "function" && name === word);
-	if (exported !== undefined && exported.index < functions) return exported.index;
-	const wanted = word.startsWith("$") ? word.slice(1) : word;
-	const found: number[] = [];
-	for (let index = 0; index < functions && found.length <= SHOWN_MAX; index++)
-		if (isNamed(scan, index, wanted)) found.push(index);
+export function findFunction(scan: Scan, word: string, file = "FILE"): number {
+	const functions = countOf(scan);
+	if (isIndex(word)) return demandIndex(Number(word), functions);
+	const found = candidates(scan, word);
 	const [only] = found;
 	if (only !== undefined && found.length === 1) return only;
-	throw only === undefined ? notFound(scan, wanted, functions) : ambiguous(word, found);
+	throw only === undefined ? notFound(scan, word, file) : ambiguous(scan, word, found);
+}
+
+/** Whether the module defines a function of this name; indices are in every module. */
+export function hasFunction(scan: Scan, word: string): boolean {
+	return !isIndex(word) && candidates(scan, word).some((index) => index >= scan.module.importedFunctions);
+}
+
+function isIndex(word: string): boolean {
+	return /^\d{1,9}$/.test(word);
+}
+
+function countOf({ module }: Scan): number {
+	return module.importedFunctions + module.definedFunctions;
+}
+
+/** The functions of this name, one more than are told of at most. */
+function candidates(scan: Scan, word: string): number[] {
+	const functions = countOf(scan);
+	const exported = scan.module.exports.find(({ kind, name }) => kind === "function" && name === word);
+	if (exported !== undefined && exported.index < functions) return [exported.index];
+	const wanted = word.startsWith("$") ? word.slice(1) : word;
+	const collect = (isIt: (index: number) => boolean) => {
+		const found: number[] = [];
+		for (let index = 0; index < functions && found.length <= SHOWN_MAX; index++)
+			if (isIt(index)) found.push(index);
+		return found;
+	};
+	const named = collect((index) => isNamed(scan, index, wanted));
+	return named.length > 0 ? named : collect((index) => plainName(scan.names.get(index) ?? "") === wanted);
+}
+
+/** `parser::parse` of `parser::parse::h0123456789abcdef`, of `parser::parse(char const*)` and of `_ZN6parser5parseEPKc`. */
+function plainName(name: string): string {
+	const mangled = /^_ZN((?:\d{1,3}[A-Za-z_]\w*)+)/.exec(name)?.[1];
+	if (mangled !== undefined) return wordsOf(mangled).join("::");
+	const withoutHash = name.replace(/::h[0-9a-f]{16}$/, "");
+	const opening = withoutHash.indexOf("(", 1);
+	return opening > 0 && withoutHash.includes("::") ? withoutHash.slice(0, opening) : withoutHash;
+}
+
+/** Words that stand behind their lengths, but for rustc's hash. */
+function wordsOf(mangled: string): string[] {
+	const words: string[] = [];
+	for (let rest = mangled; ;) {
+		const length = /^\d{1,3}/.exec(rest)?.[0];
+		if (length === undefined) return words;
+		const word = rest.slice(length.length, length.length + Number(length));
+		if (!/^h[0-9a-f]{16}$/.test(word)) words.push(word);
+		rest = rest.slice(length.length + Number(length));
+	}
 }
 
 function isNamed(scan: Scan, index: number, name: string): boolean {
@@ -41,19 +89,29 @@ function demandIndex(index: number, functions: number): number {
 	});
 }
 
-function ambiguous(word: string, found: readonly number[]): Fault {
-	const shown = found.slice(0, SHOWN_MAX).join(", ");
+function ambiguous(scan: Scan, word: string, found: readonly number[]): Fault {
+	const shown = found
+		.slice(0, SHOWN_MAX)
+		.map((index) => {
+			const name = functionName(scan, index);
+			return name === undefined || name === word ? String(index) : `${index} (${shownName(name)})`;
+		})
+		.join(", ");
 	return new Fault("FUNCTION_UNKNOWN", `several functions are called '${shownName(word)}'`, {
 		note: `they are ${shown}${found.length > SHOWN_MAX ? " and more" : ""}`,
 		help: `name it by its index: ${found[0]}`,
 	});
 }
 
-function notFound(scan: Scan, word: string, functions: number): Fault {
+function notFound(scan: Scan, word: string, file: string): Fault {
+	const functions = countOf(scan);
 	const near = nearNames(scan, word, functions).map(shownName);
 	return new Fault("FUNCTION_UNKNOWN", `there is no function '${shownName(word)}'`, {
 		note: scan.names.count === 0 ? "the module's names of functions are stripped" : undefined,
-		help: near.length === 0 ? "wherry wat FILE shows which there are" : `did you mean ${orList(near)}?`,
+		help:
+			near.length === 0
+				? `wherry wat ${shellWord(file)}    shows which there are`
+				: `did you mean ${orList(near)}?`,
 	});
 }
 

@@ -25,14 +25,14 @@ function word(value: number): number[] {
 const PROGRAM = [0, 5, 2, ...word(2), 3, 6, 1, 2, 2, 3, 2, 1, 2, 2, 0, 1, 1];
 const LENGTHS = [0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1];
 
-function unit(version: number): number[] {
+function unit(version: number, instructions: readonly number[] = PROGRAM): number[] {
 	const operations = version >= 4 ? [1] : [];
 	const old = [...text("src"), 0, ...text("main.c"), 1, 0, 0, 0];
 	const recent = [1, 1, 8, 1, ...text("/home"), 2, 1, 8, 2, 0x0b, 1, ...text("main.c"), 0];
 	const tables = version === 5 ? recent : old;
 	const head = [1, ...operations, 1, 0xfb, 14, 13, ...LENGTHS, ...tables];
 	// in version 5 files count from 0
-	const program = version === 5 ? [4, 0, ...PROGRAM] : PROGRAM;
+	const program = version === 5 ? [4, 0, ...instructions] : instructions;
 	const rest = [version, 0, ...(version === 5 ? [4, 0] : []), ...word(head.length), ...head, ...program];
 	return [...word(rest.length), ...rest];
 }
@@ -54,6 +54,13 @@ for (const version of [2, 3, 4])
 		const first = "src/main.c:7";
 		assert.deepEqual(places(unit(version)), [undefined, first, first, "src/main.c:9", "src/main.c:9"]);
 	});
+
+test("line 0 is no line: what no line made has no place", () => {
+	const minus7 = 0x79;
+	const program = [0, 5, 2, ...word(2), 3, 6, 1, 2, 2, 3, minus7, 1, 2, 2, 0, 1, 1];
+	const first = "src/main.c:7";
+	assert.deepEqual(places(unit(4, program)), [undefined, first, first, undefined, undefined]);
+});
 
 test("lines of DWARF 5", () => {
 	assert.deepEqual(places(unit(5)), [undefined, "main.c:7", "main.c:7", "main.c:9", "main.c:9"]);

@@ -73,9 +73,9 @@ function runProgram(header: LineHeader, { start, end }: Stretch, rows: Row[]): v
 		if (opcode >= opcodeBase) {
 			address += advances[opcode] ?? 0;
 			line += lines[opcode] ?? 0;
-			if (address >= start && address < end) note(rows, address, `${header.file(file)}:${line}`);
+			if (address >= start && address < end) note(rows, address, placeOf(header, file, line));
 		} else if (opcode === Standard.COPY) {
-			if (address >= start && address < end) note(rows, address, `${header.file(file)}:${line}`);
+			if (address >= start && address < end) note(rows, address, placeOf(header, file, line));
 		} else if (opcode === Standard.ADVANCE_LINE) line += readSigned32(cursor);
 		else if (opcode === Standard.ADVANCE_PC) address += cursor.u64("an address") * instruction_bytes;
 		else if (opcode === Standard.SET_FILE) file = cursor.u64("a file");
@@ -94,6 +94,11 @@ function runProgram(header: LineHeader, { start, end }: Stretch, rows: Row[]): v
 			line = 1;
 		} else for (let left = header.operands[opcode - 1] ?? 0; left > 0; left--) cursor.u64("an operand");
 	}
+}
+
+/** Line 0 says that no line made it. */
+function placeOf(header: LineHeader, file: number, line: number): string | undefined {
+	return line === 0 ? undefined : `${header.file(file)}:${line}`;
 }
 
 function note(rows: Row[], address: number, place: string | undefined): void {

@@ -8,6 +8,9 @@ import { Fault } from "../../base/fault.ts";
 import { partsOf } from "../programs.ts";
 import type { Scan } from "../scan.ts";
 import { scanModule } from "../scan-module.ts";
+import { encodeUnsigned } from "../../wasm/encode.ts";
+import * as build from "../../wasm/module-builder.ts";
+import { chooseModule } from "./choose.ts";
 import { decompiledLines } from "./decompile.ts";
 import { findFunction } from "./find-function.ts";
 import { functionLines } from "./function-text.ts";
@@ -143,6 +146,49 @@ test("a function is found by index, export and import", () => {
 	const start = findFunction(scan, "_start");
 	assert.equal(findFunction(scan, String(start)), start);
 	assert.ok(findFunction(scan, "fd_write") < scan.module.importedFunctions);
+});
+
+/** Functions of these names. */
+function named(...names: readonly string[]): Uint8Array<ArrayBuffer> {
+	const entries = names.flatMap((name, at) => [at, name.length, ...new TextEncoder().encode(name)]);
+	return build.wasm(
+		build.types(build.functionType([], [])),
+		build.functions(...names.map(() => 0)),
+		build.code(...names.map(() => [])),
+		build.custom("name", [1, ...encodeUnsigned(entries.length + 1), names.length, ...entries]),
+	);
+}
+
+const NAMES = [
+	"app::run::h0123456789abcdef",
+	"app::Parser::parse(char const*)",
+	"_ZN3app4mainE",
+	"_ZN3app4stop17h0123456789abcdefE",
+	"twice::h0000000000000001",
+	"twice::h0000000000000002",
+];
+
+for (const [at, word] of ["app::run", "app::Parser::parse", "app::main", "app::stop"].entries())
+	test(`a function is found by its name without what toolchains add: ${word}`, () => {
+		assert.equal(findFunction(scanModule(named(...NAMES)), word), at);
+	});
+
+test("several of a name are told by their indices", () => {
+	assert.throws(
+		() => findFunction(scanModule(named(...NAMES)), "twice"),
+		(error) => error instanceof Fault && error.notes.join("").includes("4 (twice::h0000000000000001), 5"),
+	);
+});
+
+test("in a component, the module is the one that has the function", () => {
+	const parts = partsOf(readFileSync(join(GUESTS, "components/fetch.wasm")));
+	const { path, scan } = chooseModule(parts, undefined, "wasi:cli/run@0.2.6#run");
+	assert.equal(path, "0.1");
+	assert.ok(findFunction(scan, "wasi:cli/run@0.2.6#run") >= scan.module.importedFunctions);
+	assert.throws(
+		() => chooseModule(parts, undefined, "0"),
+		(error) => error instanceof Fault && error.helps.join("") === "--in 0.1",
+	);
 });
 
 test("a function that is not there is told of with what is near", () => {
