@@ -12,7 +12,7 @@ import { findingsOf } from "./findings/find.ts";
 import { withAdvisories } from "./findings/match-advisories.ts";
 import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
-import type { Wish } from "./reach.ts";
+import type { Links, Wish } from "./links.ts";
 import type { BinaryReport, Dependency, MadeBy, Need, Report } from "./report.ts";
 import type { Scan } from "./scan.ts";
 import { binaryReport, LISTED_MAX } from "./binary-report.ts";
@@ -47,8 +47,9 @@ export async function inspectProgram(
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined, room));
 	const inventory = await takeInventory(bytes);
 	const dependencies = withAdvisories(dependenciesOf(inventory), advisories);
-	const wanted = world === undefined ? parts.flatMap((part) => wantedBy(part)) : wantedIn(world, parts);
-	const needs = needsOf(wanted);
+	const imported = parts.flatMap((part) => wantedBy(part));
+	const wanted = world === undefined ? imported : wantedIn(world, imported);
+	const needs = needsOf(wanted, parts.length === 1 ? undefined : linksOf(imported));
 	const isUnread = world === undefined && outermost.binary.kind === "component";
 	return {
 		version: 1,
@@ -109,15 +110,28 @@ function wantedBy({ scan, path }: Part): Wanted[] {
  * A component's imports: of an interface, each of its functions. The ways are those within its core modules that import
  * the function under the interface's own name, as toolchains call it.
  */
-function wantedIn({ imports }: World, parts: readonly Part[]): Wanted[] {
+function wantedIn({ imports }: World, imported: readonly Wanted[]): Wanted[] {
 	const callers = new Map<string, Wish[]>();
-	for (const { module, name, calledBy } of parts.flatMap((part) => wantedBy(part))) {
+	for (const { module, name, calledBy } of imported) {
 		const key = `${module}#${name}`;
 		const same = callers.get(key);
 		if (same === undefined) callers.set(key, [...calledBy]);
 		else same.push(...calledBy);
 	}
 	return [...imports].flatMap(([name, item]) => functionsOf(name, item, callers));
+}
+
+/** So many modules may import a function of one name. */
+const IMPORTERS_MAX = 100;
+
+function linksOf(imported: readonly Wanted[]): Links {
+	const links = new Map<string, Wish[]>();
+	for (const { name, calledBy } of imported) {
+		const same = links.get(name);
+		if (same === undefined) links.set(name, [...calledBy]);
+		else if (same.length < IMPORTERS_MAX) same.push(...calledBy);
+	}
+	return links;
 }
 
 function functionsOf(name: string, item: WorldItem, callers: ReadonlyMap<string, Wish[]>): Wanted[] {

@@ -140,6 +140,14 @@ const RENAMED: readonly (readonly [string, old: Uint8Array<ArrayBuffer>, now: Ui
 	],
 ];
 
+test("a hash that stays beside one that changes", async () => {
+	const stays = ["wbg", "__wbg_new_28c511d9baebfa89"] as const;
+	const old = calling(stays, ["wbg", "__wbg_new_63b92bc8671ed464"]);
+	const found = await difference(old, calling(stays, ["wbg", "__wbg_new_537b7341ce90bb31"]));
+	assert.equal(found.imports.renamed.length, 1);
+	assert.deepEqual([found.functions.same, found.functions.changed], [1, 0]);
+});
+
 for (const [title, old, now] of RENAMED)
 	test(`${title} is no other need, and no other function`, async () => {
 		const found = await difference(old, now);

@@ -1,5 +1,6 @@
 import { capabilityOf } from "./capabilities.ts";
-import { reachOf, type Wish } from "./reach.ts";
+import type { Links, Wish } from "./links.ts";
+import { reachOf } from "./reach.ts";
 import type { Need } from "./report.ts";
 
 /** An import, and where modules call it. */
@@ -25,8 +26,13 @@ const SHARED = {
 /**
  * What a list of imports comes to, by capability: nothing outside of it can be asked of any host. What is imported several
  * times, as Go's linker does it, is told once.
+ *
+ * @param links of a component, what its modules may call in each other
  */
-export function needsOf(wanted: readonly Wanted[]): {
+export function needsOf(
+	wanted: readonly Wanted[],
+	links?: Links,
+): {
 	readonly list: readonly Need[];
 	readonly hosts: readonly string[];
 } {
@@ -45,7 +51,7 @@ export function needsOf(wanted: readonly Wanted[]): {
 		for (const wish of calledBy) group.wishes.push(wish);
 	}
 	const list = [...groups.values()].map(({ capability, says, grant, imports, wishes }) => {
-		const { reached, reachedFrom } = reachOf(wishes);
+		const { reached, reachedFrom } = reachOf(wishes, links);
 		return { capability, says, imports: [...imports], reached, reachedFrom, grant };
 	});
 	return { list, hosts: shortList([...(called.size === 0 ? shared : called)].toSorted()) };

@@ -1,4 +1,5 @@
 import { type CallGraph, callGraph, type WaysTo, waysTo } from "./call-graph.ts";
+import { type Goal, goalsOf, isForOthers, type Links, type Wish } from "./links.ts";
 import type { Reach, ReachedFrom, Root } from "./report.ts";
 import type { Scan } from "./scan.ts";
 
@@ -10,15 +11,6 @@ const TO_IMPORTS_MAX = 64;
 /** So many exports are named. */
 const NAMED_MAX = 1000;
 
-/** An import that a module calls. */
-export interface Wish {
-	readonly scan: Scan;
-	/** `BinaryReport.path` of the module. */
-	readonly binary: string;
-	/** Of the imported function. */
-	readonly index: number;
-}
-
 /**
  * What can reach some imports: the exports that do, and shortest ways. Direct calls are certain; a call through a table or a reference
  * may lead to every function of its type whose address is taken, which is marked. Certain ways come first. The start function, and
@@ -26,25 +18,22 @@ export interface Wish {
  *
  * Linear in functions and calls of the modules.
  */
-export function reachOf(wishes: readonly Wish[]): {
+export function reachOf(
+	wishes: readonly Wish[],
+	links: Links = new Map(),
+): {
 	readonly reached: readonly Reach[];
 	readonly reachedFrom: readonly ReachedFrom[];
 } {
-	const byScan = new Map<Scan, { binary: string; targets: number[] }>();
-	for (const { scan, binary, index } of wishes) {
-		const same = byScan.get(scan);
-		if (same === undefined) byScan.set(scan, { binary, targets: [index] });
-		else same.targets.push(index);
-	}
 	const from: Reach[] = [];
 	const reachedFrom: ReachedFrom[] = [];
-	for (const [scan, { binary, targets }] of byScan)
-		for (const { root, path, possible } of fromRoots(scan, targets)) {
-			reachedFrom.push({ binary, ...root, possible });
-			if (path !== undefined) from.push(reach(scan, binary, root, path));
+	for (const goal of goalsOf(wishes, links))
+		for (const { root, path, possible } of fromRoots(goal, links)) {
+			reachedFrom.push({ binary: goal.binary, ...root, possible });
+			if (path !== undefined) from.push(reach(goal.binary, root, path));
 		}
 	const first = from
-		.toSorted((a, b) => Number(isUncertain(a)) - Number(isUncertain(b)) || a.path.length - b.path.length)
+		.toSorted((a, b) => rankOf(a) - rankOf(b) || a.path.length - b.path.length)
 		.slice(0, FROM_EXPORTS_MAX);
 	return {
 		reached: [...first, ...toImports(wishes, first)],
@@ -52,8 +41,10 @@ export function reachOf(wishes: readonly Wish[]): {
 	};
 }
 
-function isUncertain({ path }: Reach): boolean {
-	return path.some(({ possible }) => possible);
+/** What an export is for comes before what the canonical ABI needs of a module, such as `cabi_realloc`. */
+function rankOf({ export: name, path }: Reach): number {
+	if (name.startsWith("cabi_")) return 2;
+	return path.some(({ possible }) => possible) ? 1 : 0;
 }
 
 interface FromRoot {
@@ -69,6 +60,8 @@ interface Named {
 }
 
 interface Step {
+	readonly scan: Scan;
+	readonly binary: string;
 	readonly function: number;
 	readonly possible: boolean;
 }
@@ -86,8 +79,8 @@ class Steps {
 	readonly #last: Step[] = [];
 	#count = 0;
 
-	add(index: number, possible: boolean): void {
-		const step = { function: index, possible };
+	add({ scan, binary }: Pick<Step, "scan" | "binary">, index: number, possible: boolean): void {
+		const step = { scan, binary, function: index, possible };
 		this.#count += 1;
 		if (this.#first.length < PATH_MAX / 2) this.#first.push(step);
 		else this.#last[(this.#count - 1) % (PATH_MAX / 2)] = step;
@@ -103,20 +96,25 @@ class Steps {
 }
 
 /** A way from each root that has one, certain ones first. */
-function fromRoots(scan: Scan, targets: readonly number[]): FromRoot[] {
+function fromRoots(goal: Goal, links: Links): FromRoot[] {
+	const { scan, targets } = goal;
 	const graph = callGraph(scan);
-	const [certain, possible] = [waysTo(graph, targets, false), waysTo(graph, targets, true)];
+	const own = [...targets].filter(([, onward]) => onward === undefined).map(([index]) => index);
+	const [certain, possible] = [waysTo(graph, own, false), waysTo(graph, [...targets.keys()], true)];
+	const roots = begins(scan).filter(
+		({ from, export: name }) => from !== "export" || !isForOthers(scan, name, links),
+	);
 	const found: FromRoot[] = [];
 	const told = new Set<string>();
 	const tell = (ways: WaysTo, { index, ...root }: Begin, isPossible: boolean) => {
 		const key = `${root.from} ${root.export}`;
 		if (found.length >= NAMED_MAX || told.has(key) || (ways.next[index] ?? -1) === -1) return;
 		told.add(key);
-		const path = found.length < FROM_EXPORTS_MAX ? followed(ways, index, root.from) : undefined;
+		const path = found.length < FROM_EXPORTS_MAX ? followed(goal, ways, index, root.from) : undefined;
 		found.push({ root, path, possible: isPossible });
 	};
-	for (const begin of begins(scan)) tell(certain, begin, false);
-	for (const begin of begins(scan)) tell(possible, begin, true);
+	for (const begin of roots) tell(certain, begin, false);
+	for (const begin of roots) tell(possible, begin, true);
 	const table = openTable(scan);
 	const nearest = table === undefined ? undefined : nearestTaken(graph, possible);
 	if (table !== undefined && nearest !== undefined)
@@ -146,23 +144,32 @@ function nearestTaken({ takenShape }: CallGraph, { nearest }: WaysTo): number | 
 	return nearest.find((index) => takenShape[index] !== -1);
 }
 
-function followed({ next, possible }: WaysTo, begin: number, from: Root): Path {
+/** Through other modules as well, where the way goes on there. */
+function followed(goal: Goal, ways: WaysTo, begin: number, from: Root): Path {
 	const steps = new Steps();
 	let isPossible = from === "table";
-	for (let index = begin; ; index = next[index] ?? index) {
-		steps.add(index, isPossible);
+	for (let [in_, { next, possible }, index] = [goal, ways, begin]; ;) {
+		const onward = next[index] === index ? in_.targets.get(index) : undefined;
+		if (onward !== undefined) {
+			[in_, { next, possible }, index] = [onward.goal, onward.ways, onward.begin];
+			isPossible = true;
+			continue;
+		}
+		steps.add(in_, index, isPossible);
 		isPossible = possible[index] === 1;
 		if (next[index] === index) return steps.path;
+		index = next[index] ?? index;
 	}
 }
 
-function reach(scan: Scan, binary: string, root: Named, { steps, leftOut }: Path): Reach {
-	const last = steps.at(-1)?.function ?? 0;
+function reach(binary: string, root: Named, { steps, leftOut }: Path): Reach {
+	const last = steps.at(-1);
 	return {
 		binary,
 		...root,
-		import: functionImport(scan, last),
-		path: steps.map(({ function: index, possible }) => ({
+		import: last === undefined ? "" : functionImport(last.scan, last.function),
+		path: steps.map(({ scan, binary: at, function: index, possible }) => ({
+			...(at !== binary && { binary: at }),
 			function: index,
 			name: scan.names.get(index),
 			possible,
@@ -191,8 +198,9 @@ function toImports(wishes: readonly Wish[], told: readonly Reach[]): Reach[] {
 		const name = functionImport(scan, index);
 		if (done.has(name) || found.length >= TO_IMPORTS_MAX) continue;
 		done.add(name);
-		const way = [false, true].map((isPossible) => wayFrom(scan, index, isPossible)).find(isThere);
-		if (way !== undefined) found.push(reach(scan, binary, way.root, way.path));
+		const wish = { scan, binary, index };
+		const way = [false, true].map((isPossible) => wayFrom(wish, isPossible)).find(isThere);
+		if (way !== undefined) found.push(reach(binary, way.root, way.path));
 	}
 	return found;
 }
@@ -208,12 +216,13 @@ interface WaysFrom {
 	readonly roots: ReadonlyMap<number, Named>;
 }
 
-function wayFrom(scan: Scan, target: number, alsoPossible: boolean): { root: Named; path: Path } | undefined {
-	const { caller, possible, roots } = waysFrom(scan, alsoPossible);
+function wayFrom(wish: Wish, alsoPossible: boolean): { root: Named; path: Path } | undefined {
+	const { index: target } = wish;
+	const { caller, possible, roots } = waysFrom(wish.scan, alsoPossible);
 	if ((caller[target] ?? -1) === -1) return undefined;
 	const steps = new Steps();
 	for (let index = target; ; index = caller[index] ?? index) {
-		steps.add(index, possible[index] === 1);
+		steps.add(wish, index, possible[index] === 1);
 		if (caller[index] !== index) continue;
 		const root = roots.get(index);
 		const { path } = steps;

@@ -138,8 +138,12 @@ export interface Reach {
 	readonly export: string;
 	readonly from: Root;
 	readonly import: string;
-	/** Functions on the way, export first. `possible`: a call by table that may lead there. */
+	/**
+	 * Functions on the way, export first. `possible`: a call by table that may lead there, or into another module of the
+	 * component that may be behind an import: then `binary` says which.
+	 */
 	readonly path: readonly {
+		readonly binary?: string;
 		readonly function: number;
 		readonly name: string | undefined;
 		readonly possible: boolean;

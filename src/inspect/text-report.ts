@@ -94,10 +94,11 @@ function placeText({ binary, function: index, functionName, offset }: Evidence):
 	return words.length === 0 ? "" : ` (${words.join(" ")})`;
 }
 
-function wayText({ path, import: target, leftOut = 0 }: Reach): string {
-	const steps = path.map(({ function: index, name, possible }, at) => {
+function wayText({ binary: begin, path, import: target, leftOut = 0 }: Reach): string {
+	const steps = path.map(({ binary, function: index, name, possible }, at) => {
 		const shown = at === path.length - 1 ? target : (name ?? `function ${index}`);
-		return `${possible ? "possibly " : ""}${shown}`;
+		const goesInto = binary === path[at - 1]?.binary || at === 0 ? "" : ` of ${binary ?? begin}`;
+		return `${possible ? "possibly " : ""}${shown}${goesInto}`;
 	});
 	if (leftOut > 0) steps.splice(path.length / 2, 0, `(${leftOut} more)`);
 	return steps.join(" > ");

@@ -61,10 +61,12 @@ function chosen(examined: Examined): Chosen[] {
 function onWays({ report, parts }: Examined): Chosen[] {
 	const byPath = new Map(parts.map((part) => [part.path, part]));
 	return report.needs.flatMap(({ reached }) =>
-		reached.flatMap(({ binary, path }) => {
-			const part = byPath.get(binary);
-			return part === undefined ? [] : path.flatMap((step) => choose(part, step.function));
-		}),
+		reached.flatMap(({ binary, path }) =>
+			path.flatMap((step) => {
+				const part = byPath.get(step.binary ?? binary);
+				return part === undefined ? [] : choose(part, step.function);
+			}),
+		),
 	);
 }
 
