@@ -123,7 +123,7 @@ function calling(...names: readonly (readonly [module: string, name: string])[])
 		build.types(build.functionType([], [])),
 		build.imports(...names.map(([from, name]) => build.importOf(from, name, 0x00, 0))),
 		build.functions(0),
-		build.code([0, ...names.flatMap((_, index) => call(index)), END]),
+		build.code(names.flatMap((_, index) => call(index))),
 	);
 }
 

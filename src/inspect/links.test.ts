@@ -7,7 +7,6 @@ import type { Scan } from "./scan.ts";
 import { scanModule } from "./scan-module.ts";
 
 const CALL = 0x10;
-const END = 0x0b;
 
 interface Shape {
 	readonly imports: readonly string[];
@@ -23,7 +22,7 @@ function scanOf({ imports, calls, exports }: Shape): Scan {
 			build.imports(...imports.map((name) => build.importOf("somebody", name, 0x00, 0))),
 			build.functions(...calls.map(() => 0)),
 			build.exports(...Object.entries(exports).map(([name, index]) => [name, 0, index] as const)),
-			build.code(...calls.map((callees) => [0, ...callees.flatMap((index) => [CALL, index]), END])),
+			build.code(...calls.map((callees) => callees.flatMap((index) => [CALL, index]))),
 		),
 	);
 }
