@@ -11,6 +11,11 @@ export interface UsedPath {
 	readonly call: string;
 	/** The path as the guest asked for it. */
 	readonly wanted: string;
+	/**
+	 * Of what was reached through links or `..`: folders beneath `path` that the way leads through. It leads from one to the
+	 * other in what is granted together alone.
+	 */
+	readonly ways?: readonly (readonly string[])[] | undefined;
 }
 
 /** One grant that is needed. */
@@ -39,7 +44,39 @@ export function leastPlaces(used: readonly UsedPath[]): LeastPlace[] {
 	for (const one of used)
 		if (one.use === "seen" && one.path.length > 0 && !isShown(places, one.path))
 			put(places, one.path, true, whyOf(one));
-	return least(fewer(places));
+	return together(least(fewer(places)), used);
+}
+
+/** A way that is broken by a grant within another one, which is mounted there for itself, makes the two one. */
+function together(places: readonly LeastPlace[], used: readonly UsedPath[]): LeastPlace[] {
+	let now = [...places];
+	for (const { path, ways = [] } of used) {
+		const above = nearest(now, path);
+		if (above === undefined) continue;
+		const within = new Set(now.filter((place) => ways.some((way) => isBroken(way, place.path, above.path))));
+		if (within.size === 0) continue;
+		const readOnly = [above, ...within].every((place) => place.readOnly);
+		const why = [above, ...within].find((place) => place.readOnly === readOnly)?.why ?? above.why;
+		const rest = now.filter((place) => place !== above && !within.has(place));
+		now = [{ path: above.path, readOnly, why }, ...rest];
+	}
+	return least(new Map(now.map((place) => [keyOf(place.path), place])));
+}
+
+/** Whether a way in the grant `above` goes by a name at which, or beneath which, `place` is mounted. */
+function isBroken(way: readonly string[], place: readonly string[], above: readonly string[]): boolean {
+	const at = above.length;
+	return place.length > at && way.length > at && isBeneath(place, above) && place[at] === way[at];
+}
+
+/** The grant that a path lies in: of several, the one within the others. */
+function nearest(places: readonly LeastPlace[], path: readonly string[]): LeastPlace | undefined {
+	return places
+		.filter((place) => isBeneath(path, place.path))
+		.reduce<LeastPlace | undefined>(
+			(best, place) => (best === undefined || place.path.length > best.path.length ? place : best),
+			undefined,
+		);
 }
 
 /** `path_open for reading, first at 'data/a.txt'`. The guest chose the path: it cannot end the quotes. */

@@ -114,7 +114,7 @@ export class Learning implements Uses {
 		// beneath "/" a path says itself where it is
 		const shown = (wanted: string) => (mount === "/" || mount === "." ? wanted : `${mount}/${wanted}`);
 		return {
-			used: (path, use, call, wanted) =>
+			used: (path, use, call, wanted, ways) =>
 				this.#take({
 					type: "path",
 					mount,
@@ -122,6 +122,7 @@ export class Learning implements Uses {
 					use,
 					call: this.#named(call),
 					wanted: shown(wanted).slice(0, WANTED_LENGTH_MAX),
+					...(ways === undefined ? {} : { ways }),
 				}),
 			missedAtTop: (wanted) => {
 				if (mount === "/" && this.#begun && isThere(`/${wanted}`))

@@ -6,6 +6,7 @@ import { parseUse, type Use, UseSet } from "./use.ts";
 const USES: readonly Use[] = [
 	{ type: "begun" },
 	{ type: "path", mount: "/", path: ["a", "b"], use: "read", call: "path_open", wanted: "a/b" },
+	{ type: "path", mount: "/", path: [], use: "tree-read", call: "c", wanted: "a/../b", ways: [["a"], []] },
 	{ type: "env", call: "environ_get" },
 	{ type: "net", need: "connect", host: "a.org", port: 443, call: "connect" },
 	{ type: "listeners", call: "sock_accept" },
@@ -30,6 +31,7 @@ for (const line of [
 	'{"type":"path","mount":"/","path":["..","etc"],"use":"read","call":"c","wanted":"w"}',
 	'{"type":"path","mount":"/","path":["a/b"],"use":"read","call":"c","wanted":"w"}',
 	'{"type":"path","mount":"/","path":["a"],"use":"all","call":"c","wanted":"w"}',
+	'{"type":"path","mount":"/","path":[],"use":"read","call":"c","wanted":"w","ways":[".."]}',
 	'{"type":"net","need":"connect","host":"a","port":65536,"call":"c"}',
 	'{"type":"net","need":"host","host":"a","port":1,"call":"c"}',
 	'{"type":"denied","denial":{"type":"path"}}',

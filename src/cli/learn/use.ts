@@ -84,13 +84,25 @@ const isPort = (value: unknown) =>
 const isPath = (value: unknown) =>
 	Array.isArray(value) && value.every((name) => isText(name) && !/^\.{0,2}$|[/\0]/.test(name));
 
+const areWays = (value: unknown) => value === undefined || (Array.isArray(value) && value.every(isPath));
+
 const PATH_USES: readonly PathUse[] = ["seen", "read", "write", "tree-read", "tree-write"];
 const NET_NEEDS: readonly NetDenial["need"][] = ["connect", "udp", "listen", "bind", "resolve"];
 const CALL: Check = ["call", isText];
 
 const FIELDS: ReadonlyMap<Use["type"], readonly Check[]> = new Map<Use["type"], readonly Check[]>([
 	["begun", []],
-	["path", [["mount", isText], ["path", isPath], ["use", isOneOf(PATH_USES)], CALL, ["wanted", isText]]],
+	[
+		"path",
+		[
+			["mount", isText],
+			["path", isPath],
+			["use", isOneOf(PATH_USES)],
+			CALL,
+			["wanted", isText],
+			["ways", areWays],
+		],
+	],
 	["env", [CALL]],
 	["net", [["need", isOneOf(NET_NEEDS)], ["host", isText], ["port", isPort], CALL]],
 	["listeners", [CALL]],

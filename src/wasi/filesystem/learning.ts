@@ -21,8 +21,17 @@ export type PathCall =
 
 /** Takes what was used of one grant: paths as `UsedPath` has them. */
 export interface PathSink {
-	/** @param wanted beneath the grant, as the guest asked for it */
-	used(path: UsedPath["path"], use: PathUse, call: PathCall, wanted: string): void;
+	/**
+	 * @param wanted beneath the grant, as the guest asked for it
+	 * @param ways as `UsedPath` has them
+	 */
+	used(
+		path: UsedPath["path"],
+		use: PathUse,
+		call: PathCall,
+		wanted: string,
+		ways?: readonly (readonly string[])[],
+	): void;
 	/** A look-up of a name that the top of the grant does not have: nothing is learnt by it. */
 	missedAtTop(wanted: string): void;
 }
@@ -133,9 +142,10 @@ export class LearningDirectory implements Directory {
 	/** Both ends must lie in one grant: between two there is no renaming. */
 	#moved(done: Errno, path: string, to: Directory, toPath: string, call: PathCall): Errno {
 		if (done !== Errno.SUCCESS) return done;
-		const from = this.#find(path, false).names.slice(0, -1);
-		const target = to instanceof LearningDirectory ? to.#find(toPath, false).names.slice(0, -1) : [];
-		this.#sink.used(common([from, target]), "tree-write", call, this.#wanted(path));
+		const ends = [this.#find(path, false)];
+		if (to instanceof LearningDirectory) ends.push(to.#find(toPath, false));
+		const ways = ends.flatMap(({ names, links }) => [names].concat(links)).map((way) => way.slice(0, -1));
+		this.#sink.used(common(ways), "tree-write", call, this.#wanted(path), ways);
 		return done;
 	}
 
@@ -159,29 +169,34 @@ export class LearningDirectory implements Directory {
 		if (links.length === 0) return this.#sink.used(end, use, call, this.#wanted(path));
 		// the way through a link needs the folder in which both of its ends lie
 		const isTree = inParent || use === "tree-read" || use === "tree-write" || use === "seen";
-		const place = common([isTree ? end : end.slice(0, -1), ...links.map((link) => link.slice(0, -1))]);
+		const ways = [isTree ? end : end.slice(0, -1), ...links.map((link) => link.slice(0, -1))];
 		const writes = use === "write" || use === "tree-write";
-		this.#sink.used(place, writes ? "tree-write" : "tree-read", call, this.#wanted(path));
+		const place = common(ways);
+		this.#sink.used(place, writes ? "tree-write" : "tree-read", call, this.#wanted(path), ways);
 	}
 
 	#wanted(path: string): string {
 		return [...this.#at, ...path.split("/").filter((name) => name !== "" && name !== ".")].join("/");
 	}
 
-	/** Where a path leads beneath the grant, and the links on the way. */
+	/** Where a path leads beneath the grant, and the links and the folders that were left again on the way. */
 	#find(path: string, followsLast: boolean): { names: string[]; links: string[][] } {
 		const names = [...this.#at];
 		const links: string[][] = [];
+		let followed = 0;
 		const rest = path.split("/").filter((name) => name !== "" && name !== ".");
 		for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
 			if (name === "..") {
+				// out of a folder there is a way only in what is granted together with it
+				if (names.length > 0) links.push([...names], [...names, ".."]);
 				names.pop();
 				continue;
 			}
 			const isLast = rest.length === 0 && !followsLast;
 			const target = isLast ? Errno.INVAL : this.#root.readLink([...names, name].join("/"));
-			if (typeof target !== "string" || links.length >= LINKS_MAX) names.push(name);
+			if (typeof target !== "string" || followed >= LINKS_MAX) names.push(name);
 			else {
+				followed += 1;
 				links.push([...names, name]);
 				rest.unshift(...target.split("/").filter((one) => one !== "" && one !== "."));
 			}
