@@ -31,7 +31,7 @@ function opcodes(): number[][] {
 	const prefixed = PREFIXES.flatMap((prefix) =>
 		Array.from({ length: SUB_MAX }, (_, sub) => sub)
 			.filter((sub) => isNamed(mnemonic(prefix, sub)))
-			.map((sub) => [prefix, ...encodeUnsigned(sub)]),
+			.map((sub) => [prefix].concat(encodeUnsigned(sub))),
 	);
 	return [...plain, ...prefixed];
 }
