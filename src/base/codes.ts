@@ -19,6 +19,7 @@ export const CODES = {
 	GRANT_REFUSED: { blame: "user", exit: 125 },
 	POLICY_INVALID: { blame: "user", exit: 125 },
 	CODE_UNKNOWN: { blame: "user", exit: 125 },
+	OUTPUT_UNWRITABLE: { blame: "machine", exit: 125 },
 	// what was to be run
 	FILE_NOT_FOUND: { blame: "user", exit: 127 },
 	FILE_UNREADABLE: { blame: "user", exit: 126 },

@@ -79,6 +79,12 @@ export const EXPLANATIONS: Readonly<Record<Code, Explanation>> = {
 		remedy: "Correct the path; wherry ends with status 127, as docker does for a command that is not found.",
 		example: "wherry run ./build/app.wasm",
 	},
+	OUTPUT_UNWRITABLE: {
+		means: "What wherry had to say could not be written to standard output.",
+		why: "The disk of the file that it was sent to is full, or the device took no more. What is there is cut off.",
+		remedy: "Make room, or send it elsewhere, and run the command again.",
+		example: "df -h . && wherry inspect app.wasm > /tmp/app.txt",
+	},
 	FILE_UNREADABLE: {
 		means: "The file to run exists but could not be read.",
 		why: "Its permissions, or those of a directory above it, do not let you, or reading it failed.",

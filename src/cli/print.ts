@@ -1,14 +1,24 @@
 /** What wherry itself says: results on standard output, errors and notes on standard error. */
 import { fstatSync, writeSync } from "node:fs";
-import { CONTROLS, type Fault, formatFault, printable } from "../base/fault.ts";
+import { CONTROLS, Fault, formatFault, printable } from "../base/fault.ts";
 import type { Format } from "./run-options.ts";
 
 /**
  * Writes a result. Ends the process as SIGPIPE does when nobody reads it any more. Controls of terminals,
  * which labels, names and annotations of others may hold, are escaped so that JSON keeps its meaning.
+ *
+ * @throws Fault OUTPUT_UNWRITABLE
  */
 export function printResult(text: string): void {
-	writeAll(1, escaped(text));
+	try {
+		writeAll(1, escaped(text));
+	} catch (cause) {
+		throw new Fault("OUTPUT_UNWRITABLE", "cannot write the result to standard output", {
+			note: `the system says: ${(cause as Error).message}`,
+			help: "df -h    shows which disks are full",
+			cause,
+		});
+	}
 }
 
 /** Writes what is true and may surprise. */

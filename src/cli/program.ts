@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../base/fault.ts";
 import { nearMisses } from "../base/near.ts";
+import { shellWord } from "../base/shell.ts";
 import { describeInput } from "../wasm/input.ts";
 import { HEADROOM_BYTES } from "../wasm/rewrite.ts";
 
@@ -183,9 +184,9 @@ function programsIn(folder: string): string[] {
 
 /** What is said of a folder that was to be run. */
 export function isDirectory(file: string): Fault {
-	return new Fault("FILE_IS_DIRECTORY", `cannot run '${file}': it is a directory`, {
+	return new Fault("FILE_IS_DIRECTORY", `cannot use '${file}' as a program: it is a directory`, {
 		note: "a program is a file; most end in .wasm or .wat",
-		help: `wherry run ${file.replace(/\/$/, "")}/FILE.wasm`,
+		help: `ls ${shellWord(file.replace(/(?<=.)\/$/, ""))}/*.wasm`,
 	});
 }
 

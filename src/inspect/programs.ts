@@ -1,4 +1,5 @@
 import { Fault } from "../base/fault.ts";
+import { demandBinary } from "../wasm/input.ts";
 import { type Binary, binariesIn } from "../wasm/nested.ts";
 import { readModule } from "../wasm/read-module.ts";
 import { demandValid } from "../wasm/validity.ts";
@@ -25,6 +26,7 @@ export interface Part {
  * @throws Fault NOT_WASM, MODULE_INVALID, MODULE_TOO_LARGE, FEATURE_MISSING where the outermost cannot be read
  */
 export function partsOf(bytes: Uint8Array, file = "this file"): Part[] {
+	demandBinary(bytes, file, "inspect");
 	return binariesIn(bytes).map((binary, index) => {
 		const path = index === 0 ? "0" : `0.${index}`;
 		const start = binary.bytes.byteOffset - bytes.byteOffset;

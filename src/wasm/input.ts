@@ -29,6 +29,11 @@ export function demandModule(bytes: Uint8Array, file?: string): void {
 	throw refusal(describeInput(bytes), file);
 }
 
+/** The same of a core module or a component. @param verb what cannot be done with it: `inspect` */
+export function demandBinary(bytes: Uint8Array, file: string, verb: string): void {
+	if (!isModule(bytes) && !isComponent(bytes)) throw refusal(describeInput(bytes), file, verb);
+}
+
 /** V8's own limit for a module (`kV8MaxWasmModuleSize`). */
 export const MODULE_BYTES_MAX = 2 ** 30;
 
@@ -90,8 +95,8 @@ function tooLarge(size_bytes: number, file: string | undefined): Fault {
 }
 
 /** The fault for an input that is no module. */
-function refusal(input: Input, file: string | undefined): Fault {
-	const cannot = `cannot run ${quoted(file)}`;
+function refusal(input: Input, file: string | undefined, verb = "run"): Fault {
+	const cannot = `cannot ${verb} ${quoted(file)}`;
 	if (input.form === "component")
 		return new Fault("MODULE_INVALID", `${cannot}: it is a component, and a core module is wanted`);
 	if (input.form === "foreign")

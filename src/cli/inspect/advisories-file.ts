@@ -22,7 +22,9 @@ function readWhole(file: string): string {
 		if (stat.size > ADVISORIES_CHARACTERS_MAX) throw unreadable(file, "it is larger than 256 MiB");
 		return readFileSync(file, "utf8");
 	} catch (error) {
-		throw error instanceof Fault ? error : unreadable(file, `the system says: ${(error as Error).message}`);
+		if (error instanceof Fault) throw error;
+		const { code, message } = error as NodeJS.ErrnoException;
+		throw unreadable(file, code === "ENOENT" ? "there is no such file" : `the system says: ${message}`);
 	}
 }
 
