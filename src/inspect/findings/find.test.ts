@@ -434,3 +434,14 @@ for (const beginning of BEGINNINGS)
 	test(`many times ${JSON.stringify(beginning)} comes to an end`, () => {
 		findingsIn(moduleWith(many(beginning, Math.ceil((1 << 18) / beginning.length))));
 	});
+
+test("what modules of a component share with each other is open to nobody else", async () => {
+	const module = await assemble(
+		'(module (import "a" "b" (memory 1)) (table (export "t") 1 funcref) (global (export "g") (mut i32) (i32.const 0)))',
+	);
+	const component = [0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0, 1, ...encodeUnsigned(module.length), ...module];
+	const ids = ["exported-table", "exported-mutable-global", "unbounded-memory"];
+	const found = (bytes: Uint8Array) => ids.filter((id) => findingsIn(bytes).has(id));
+	assert.deepEqual(found(module), ids);
+	assert.deepEqual(found(new Uint8Array(component)), []);
+});

@@ -16,6 +16,8 @@ export function findMissingHardening(part: Part, collector: Collector): void {
 	if (scan === undefined) return;
 	findStackPlace(part, scan, collector);
 	findNoProtector(part, scan, collector);
+	// what a module within a component exports is for its other modules alone
+	if (path !== "0") return;
 	for (const { kind, name } of scan.module.exports)
 		if (kind === "table") collector.add("exported-table", { binary: path }, `table '${name}'`);
 	for (const { mutable, exported, type } of scan.globals)

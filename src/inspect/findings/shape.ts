@@ -54,7 +54,9 @@ function findMemories({ path }: Part, { module }: Scan, collector: Collector): v
 		const least = minimum * pageSize_bytes;
 		if (least >= HUGE_BYTES)
 			collector.add("huge-memory", { binary: path }, `memory ${index} begins with ${least} bytes`);
-		if (maximum === undefined)
+		// within a component it is another module's, and told of there
+		const isShared = path !== "0" && index < imported.length;
+		if (maximum === undefined && !isShared)
 			collector.add("unbounded-memory", { binary: path }, `memory ${index} of ${least} bytes to begin with`);
 	}
 }
