@@ -49,7 +49,7 @@ export const FOREIGN_ROWS: readonly Row[] = [
 	go(
 		"clocks",
 		`reads clocks and waits, ${THROUGH_GO}`,
-		/^runtime\.(?:nanotime1?|walltime1?|(?:schedule|clear)TimeoutEvent)$/,
+		/^runtime\.(?:nanotime1?|walltime1?|(?:schedule|clear)TimeoutEvent|ticks|sleepTicks)$/,
 	),
 	go("standard streams", `writes to standard streams, ${THROUGH_GO}`, /^runtime\.wasmWrite$/),
 	go("processes", `ends itself, ${THROUGH_GO}`, /^runtime\.wasmExit$/),
@@ -112,6 +112,11 @@ export const FOREIGN_ROWS: readonly Row[] = [
 
 	ruby("javascript", "calls JavaScript through ruby.wasm's bridge"),
 	asks(/^wasm:(?:js|text)-/, "JavaScript")("javascript", "uses JavaScript's strings"),
+	asks(/^(?:js_code|\.{0,2}\/.*\.m?js)$/, "JavaScript")(
+		"javascript",
+		"calls functions of JavaScript modules",
+	),
+	asks(/^env$/, ".NET for JavaScript")("javascript", "calls JavaScript through .NET's runtime", /^mono_/),
 	asks(/^env$/, "AssemblyScript")(
 		"javascript",
 		"calls JavaScript through AssemblyScript's loader",
