@@ -13,7 +13,7 @@ export interface FunctionChanges {
 	readonly removed: number;
 	readonly old_bytes: number;
 	readonly new_bytes: number;
-	/** Those that changed most, in bytes; all but the same ones, up to a limit. */
+	/** Those that changed most, in bytes, and those behind them where only numbers did; all but the same ones, up to a limit. */
 	readonly list: readonly FunctionChange[];
 	/** More than are listed. */
 	readonly more: number;
@@ -25,6 +25,8 @@ export interface FunctionChange {
 	readonly binary: string;
 	readonly function: number;
 	readonly name: string | undefined;
+	/** Where it was in the old program, where it is in both. */
+	readonly was: { readonly binary: string; readonly function: number } | undefined;
 	/** 0: it was not there. */
 	readonly old_bytes: number;
 	/** 0: it is not there any more. */
@@ -65,10 +67,11 @@ export function compareFunctions(old: readonly Part[], now: readonly Part[]): Fu
 		const { mate } = body;
 		const change = mate === undefined ? "added" : compareBodies(mate, body, normal, callees);
 		if (change === undefined) same += 1;
-		else changes.push(changeOf(change, body, mate?.size_bytes ?? 0, body.size_bytes));
+		else changes.push(changeOf(change, body, mate));
 	}
 	for (const body of before)
-		if (body.mate === undefined) changes.push(changeOf("removed", body, body.size_bytes, 0));
+		if (body.mate === undefined)
+			changes.push({ ...changeOf("removed", body, body), new_bytes: 0, was: undefined });
 	return { ...countChanges(changes), same, old_bytes: sizeOf(before), new_bytes: sizeOf(after) };
 }
 
@@ -77,7 +80,10 @@ function countChanges(
 ): Omit<FunctionChanges, "same" | "old_bytes" | "new_bytes"> {
 	const count = (kind: FunctionChange["change"]) => changes.filter(({ change }) => change === kind).length;
 	const weight = ({ old_bytes, new_bytes }: FunctionChange) => Math.abs(new_bytes - old_bytes);
-	const list = changes.toSorted((a, b) => weight(b) - weight(a)).slice(0, LISTED_MAX);
+	const isMinor = ({ change }: FunctionChange) => Number(change === "numbers only");
+	const list = changes
+		.toSorted((a, b) => isMinor(a) - isMinor(b) || weight(b) - weight(a))
+		.slice(0, LISTED_MAX);
 	return {
 		numbersOnly: count("numbers only"),
 		changed: count("changed"),
@@ -90,11 +96,12 @@ function countChanges(
 
 function changeOf(
 	change: FunctionChange["change"],
-	{ binary, index, name }: Body,
-	old_bytes: number,
-	new_bytes: number,
+	{ binary, index, name, size_bytes }: Body,
+	mate: Body | undefined,
 ): FunctionChange {
-	return { change, binary, function: index, name, old_bytes, new_bytes };
+	const was = mate === undefined ? undefined : { binary: mate.binary, function: mate.index };
+	const old_bytes = mate?.size_bytes ?? 0;
+	return { change, binary, function: index, name, was, old_bytes, new_bytes: size_bytes };
 }
 
 function sizeOf(bodies: readonly Body[]): number {

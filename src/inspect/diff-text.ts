@@ -3,6 +3,9 @@ import type { Changes, Difference } from "./diff.ts";
 
 /** So many lines of a kind are shown on one page; all are in the JSON form. */
 const SHOWN_MAX = 20;
+/** What is newly asked for is never cut short before this, nor a type that changed. */
+const NEEDS_SHOWN_MAX = 400;
+const INTERFACES_SHOWN_MAX = 60;
 
 /** The difference as a page for a terminal: `+` is new, `-` is gone, `~` is different. What programs say of themselves is escaped. */
 export function differenceText(difference: Difference): string {
@@ -12,13 +15,10 @@ export function differenceText(difference: Difference): string {
 	return lines([
 		...head,
 		...needLines(difference),
-		...section("interfaces", interfaceLines(difference)),
+		...section("interfaces", interfaceLines(difference), INTERFACES_SHOWN_MAX),
 		...section("code", codeLines(difference)),
 		...section("data", dataLines(difference)),
-		...section(
-			"findings",
-			signed(difference.findings, ({ level, title }) => `${level}: ${title}`),
-		),
+		...section("findings", findingLines(difference)),
 		...section(
 			"dependencies",
 			signed(difference.dependencies, ({ name, version }) => `${name} ${version ?? "of no known version"}`),
@@ -38,10 +38,24 @@ function facts({ file, size_bytes, digest }: Difference["old"]): string {
 	return `${file}, ${size_bytes} bytes, ${digest}`;
 }
 
-function section(title: string, all: readonly string[]): string[] {
+function section(title: string, all: readonly string[], most = SHOWN_MAX): string[] {
 	if (all.length === 0) return [];
-	const shown = all.slice(0, SHOWN_MAX).map((line) => `  ${line}`);
-	return [title, ...shown, ...(all.length > SHOWN_MAX ? [`  and ${all.length - SHOWN_MAX} more`] : [])];
+	const shown = all.slice(0, most).map((line) => `  ${line}`);
+	return [
+		title,
+		...shown,
+		...(all.length > most ? [`  and ${all.length - most} more: --format json lists them`] : []),
+	];
+}
+
+function findingLines({ findings }: Difference): string[] {
+	return [
+		...signed(findings, ({ level, title }) => `${level}: ${title}`),
+		...findings.changed.flatMap((finding) => [
+			`~ ${finding.level}: ${finding.title}`,
+			...signed(finding, (shows) => shows).map((line) => `    ${line}`),
+		]),
+	];
 }
 
 function signed<Entry>(changes: Changes<Entry>, textOf: (entry: Entry) => string): string[] {
@@ -65,7 +79,7 @@ function needLines({ needs, hosts }: Difference): string[] {
 		...changed,
 		...signed(hosts, (host) => `made for ${host}`),
 	];
-	return all.length === 0 ? ["asks for", "  the same as before"] : section("asks for", all);
+	return all.length === 0 ? ["asks for", "  the same as before"] : section("asks for", all, NEEDS_SHOWN_MAX);
 }
 
 function interfaceLines({ imports, exports }: Difference): string[] {

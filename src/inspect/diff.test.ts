@@ -179,6 +179,35 @@ for (const name of ["c/wc", "components/fetch", "wat/hello"])
 		assert.match(differenceText(found), /the same, byte by byte\n$/);
 	});
 
+test("evidence that is new in a finding that was there is told", async () => {
+	const saying = (...words: readonly string[]) => {
+		const bytes = [...new TextEncoder().encode(words.join("\0"))];
+		return build.wasm(
+			build.memories({ minimum: 1 }),
+			build.section(11, [1, 0, I32_CONST, 0, END, bytes.length, ...bytes]),
+		);
+	};
+	const found = await difference(
+		saying("https://here.example/"),
+		saying("https://here.example/", "https://evil.example/"),
+	);
+	assert.deepEqual([found.findings.new, found.findings.gone], [[], []]);
+	assert.deepEqual(
+		found.findings.changed.map((finding) => [finding.id, finding.new, finding.gone]),
+		[["embedded-url", ["https://evil.example/"], []]],
+	);
+	assert.match(differenceText(found), /^ {6}\+ https:\/\/evil\.example\/$/m);
+});
+
+test("a need is told before whatever else changed, however many there are", async () => {
+	const names = Array.from({ length: 80 }, (_, at) => `ask${at}`);
+	const old = module({ imported: ["fd_write"], bodies: [body(1)] });
+	const now = module({ imported: ["fd_write", ...names, "path_open"], bodies: [body(1)] });
+	const page = differenceText(await difference(old, now));
+	assert.match(page, /^ {2}\+ files: opens/m);
+	assert.match(page, /^ {2}and \d+ more: --format json lists them$/m);
+});
+
 test("names of a program's own are escaped on the page", async () => {
 	const old = module({ bodies: [body(1)] });
 	const now = module({ bodies: [body(1)], exported: [["\u001b[31m\nevil\u202e", 0]] });

@@ -1,5 +1,6 @@
 import { type Given, inspectProgram } from "./assemble.ts";
 import { compareFunctions, type FunctionChanges } from "./diff-functions.ts";
+import type { KindId } from "./findings/kinds.ts";
 import { lastingName, type Pair, pairsOf } from "./lasting-name.ts";
 import { type Part, partsOf } from "./programs.ts";
 import type { BinaryReport, Capability, Dependency, Finding, MadeBy, Need, Report } from "./report.ts";
@@ -30,10 +31,15 @@ export interface Difference {
 		readonly new_bytes: number;
 	};
 	readonly memories: Changes<string>;
-	readonly findings: Changes<Pick<Finding, "id" | "title" | "level">>;
+	readonly findings: Changes<FindingFacts> & {
+		/** Found in both, with other evidence: of those whose evidence stands for itself, where all of it is listed. */
+		readonly changed: readonly (FindingFacts & Changes<string>)[];
+	};
 	readonly dependencies: Changes<Dependency>;
 	readonly madeBy: Changes<MadeBy>;
 }
+
+export type FindingFacts = Pick<Finding, "id" | "title" | "level">;
 
 export type ProgramFacts = Pick<Report, "file" | "digest" | "size_bytes" | "kind" | "is">;
 
@@ -101,9 +107,7 @@ export function compare(old: Examined, now: Examined): Difference {
 			new_bytes: sum(data(after), ({ bytes }) => bytes),
 		},
 		memories: changes(memoryTexts(before), memoryTexts(after), (text) => text),
-		findings: changes(before.findings.map(findingFacts), after.findings.map(findingFacts), ({ id, title }) =>
-			JSON.stringify([id, title]),
-		),
+		findings: compareFindings(before.findings, after.findings),
 		dependencies: changes(before.dependencies, after.dependencies, ({ ecosystem, name, version }) =>
 			JSON.stringify([ecosystem, name, version]),
 		),
@@ -117,8 +121,37 @@ function factsOf({ file, digest, size_bytes, kind, is }: Report): ProgramFacts {
 	return { file, digest, size_bytes, kind, is };
 }
 
-function findingFacts({ id, title, level }: Finding): Pick<Finding, "id" | "title" | "level"> {
+function findingFacts({ id, title, level }: Finding): FindingFacts {
 	return { id, title, level };
+}
+
+/** What they show says all; that of others has sizes and counts in it, which each build changes. */
+const TELLING: ReadonlySet<string> = new Set<KindId>([
+	"vulnerable-dependency",
+	"embedded-secret",
+	"mining-words",
+	"exported-table",
+	"exported-mutable-global",
+	"crypto-constants",
+	"embedded-url",
+	"embedded-ip-address",
+	"embedded-host-name",
+	"embedded-public-key",
+	"licence-facts",
+]);
+
+function compareFindings(old: readonly Finding[], now: readonly Finding[]): Difference["findings"] {
+	const keyOf = ({ id }: FindingFacts) => id;
+	const before = new Map(old.map((finding) => [finding.id, finding]));
+	const changed = now.flatMap((finding) => {
+		const same = before.get(finding.id);
+		if (same === undefined || !TELLING.has(finding.id) || finding.more + same.more > 0) return [];
+		const shown = ({ evidence }: Finding) => [...new Set(evidence.map(({ shows }) => shows))];
+		const evidence = changes(shown(same), shown(finding), (text) => text);
+		if (evidence.new.length + evidence.gone.length === 0) return [];
+		return [Object.assign(findingFacts(finding), evidence)];
+	});
+	return { ...changes(old.map(findingFacts), now.map(findingFacts), keyOf), changed };
 }
 
 function sum<Entry>(entries: readonly Entry[], of: (entry: Entry) => number): number {
