@@ -10,7 +10,7 @@ export function factsOf(report: Report): string {
 		kind,
 		is: withoutVersions(is).replaceAll(/\b(wasi \d+\.\d+)(?:, \1)+/g, "$1"),
 		hosts: unique(hosts.map(withoutVersions)),
-		needs: needs.map(needFacts),
+		needs: needs.map((need) => needFacts(need, kind === "component" ? binaries[0] : undefined)),
 		binaries: binaries.map(binaryFacts),
 		findings: findings.map(({ level, id }) => `${level}: ${id}`),
 		madeBy: unique(madeBy.map(({ field, name, source }) => `${field} ${name} (${source})`)),
@@ -21,12 +21,17 @@ export function factsOf(report: Report): string {
 	return `${JSON.stringify(facts, undefined, "\t")}\n`;
 }
 
-function needFacts({ capability, says, grant, imports, reached }: Need): object {
+/** Of a component, with those of its exports that reach it: through its modules, whatever these are named. */
+function needFacts(need: Need, component: BinaryReport | undefined): object {
+	const { capability, says, grant, imports, reached, reachedFrom } = need;
+	const roots = new Set(reachedFrom.map((root) => root.export));
+	const own = component?.exports.map(({ name }) => name).filter((name) => roots.has(name));
 	return {
 		need: `${capability}: ${says}`,
 		...(grant !== undefined && { grant }),
 		imports: unique(imports.map((name) => stable(withoutVersions(name)))).toSorted(),
 		isReached: reached.length > 0,
+		...(own !== undefined && { from: own.map(withoutVersions) }),
 	};
 }
 
