@@ -1,4 +1,5 @@
-import { type CallGraph, callGraph, type WaysTo, waysTo } from "./call-graph.ts";
+import { type WaysTo, waysTo } from "../wasm/kernel/call-ways.ts";
+import { type CallGraph, callGraph } from "./call-graph.ts";
 import { type Goal, goalsOf, isForOthers, type Links, type Wish } from "./links.ts";
 import type { Reach, ReachedFrom, Root } from "./report.ts";
 import type { Scan } from "./scan.ts";

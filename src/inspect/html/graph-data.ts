@@ -1,5 +1,6 @@
 import { printable } from "../../base/fault.ts";
-import { callGraph, type CallGraph, type WaysTo, waysTo } from "../call-graph.ts";
+import { type WaysTo, waysTo } from "../../wasm/kernel/call-ways.ts";
+import { callGraph, type CallGraph } from "../call-graph.ts";
 import type { Examined } from "../diff.ts";
 import { shortened } from "../phrases.ts";
 import type { Part } from "../programs.ts";

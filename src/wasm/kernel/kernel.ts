@@ -16,6 +16,17 @@ export interface Kernel {
 	walk(offset: number, length: number, most: number): number;
 	weigh(from: number, length: number): number;
 	match(from: number, to: number, length: number): number;
+	/** Makes room for a graph of calls. @throws Fault MODULE_TOO_LARGE */
+	graph(
+		functions: number,
+		imports: number,
+		calls: number,
+		typeCalls: number,
+		types: number,
+		shapes: number,
+	): void;
+	link(): void;
+	ways(targets: number, alsoPossible: 0 | 1): number;
 }
 
 /** By the names that they have there. */
@@ -42,7 +53,22 @@ const CONSTANTS = [
 /** What it counts. */
 const NUMBERS = ["calleeCount", "indirectCount", "wideCount", "takenCount", "foundCount", "unknown"] as const;
 /** Where what a window's size moves lies. */
-const POINTERS = ["calleesAt", "indirectAt", "wideAt", "takenAt", "windowAt"] as const;
+const POINTERS = [
+	"calleesAt",
+	"indirectAt",
+	"wideAt",
+	"takenAt",
+	"windowAt",
+	"givenCalleesAtAt",
+	"givenCalleesListAt",
+	"givenTypesAtAt",
+	"givenTypesListAt",
+	"shapeOfAt",
+	"takenShapeAt",
+	"nextAt",
+	"possibleAt",
+	"nearestAt",
+] as const;
 
 /** What `weigh` is asked of at a time. */
 export const WEIGHED_BYTES = 4096;
@@ -57,7 +83,8 @@ export function theKernel(): Kernel {
 	return kernel;
 }
 
-function startKernel(): Kernel {
+/** One more, with a memory of its own. */
+export function startKernel(): Kernel {
 	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(fromBase64(KERNEL_CODE)!));
 	const memory = exports["memory"] as WebAssembly.Memory;
 	const call = (name: string) => exports[name] as (...numbers: readonly number[]) => number;
@@ -72,7 +99,7 @@ function startKernel(): Kernel {
 		views = viewsOf(memory);
 	};
 	fill(views.bytes, places);
-	const [begin, place] = [call("begin"), call("place")];
+	const [begin, place, graph] = [call("begin"), call("place"), call("graph")];
 	return {
 		memory: () => views,
 		places,
@@ -81,6 +108,9 @@ function startKernel(): Kernel {
 		walk: call("walk"),
 		weigh: call("weigh"),
 		match: call("match"),
+		graph: (...sizes) => room(graph(...sizes)),
+		link: call("link"),
+		ways: call("ways"),
 	};
 }
 
