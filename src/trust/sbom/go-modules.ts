@@ -1,3 +1,4 @@
+import type { Pattern } from "../../wasm/kernel/patterns.ts";
 import { packageUrl, type Part, PARTS_MAX, short } from "./part.ts";
 
 /** What `go build` writes into a program: its modules and how it was built. */
@@ -15,37 +16,79 @@ export interface GoBuild {
  * Go's linker puts the text between these (cmd/go/internal/modload, `infoStart` and `infoEnd`). The mark
  * that `go version` looks for in other formats is not in wasm.
  */
-const START = [
-	0x30, 0x77, 0xaf, 0x0c, 0x92, 0x74, 0x08, 0x02, 0x41, 0xe1, 0xc1, 0x07, 0xe6, 0xd6, 0x18, 0xe6,
+const START = Uint8Array.of(
+	0x30,
+	0x77,
+	0xaf,
+	0x0c,
+	0x92,
+	0x74,
+	0x08,
+	0x02,
+	0x41,
+	0xe1,
+	0xc1,
+	0x07,
+	0xe6,
+	0xd6,
+	0x18,
+	0xe6,
+);
+const END = Uint8Array.of(
+	0xf9,
+	0x32,
+	0x43,
+	0x31,
+	0x86,
+	0x18,
+	0x20,
+	0x72,
+	0x00,
+	0x82,
+	0x42,
+	0x10,
+	0x41,
+	0x16,
+	0xd8,
+	0xf2,
+);
+
+export type GoTrace = Pattern & { readonly of: "go-start" | "go-end" };
+
+export const GO_TRACES: readonly GoTrace[] = [
+	{ bytes: START, of: "go-start" },
+	{ bytes: END, of: "go-end" },
 ];
-const END = [0xf9, 0x32, 0x43, 0x31, 0x86, 0x18, 0x20, 0x72, 0x00, 0x82, 0x42, 0x10, 0x41, 0x16, 0xd8, 0xf2];
 
 /** Kubernetes has 30 KiB of it. */
 const INFO_BYTES_MAX = 1 << 20;
 
-/** The build's facts, found in a module's data; undefined when it was not made by Go, or by TinyGo. */
-export function readGoBuild(data: Uint8Array): GoBuild | undefined {
-	// an end is looked for once, however many beginnings stand before it
-	let end = 0;
-	for (let at = find(data, START, 0); at >= 0 && end >= 0; at = find(data, START, at + 1)) {
-		const start = at + START.length;
-		if (end < start) end = find(data, END, start);
-		if (end < 0 || end - start > INFO_BYTES_MAX || !beginsInfo(data, start)) continue;
-		return parseModuleInfo(new TextDecoder().decode(data.subarray(start, end)));
+/** Finds the build's facts between the marks in a module's data. */
+export class GoMarks {
+	readonly #data: Uint8Array;
+	/** Behind the first mark that may begin them. */
+	#start: number | undefined;
+	/** Undefined when it was not made by Go, or by TinyGo. */
+	build: GoBuild | undefined;
+
+	constructor(data: Uint8Array) {
+		this.#data = data;
 	}
-	return undefined;
+
+	/** To be called in the order of places. */
+	found(of: GoTrace["of"], at: number): void {
+		if (this.build !== undefined) return;
+		if (this.#start !== undefined && at - this.#start > INFO_BYTES_MAX) this.#start = undefined;
+		if (of === "go-start") {
+			if (beginsInfo(this.#data, at + START.length)) this.#start ??= at + START.length;
+		} else if (this.#start !== undefined)
+			this.build = parseModuleInfo(new TextDecoder().decode(this.#data.subarray(this.#start, at)));
+	}
 }
 
 /** A program that reads others' build information has the frames, but nothing between them. */
 function beginsInfo(data: Uint8Array, start: number): boolean {
 	return /^(?:path|mod)\t/.test(new TextDecoder().decode(data.subarray(start, start + 5)));
-}
-
-function find(bytes: Uint8Array, wanted: readonly number[], from: number): number {
-	const rare = wanted[2]!;
-	for (let at = bytes.indexOf(rare, from + 2) - 2; at >= 0; at = bytes.indexOf(rare, at + 3) - 2)
-		if (wanted.every((byte, index) => bytes[at + index] === byte)) return at;
-	return -1;
 }
 
 /** Lines of words parted by tabs (runtime/debug, `BuildInfo.String`). */

@@ -4,9 +4,9 @@ import { customSection, SectionId } from "../../wasm/module.ts";
 import { binariesIn, type Binary } from "../../wasm/nested.ts";
 import { readAbout } from "./about.ts";
 import { type CargoBuild, readCrates } from "./cargo-crates.ts";
-import { type GoBuild, readGoBuild } from "./go-modules.ts";
-import { readPanicTraces } from "./panic-paths.ts";
-import { type About, distinct, type Inventory, keyOf, type Part, short } from "./part.ts";
+import { readDataTraces } from "./data-traces.ts";
+import type { GoBuild } from "./go-modules.ts";
+import { type About, distinct, type Inventory, keyOf, type Part, PARTS_MAX, short } from "./part.ts";
 import { type Makers, readMakers } from "./tools.ts";
 
 /**
@@ -18,7 +18,7 @@ import { type Makers, readMakers } from "./tools.ts";
 export async function takeInventory(bytes: Uint8Array): Promise<Inventory> {
 	const binaries = binariesIn(bytes);
 	const outermost = binaries[0]!;
-	const traces = await Promise.all(binaries.map(tracesOf));
+	const traces = await readAllTraces(binaries);
 	const makers = readMakers(binaries);
 	const go = traces.flatMap((trace) => trace.go ?? []);
 	const cargo = traces.flatMap((trace) => trace.cargo ?? []);
@@ -44,12 +44,24 @@ interface Traces {
 	readonly rustc: string | undefined;
 }
 
-async function tracesOf(binary: Binary): Promise<Traces> {
-	const cargo = await cargoOf(binary);
-	const data = dataOf(binary);
-	const { crates, rustc } = readPanicTraces(data);
-	return { go: readGoBuild(data), cargo, inferred: crates, rustc };
+/** One after another, so that one list of crates is unpacked at a time; of a file of hundreds the last ones are not read. */
+async function readAllTraces(binaries: readonly Binary[]): Promise<Traces[]> {
+	const all: Traces[] = [];
+	let [lists, parts] = [0, 0];
+	for (const binary of binaries) {
+		const hasList = lists < CRATE_LISTS_MAX && customSection(binary, ".dep-v0") !== undefined;
+		if (hasList) lists += 1;
+		const cargo = hasList ? await cargoOf(binary) : undefined;
+		const { go, crates, rustc } = readDataTraces(dataOf(binary));
+		all.push({ go, cargo, inferred: crates, rustc });
+		parts += crates.length + (go?.modules.length ?? 0) + (cargo?.crates.length ?? 0);
+		if (parts > PARTS_MAX) break;
+	}
+	return all;
 }
+
+/** Real components have a list for each language in them. */
+const CRATE_LISTS_MAX = 32;
 
 /** A list that cannot be read is as good as none: what the data gives away is still there. */
 async function cargoOf(binary: Binary): Promise<CargoBuild | undefined> {

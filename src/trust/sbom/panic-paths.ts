@@ -1,4 +1,4 @@
-import { type Pattern, Patterns, textBytes } from "../../wasm/kernel/patterns.ts";
+import { type Pattern, textBytes } from "../../wasm/kernel/patterns.ts";
 import { packageUrl, type Part, PARTS_MAX, short } from "./part.ts";
 
 /** What Rust's panic messages give away: the paths of the sources that they come from. */
@@ -18,35 +18,41 @@ const PATH_BYTES_MAX = 300;
 /** Of real programs one in ten is a path of a crate's; what repeats the words alone is not read to its end. */
 const LOOKS_MAX = 10 * PARTS_MAX;
 
-type Trace = Pattern & { readonly of: "crate" | "compiler" };
+export type PanicTrace = Pattern & { readonly of: "crate" | "compiler" };
 
 // on Windows cargo writes backslashes
-const TRACES = new Patterns<Trace>([
+export const PANIC_TRACES: readonly PanicTrace[] = [
 	...["/registry/src/", "/cargo/registry/", "\\registry\\src\\", "\\cargo\\registry\\"].map((text) => ({
 		bytes: textBytes(text),
 		of: "crate" as const,
 	})),
 	...["/rustc/", "\\rustc\\"].map((text) => ({ bytes: textBytes(text), of: "compiler" as const })),
-]);
+];
 
-/** Looks through a module's data once. */
-export function readPanicTraces(data: Uint8Array): PanicTraces {
-	const names = new Set<string>();
-	let rustc: string | undefined;
-	let looks = 0;
-	const found = ({ of }: Trace, at: number) => {
-		looks += 1;
-		if (looks > LOOKS_MAX) return;
-		if (of === "compiler" && rustc === undefined) rustc = COMPILER.exec(pathAt(data, at))?.[1];
-		if (of === "compiler" || names.size === PARTS_MAX) return;
-		const crate = CRATE.exec(pathAt(data, at));
-		if (crate !== null) names.add(`${crate[1]} ${crate[2]}`);
-	};
-	TRACES.pass(data, [{ start: 0, end: data.length }], { found });
-	return {
-		crates: [...names].map((name) => crateOf(...(name.split(" ") as [string, string]))),
-		rustc,
-	};
+/** Gathers what the traces in a module's data lead to. */
+export class PanicPaths {
+	readonly #data: Uint8Array;
+	readonly #names = new Set<string>();
+	#rustc: string | undefined;
+	#looks = 0;
+
+	constructor(data: Uint8Array) {
+		this.#data = data;
+	}
+
+	found(of: PanicTrace["of"], at: number): void {
+		this.#looks += 1;
+		if (this.#looks > LOOKS_MAX) return;
+		if (of === "compiler") this.#rustc ??= COMPILER.exec(pathAt(this.#data, at))?.[1];
+		if (of === "compiler" || this.#names.size === PARTS_MAX) return;
+		const crate = CRATE.exec(pathAt(this.#data, at));
+		if (crate !== null) this.#names.add(`${crate[1]} ${crate[2]}`);
+	}
+
+	all(): PanicTraces {
+		const crates = [...this.#names].map((name) => crateOf(...(name.split(" ") as [string, string])));
+		return { crates, rustc: this.#rustc };
+	}
 }
 
 /** As text of one character a byte. */
