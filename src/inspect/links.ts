@@ -1,4 +1,5 @@
-import { callGraph, type WaysTo, waysTo } from "./call-graph.ts";
+import { type WaysTo, waysTo } from "../wasm/kernel/call-ways.ts";
+import { callGraph } from "./call-graph.ts";
 import type { Scan } from "./scan.ts";
 
 /** An import that a module calls. */

@@ -116,12 +116,12 @@ function mayCall({ bodies, imports, shapes, taken }: Shape, caller: number, call
 	return bodies[caller - imports]?.types.some((type) => shapes[type] === taken[callee]) ?? false;
 }
 
-function calls({ bodies, imports }: Shape, caller: number, callee: number): boolean {
+function doesCall({ bodies, imports }: Shape, caller: number, callee: number): boolean {
 	return bodies[caller - imports]?.calls.includes(callee) ?? false;
 }
 
 function checkStep(graph: Shape, caller: number, callee: number, isPossible: boolean): void {
-	assert.ok(isPossible ? mayCall(graph, caller, callee) : calls(graph, caller, callee));
+	assert.ok(isPossible ? mayCall(graph, caller, callee) : doesCall(graph, caller, callee));
 }
 
 /** By relaxing every call until nothing changes. */
@@ -131,7 +131,7 @@ function distances(graph: Shape, targets: readonly number[], alsoPossible: boole
 	for (let round = 0; round < count; round++)
 		for (let caller = 0; caller < count; caller++)
 			for (let callee = 0; callee < count; callee++)
-				if (calls(graph, caller, callee) || (alsoPossible && mayCall(graph, caller, callee)))
+				if (doesCall(graph, caller, callee) || (alsoPossible && mayCall(graph, caller, callee)))
 					found[caller] = Math.min(found[caller]!, found[callee]! + 1);
 	return found.map((distance) => (distance === Infinity ? undefined : distance));
 }
