@@ -122,7 +122,7 @@ function wantedIn({ imports }: World, imported: readonly Wanted[]): Wanted[] {
 }
 
 /** So many modules may import a function of one name. */
-const IMPORTERS_MAX = 100;
+const IMPORTERS_MAX = 16;
 
 function linksOf(imported: readonly Wanted[]): Links {
 	const links = new Map<string, Wish[]>();
