@@ -107,6 +107,29 @@ test("a module of many long names makes no page over 3 MB", async () => {
 	assert.ok(page.length < 3_000_000, `${page.length} characters`);
 });
 
+test("the page of a difference shows what changed within functions, and no other numbers", async () => {
+	const version = (value: number, before: number) => {
+		const count = before + 1;
+		return build.wasm(
+			build.types(build.functionType([], [])),
+			build.functions(...Array.from({ length: count + 1 }, () => 0)),
+			build.exports(["run", 0, count]),
+			build.code(
+				...Array.from({ length: before }, (_, at) => [0x41, at + 9, 0x1a]),
+				[0x01],
+				[0x10, before, 0x41, value, 0x1a, ...(value === 7 ? [0x01] : [])],
+			),
+		);
+	};
+	const page = htmlReport(await examine(version(7, 3), "new.wasm"), await examine(version(5, 0), "old.wasm"));
+	const text =
+		/<pre class="difference" tabindex="0">(?:(?!<\/pre>).)*i32\.const(?:(?!<\/pre>).)*/s.exec(page)?.[0] ??
+		"";
+	assert.match(text, /<span class="new">\+ {5}i32\.const 7<\/span>/);
+	assert.match(text, /<span class="gone">- {5}i32\.const 5<\/span>/);
+	assert.match(text, /<span class=""> {6}call 3<\/span>/);
+});
+
 test("the picture of an import: its callers, from an export, each line a call", async () => {
 	const bytes = new Uint8Array(readFileSync(new URL("../../../guests/c/wc.wasm", import.meta.url)));
 	const examined = await examine(bytes, "wc.wasm");

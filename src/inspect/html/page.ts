@@ -2,6 +2,7 @@ import { toBase64 } from "../../base/base64.ts";
 import { shellWord } from "../../base/shell.ts";
 import { Sha256 } from "../../oci/sha256.ts";
 import { compare, type Examined } from "../diff.ts";
+import { changedTexts } from "./changed-texts.ts";
 import { escaped } from "./escape.ts";
 import { functionTexts } from "./function-texts.ts";
 import { PAGE_SCRIPT } from "./script.ts";
@@ -22,7 +23,7 @@ export function htmlReport(examined: Examined, against?: Examined): string {
 	const maps = `${treemap(groups, 1040, 520, "wide")}${treemap(groups, 360, 560, "tall")}`;
 	const texts = functionTexts(examined);
 	const sections = [
-		section("What changed", against === undefined ? "" : differenceOf(compare(against, examined))),
+		section("What changed", against === undefined ? "" : changesOf(against, examined)),
 		section("What it asks for", needsOf(report)),
 		section("How it gets there", waysOf(examined)),
 		section("Worth a look", findingsOf(report)),
@@ -55,6 +56,11 @@ ${sections.join("\n")}
 </body>
 </html>
 `;
+}
+
+function changesOf(old: Examined, now: Examined): string {
+	const difference = compare(old, now);
+	return differenceOf(difference) + changedTexts(old, now, difference);
 }
 
 function section(title: string, contents: string): string {

@@ -9,7 +9,7 @@ body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.5 sys
 main { max-width: 1080px; margin: 0 auto; padding: 24px 16px 64px; }
 h1 { margin: 0; font-size: 28px; line-height: 1.2; overflow-wrap: anywhere; }
 h2 { margin: 40px 0 12px; font-size: 20px; }
-h3 { margin: 0; font-size: 16px; }
+h3 { margin: 0; font-size: 16px; } .difference + h3 { margin-top: 20px; }
 p { margin: 4px 0; }
 .kicker, .where, .grant, dt, .hint { color: var(--soft); font-size: 14px; }
 .is { font-size: 18px; }
