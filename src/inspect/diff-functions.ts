@@ -1,3 +1,5 @@
+import { toHex } from "../base/hex.ts";
+import { Sha256 } from "../oci/sha256.ts";
 import { lastingName, pairsOf } from "./lasting-name.ts";
 import { NormalBodies } from "./normal-body.ts";
 import type { Part } from "./programs.ts";
@@ -47,6 +49,10 @@ interface Body {
 	readonly hash: number;
 	readonly shape: number;
 	mate: Body | undefined;
+	/** No other of either program has it. */
+	readonly id: number;
+	/** Of all that it does; made when it is first asked for. */
+	digest: string | undefined;
 }
 
 /**
@@ -54,13 +60,15 @@ interface Body {
  * out, of functions and types, do not count; that a body calls other functions than it did, does. Linear in the bytes of both.
  */
 export function compareFunctions(old: readonly Part[], now: readonly Part[]): FunctionChanges {
-	const normal = new NormalBodies(new Map());
-	const before = bodiesOf(old, normal);
-	const after = bodiesOf(now, normal);
+	const types = new Map<string, number>();
+	const normal = new NormalBodies(types);
+	const ids = { next: 0 };
+	const before = bodiesOf(old, normal, ids);
+	const after = bodiesOf(now, normal, ids);
 	matchBy(before, after, ({ name }) => (name === undefined ? undefined : stableName(name)));
 	matchBy(before, after, ({ hash }) => hash);
 	matchBy(before, after, ({ shape }) => shape);
-	const callees = new Callees(before, after);
+	const callees = new Callees(new NormalBodies(types), before, after);
 	const changes: FunctionChange[] = [];
 	let same = 0;
 	for (const body of after) {
@@ -108,7 +116,7 @@ function sizeOf(bodies: readonly Body[]): number {
 	return bodies.reduce((sum, { size_bytes }) => sum + size_bytes, 0);
 }
 
-function bodiesOf(parts: readonly Part[], normal: NormalBodies): Body[] {
+function bodiesOf(parts: readonly Part[], normal: NormalBodies, ids: { next: number }): Body[] {
 	return parts.flatMap(({ scan, path }) => {
 		if (scan === undefined) return [];
 		const exported = exportNames(scan);
@@ -118,7 +126,19 @@ function bodiesOf(parts: readonly Part[], normal: NormalBodies): Body[] {
 			const { hash, shape } = normal.read(scan, entry);
 			const name = scan.names.get(index) ?? exported.get(index);
 			const size_bytes = (scan.bodyEnd[entry] ?? 0) - start;
-			return { scan, binary: path, entry, index, name, size_bytes, hash, shape, mate: undefined };
+			return {
+				scan,
+				binary: path,
+				entry,
+				index,
+				name,
+				size_bytes,
+				hash,
+				shape,
+				mate: undefined,
+				id: ids.next++,
+				digest: undefined,
+			};
 		});
 	});
 }
@@ -162,8 +182,10 @@ function matchBy(
 class Callees {
 	readonly #of = new Map<Scan, Body[]>();
 	readonly #pairs = new Map<Scan, Map<Scan, ReadonlyMap<string, string>>>();
+	readonly #normal: NormalBodies;
 
-	constructor(...programs: readonly (readonly Body[])[]) {
+	constructor(normal: NormalBodies, ...programs: readonly (readonly Body[])[]) {
+		this.#normal = normal;
 		for (const body of programs.flat()) {
 			const bodies = this.#of.get(body.scan);
 			if (bodies === undefined) this.#of.set(body.scan, [body]);
@@ -171,14 +193,17 @@ class Callees {
 		}
 	}
 
-	/** An import by its names; a function by its mate, or by a body that is no different. */
+	/** An import by its names; a function by its mate, or by a body that is no different and calls the same. */
 	isSame(old: Scan, oldIndex: number, now: Scan, index: number): boolean {
 		const before = this.#at(old, oldIndex);
 		const after = this.#at(now, index);
-		if (typeof before === "string") return before === after || this.#renamed(old, now).get(before) === after;
+		const renamed = this.#renamed(old, now);
+		if (typeof before === "string") return before === after || renamed.get(before) === after;
 		if (typeof after === "string") return false;
 		if (before === undefined || after === undefined) return before === after;
-		return after.mate === before || after.hash === before.hash;
+		if (after.mate === before) return true;
+		// the hash is quick, and anybody can make two bodies of one
+		return after.hash === before.hash && this.#digestOf(after) === this.#digestOf(before, renamed);
 	}
 
 	/** Imports of the old one that have another version or hash in their names now. */
@@ -194,6 +219,24 @@ class Callees {
 		const { importedFunctions: imported } = scan.module;
 		if (index >= imported) return this.#of.get(scan)?.[index - imported];
 		return importNames(scan)[index];
+	}
+
+	/** Of its bytes, and of what it calls: a function that has a mate is the same as its mate. */
+	#digestOf(body: Body, renamed?: ReadonlyMap<string, string>): string {
+		if (body.digest !== undefined) return body.digest;
+		const { bytes, calls } = this.#normal.read(body.scan, body.entry);
+		const sum = new Sha256().update(bytes);
+		const called = calls.map((index) => this.#keyOf(body, index, renamed)).join();
+		body.digest = toHex(sum.update(new TextEncoder().encode(called)).digest());
+		return body.digest;
+	}
+
+	#keyOf(caller: Body, index: number, renamed?: ReadonlyMap<string, string>): string {
+		const callee = this.#at(caller.scan, index);
+		if (callee === caller) return "itself";
+		if (callee === undefined) return "nothing";
+		if (typeof callee === "string") return renamed?.get(callee) ?? callee;
+		return String(Math.min(callee.id, callee.mate?.id ?? callee.id));
 	}
 }
 

@@ -44,6 +44,24 @@ function module({ imported = [], typesBefore = 0, bodies, exported = [] }: Shape
 const body = (value: number) => [I32_CONST, value, DROP];
 const call = (index: number) => [CALL, index];
 
+/** Two bodies of one length for which a quick hash, FNV-1a of 32 bits, is the same. */
+function collision(which: 0 | 1): number[] {
+	const seen = new Map<number, number>();
+	for (let value = 0; ; value++) {
+		const code = longConstant(value);
+		const hash = [0, ...code, END].reduce((state, byte) => Math.imul(state ^ byte, 0x01000193), 0x811c9dc5);
+		const other = seen.get(hash);
+		if (other !== undefined) return which === 0 ? longConstant(other) : code;
+		seen.set(hash, value);
+	}
+}
+
+/** Of five bytes, whatever the value. */
+function longConstant(value: number): number[] {
+	const low = [0, 7, 14, 21].map((shift) => ((value >>> shift) & 0x7f) | 0x80);
+	return [I32_CONST, ...low, (value >>> 28) & 0x07, DROP];
+}
+
 const FUNCTIONS: readonly (readonly [string, Shape, Shape, Partial<Difference["functions"]>])[] = [
 	[
 		"functions that only have other numbers are the same",
@@ -74,6 +92,12 @@ const FUNCTIONS: readonly (readonly [string, Shape, Shape, Partial<Difference["f
 		{ imported: ["sched_yield", "fd_sync"], bodies: [call(0)], exported: [["run", 2]] },
 		{ imported: ["sched_yield", "fd_sync"], bodies: [call(1)], exported: [["run", 2]] },
 		{ same: 0, changed: 1 },
+	],
+	[
+		"a call that leads to another body of the same hash is a change",
+		{ bodies: [collision(0), call(0)], exported: [["run", 1]] },
+		{ bodies: [collision(0), collision(1), call(1)], exported: [["run", 2]] },
+		{ same: 1, changed: 1, added: 1 },
 	],
 	[
 		"a call that leads to another function is a change",

@@ -23,6 +23,8 @@ export interface Event {
 /** A file of more characters is not read; all of Go's, crates.io's and PyPI's advisories are less. */
 export const ADVISORIES_CHARACTERS_MAX = 256 * 1024 * 1024;
 const ADVISORIES_MAX = 500_000;
+/** Objects and lists: JSON of nothing but these takes twenty times its size in memory. Real files have one in a hundred characters. */
+const OBJECTS_MAX = 6_000_000;
 const EVENTS_MAX = 1000;
 const VERSIONS_MAX = 20_000;
 const KINDS = ["introduced", "fixed", "last_affected", "limit"] as const;
@@ -36,12 +38,27 @@ const KINDS = ["introduced", "fixed", "last_affected", "limit"] as const;
  */
 export function parseAdvisories(text: string, file: string): Advisory[] {
 	if (text.length > ADVISORIES_CHARACTERS_MAX) throw invalid(file, "it is too large");
+	if (objectsIn(text) > OBJECTS_MAX) throw invalid(file, `it has more than ${OBJECTS_MAX} objects and lists`);
 	const entries = parseEntries(text, file);
 	if (entries.length > ADVISORIES_MAX) throw invalid(file, `it has more than ${ADVISORIES_MAX} advisories`);
 	return entries.flatMap((entry, index) =>
 		readEntry(entry, () => invalid(file, `entry ${index + 1} has no 'id'`)),
 	);
 }
+
+/** Those within texts, too. */
+function objectsIn(text: string): number {
+	if (text.length <= OBJECTS_MAX) return 0;
+	let count = 0;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code === OBJECT || code === LIST) count += 1;
+	}
+	return count;
+}
+
+const OBJECT = 0x7b;
+const LIST = 0x5b;
 
 function invalid(file: string, note: string): Fault {
 	return new Fault("FLAG_INVALID", `cannot read advisories from '${file}'`, {

@@ -6,8 +6,8 @@ type Kind = Pick<Finding, "title" | "why" | "level">;
 export const KINDS = {
 	"not-read": {
 		level: "warning",
-		title: "Nested modules and components that were not read",
-		why: "They are damaged, too many, or nest too deep: nothing of what is in them is in this report.",
+		title: "Parts of it that were not read",
+		why: "Nested modules that are damaged, too many or too deep, and code that is not known, are not in this report.",
 	},
 	"vulnerable-dependency": {
 		level: "warning",

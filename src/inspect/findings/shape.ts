@@ -27,6 +27,12 @@ export function findInShape(part: Part, collector: Collector): void {
 function findUnread({ path, start, binary, scan }: Part, collector: Collector): void {
 	if (binary.kind === "module" && scan === undefined)
 		collector.add("not-read", { binary: path, offset: start }, `a module of ${binary.bytes.length} bytes`);
+	if (scan?.unknown !== undefined)
+		collector.add(
+			"not-read",
+			{ binary: path, offset: start + scan.unknown },
+			"an instruction that is not known, and what is behind it",
+		);
 	for (const { contents, end } of binary.unread)
 		collector.add(
 			"not-read",

@@ -28,7 +28,7 @@ export function compareVersions(one: string, other: string, order: Order): numbe
 
 function parseVersion(text: string, order: Order): Version | undefined {
 	if (text.length > VERSION_CHARACTERS_MAX) return undefined;
-	const form = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)([^+]*)(?:\+.*)?$/i.exec(text.trim());
+	const form = /^v?(?:(\d+)!)?(\d+(?:\.\d+)*)([^+]*)(?:\+[^]*)?$/i.exec(text.trim());
 	if (form === null) return undefined;
 	const [, epoch = "0", release = "", rest = ""] = form;
 	if (order === "semver" && rest !== "" && !rest.startsWith("-"))
