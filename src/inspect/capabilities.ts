@@ -25,11 +25,12 @@ export interface Row extends Asked {
  */
 export function capabilityOf(module: string, name: string): Asked {
 	const plain = module.replace(MANGLED, "");
-	for (const { modules, names, ...asked } of ROWS) {
-		const match = modules.exec(plain);
-		if (match === null || (names !== undefined && !names.test(name))) continue;
+	for (const row of ROWS) {
+		const match = row.modules.exec(plain);
+		if (match === null || row.names?.test(name) === false) continue;
 		const version = match.groups?.["version"];
-		return { ...asked, host: version === undefined ? asked.host : `${asked.host} ${version}` };
+		const { capability, says, grant, host } = row;
+		return { capability, says, grant, host: version === undefined ? host : `${host} ${version}` };
 	}
 	return UNKNOWN;
 }

@@ -266,7 +266,7 @@ const GRAPHS: readonly Hostile[] = [
 		bytes: () => tabled(5000, 5000),
 	},
 	{
-		name: "2,000 functions that call by each of 300 types",
+		name: "500 functions that call by each of 300 types",
 		bytes: () => {
 			const calls = each(300, (at) => cat([0x41, 0, 0x11], leb(at + 1), [0]));
 			return program({
@@ -274,14 +274,14 @@ const GRAPHS: readonly Hostile[] = [
 					plain,
 					...Array.from({ length: 300 }, (_, at) => type(times(at % 2, [I32]), times(0, [I32]))),
 				].map((one, at) => (at === 0 ? one : plain)),
-				middle: [section(4, vector(1, cat([0x70, 0], leb(2000))))],
-				functions: Array.from({ length: 2000 }, () => [0, body(calls)] as const),
+				middle: [section(4, vector(1, cat([0x70, 0], leb(500))))],
+				functions: Array.from({ length: 500 }, () => [0, body(calls)] as const),
 				exports: vector(1, exportOf("f", 0, 0)),
 				elements: vector(
 					1,
 					[0, 0x41, 0, END],
-					leb(2000),
-					each(2000, (at) => leb(at)),
+					leb(500),
+					each(500, (at) => leb(at)),
 				),
 			});
 		},
