@@ -185,21 +185,37 @@ function inspection(missing: (what: string) => void): Scenario[] {
 		words: [node, "-e", `const b=require("fs").readFileSync(${JSON.stringify(ruby)});${code}`] as const,
 	});
 	const wabt = JSON.stringify(join(root, "node_modules/wabt"));
+	const wasmparser = JSON.stringify(join(root, "test/programs/node_modules/wasmparser"));
+	const read = `const{BinaryReader}=require(${wasmparser}),r=new BinaryReader();r.setData(b.buffer,b.byteOffset,b.byteOffset+b.length);while(r.read());`;
+	const inspected = { label: "wherry inspect", command: { words: [wherry, "inspect", ruby] as const } };
+	const compiled = {
+		label: "WebAssembly.compile",
+		command: script("WebAssembly.compile(b).then(()=>process.exit(0))"),
+	};
+	const nothing = { label: "node -e 0", command: { words: [node, "-e", "0"] as const } };
 	return [
 		{
 			name: "inspect 30 MB",
-			about: "to reach: at most 2x of WebAssembly.compile, a tenth of wabt's reader",
+			about: "to reach: at most 2x of WebAssembly.compile, a third of wasmparser, a tenth of wabt's reader",
 			measure: "cpu",
-			runs: 5,
+			runs: 7,
 			variants: [
-				{ label: "WebAssembly.compile", command: script("WebAssembly.compile(b).then(()=>process.exit(0))") },
-				{ label: "wherry inspect", command: { words: [wherry, "inspect", ruby] } },
+				compiled,
+				inspected,
+				{ label: "wasmparser", command: script(read) },
 				{
 					label: "wabt's reader",
 					command: script(`require(${wabt})().then((w)=>w.readWasm(b,{}).validate())`),
 				},
-				{ label: "node -e 0", command: { words: [node, "-e", "0"] } },
+				nothing,
 			],
+		},
+		{
+			name: "inspect 30 MB, memory",
+			about: "the most it ever held; to reach: less than 4x of the file, 122 MB",
+			measure: "memory to the end",
+			runs: 3,
+			variants: [compiled, inspected, nothing],
 		},
 	];
 }
