@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assembleInto } from "../support/wat.ts";
-import { run } from "../support/wherry.ts";
+import { guest, run } from "../support/wherry.ts";
 import { CREATE, folder, opener, WRITE } from "./opener.ts";
 
 const READS = [{ path: "data/a" }];
@@ -103,6 +103,25 @@ test("a program that cannot be started teaches nothing, and leaves nothing behin
 		left().filter((name) => !before.includes(name)),
 		[],
 	);
+});
+
+test("a program that makes files at the top is told to have all of it", async (context) => {
+	const here = folder(context);
+	await assembleInto(here, "guest.wasm", opener([{ path: "new", flags: CREATE, rights: WRITE }]));
+	const { stderr } = run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here });
+	assert.match(
+		stderr,
+		/may write all that is at '\/': path_open to make a file, first at 'new'; what you make/,
+	);
+});
+
+test("what is no file is not learnt into", (context) => {
+	const here = folder(context);
+	for (const name of ["data", "/dev/stdout", "nowhere/p.toml"])
+		assert.match(
+			run(["run", "--learn", name, guest("wat/hello")], { cwd: here }).stderr,
+			/cannot write '.*' \[IO\]/,
+		);
 });
 
 test("variables are learnt by name: no value is written", async (context) => {

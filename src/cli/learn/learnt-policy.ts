@@ -9,6 +9,16 @@ import type { Use } from "./use.ts";
 import { learntLines } from "./learnt-lines.ts";
 import { learntText } from "./learnt-text.ts";
 
+/** What came of writing what was learnt. */
+export interface Written {
+	/** Whether the uses needed more than the policy held. */
+	readonly isNew: boolean;
+	/** Whether the program may write the policy itself, by what was learnt. */
+	readonly isExposed: boolean;
+	/** Why it may write all of what stands at "/"; undefined: it may not. */
+	readonly whole: string | undefined;
+}
+
 /** A policy file that is learnt into: what it was before a program ran that may be able to write it. */
 export class LearntPolicy {
 	readonly file: string;
@@ -38,6 +48,7 @@ export class LearntPolicy {
 			this.#real = realpathSync(dirname(resolve(file)));
 			const named = join(this.#real, basename(file));
 			const stat = statSync(named, { throwIfNoEntry: false });
+			if (stat?.isFile() === false) throw new Error("it is no file");
 			this.#place = stat === undefined ? named : realpathSync(named);
 			this.#mode = stat === undefined ? undefined : stat.mode & 0o777;
 			this.#inode = statSync(dirname(this.#place), { bigint: true }).ino;
@@ -48,24 +59,22 @@ export class LearntPolicy {
 	}
 
 	/**
-	 * Writes what it was before and what these uses need more, in one step. Answers whether they need more, and whether
-	 * the program may write the policy itself, by what was learnt.
+	 * Writes what it was before and what these uses need more, in one step.
 	 *
 	 * @throws Fault POLICY_INVALID where nothing can be added to it, IO where its folder is not what it was
 	 */
-	async write(
-		uses: readonly Use[],
-		grants: Grants,
-	): Promise<{ readonly isNew: boolean; readonly isExposed: boolean }> {
+	async write(uses: readonly Use[], grants: Grants): Promise<Written> {
 		const learnt = { uses, grants, real: this.#real };
 		const text = await learntText({ ...learnt, file: this.file, before: this.#before });
 		if (!this.#isInPlace()) throw moved(this.file);
 		// what the program itself wrote there does not stay
 		if (text !== this.#now()) replaceFile(this.#place, text, this.#mode);
-		const isExposed = learntLines(learnt).some(
-			(line) => "mount" in line && !line.mount.readOnly && this.#liesIn(line.mount.source),
-		);
-		return { isNew: text !== this.#before, isExposed };
+		const open = learntLines(learnt).filter((line) => "mount" in line && !line.mount.readOnly);
+		return {
+			isNew: text !== this.#before,
+			isExposed: open.some((line) => "mount" in line && this.#liesIn(line.mount.source)),
+			whole: open.find((line) => "mount" in line && line.mount.target === "/")?.why,
+		};
 	}
 
 	#liesIn(source: string): boolean {

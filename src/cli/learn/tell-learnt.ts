@@ -9,6 +9,7 @@ import { printFault, printNote } from "../print.ts";
 import type { RunOptions } from "../run-options.ts";
 import type { Use } from "./use.ts";
 import type { LearnAsked } from "./learn-wishes.ts";
+import type { Written } from "./learnt-policy.ts";
 
 const TOLD_MAX = 8;
 
@@ -16,7 +17,7 @@ const TOLD_MAX = 8;
 export function tellWritten(
 	file: string,
 	uses: readonly Use[],
-	{ isNew, isExposed }: { readonly isNew: boolean; readonly isExposed: boolean },
+	{ isNew, isExposed, whole }: Written,
 	{ grants: { env } }: RunOptions,
 ): void {
 	printNote(
@@ -24,6 +25,10 @@ export function tellWritten(
 	);
 	if (uses.some(({ type }) => type === "full"))
 		printNote("the program used more different things than are kept: the policy may not be enough");
+	if (whole !== undefined)
+		printNote(
+			`by it the program may write all that is at '/': ${whole}; what you make before needs no such grant`,
+		);
 	if (isExposed)
 		printNote(`by it the program may write '${file}' itself: keep the policy where it writes nothing`);
 	const given = [...env].filter(([name, value]) => process.env[name] !== value).map(([name]) => `'${name}'`);

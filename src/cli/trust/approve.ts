@@ -66,7 +66,11 @@ export const APPROVE_VERB = verb<Draft>({
 			printNote("nothing was changed");
 			return 1;
 		}
-		if (changes.length > 0) replaceFile(lock.file, printLock(new Map(lock.images).set(name.reference, is)));
+		if (changes.length > 0) {
+			// while it was asked, another image may have been locked
+			const { images } = findLock() === undefined ? lock : readLock();
+			replaceFile(lock.file, printLock(new Map(images).set(name.reference, is)));
+		}
 		const { added, removed } = needsDifference(was?.imports ?? [], is.imports ?? []);
 		const told = {
 			name: name.reference,
