@@ -190,5 +190,6 @@ function dependenciesOf({ parts }: Inventory): Dependency[] {
 			licence: properties["license"],
 			source: evidence,
 			advisories: [],
+			vulnerabilities: [],
 		}));
 }

@@ -190,4 +190,16 @@ export interface Dependency {
 	readonly source: "declared" | "inferred";
 	/** Ids of advisories that match, where an advisory file was given. */
 	readonly advisories: readonly string[];
+	/** What those advisories say, in their order. */
+	readonly vulnerabilities: readonly Vulnerability[];
+}
+
+export interface Vulnerability {
+	readonly id: string;
+	/** Other names of the same: `CVE-2024-24783`. */
+	readonly aliases: readonly string[];
+	/** The advisory's own words, shortened. */
+	readonly summary: string | undefined;
+	/** The lowest version above this one that is said to have it no more. */
+	readonly fixed: string | undefined;
 }

@@ -20,6 +20,7 @@ const dependency = (ecosystem: string, name: string, version?: string): Dependen
 	licence: undefined,
 	source: "declared",
 	advisories: [],
+	vulnerabilities: [],
 });
 
 const cases: readonly (readonly [
@@ -184,12 +185,83 @@ for (const [name, entry, part, isCovered] of cases)
 		assert.deepEqual(advisories, isCovered ? [(entry as { id: string }).id] : []);
 	});
 
+/** As vuln.go.dev and RustSec write them. */
+const GO = {
+	schema_version: "1.3.1",
+	id: "GO-2024-2598",
+	modified: "0001-01-01T00:00:00Z",
+	aliases: ["CVE-2024-24783"],
+	summary: "Verify panics on certificates\nwith an unknown public key",
+	severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N" }],
+	affected: [
+		{
+			package: { name: "stdlib", ecosystem: "Go" },
+			ranges: [
+				{
+					type: "SEMVER",
+					events: [{ introduced: "0" }, { fixed: "1.21.8" }, { introduced: "1.22.0-0" }, { fixed: "1.22.1" }],
+				},
+			],
+			ecosystem_specific: { imports: [{ path: "crypto/x509", symbols: ["Certificate.Verify"] }] },
+		},
+	],
+	database_specific: { url: "https://pkg.go.dev/vuln/GO-2024-2598" },
+};
+const RUST = {
+	id: "RUSTSEC-2024-0402",
+	aliases: [],
+	details: "Borsh serialization of HashMap is non-canonical",
+	affected: [
+		{
+			package: { ecosystem: "crates.io", name: "hashbrown", purl: "pkg:cargo/hashbrown" },
+			ranges: [{ type: "SEMVER", events: [{ introduced: "0.15.0" }, { fixed: "0.15.1" }] }],
+			versions: [],
+		},
+	],
+};
+
+const REAL: readonly (readonly [part: Dependency, fixed: string | undefined])[] = [
+	[dependency("golang", "stdlib", "1.21.0"), "1.21.8"],
+	[dependency("golang", "stdlib", "1.22.0"), "1.22.1"],
+	[dependency("golang", "stdlib", "1.21.8"), undefined],
+	[dependency("golang", "stdlib", "1.25.5"), undefined],
+	[dependency("cargo", "hashbrown", "0.15.0"), "0.15.1"],
+	[dependency("cargo", "hashbrown", "0.14.5"), undefined],
+];
+for (const [part, fixed] of REAL)
+	test(`${part.name} ${part.version} is ${fixed === undefined ? "not covered" : `fixed in ${fixed}`}`, () => {
+		const [{ vulnerabilities } = part] = withAdvisories(
+			[part],
+			parseAdvisories(JSON.stringify([GO, RUST]), "osv.json"),
+		);
+		assert.deepEqual(
+			vulnerabilities.map((found) => found.fixed),
+			fixed === undefined ? [] : [fixed],
+		);
+	});
+
+test("what an advisory is also called, and says, is told", () => {
+	const [found] = withAdvisories(
+		[dependency("golang", "stdlib", "1.21.0")],
+		parseAdvisories(JSON.stringify(GO), "osv.json"),
+	);
+	assert.deepEqual(found?.vulnerabilities, [
+		{
+			id: "GO-2024-2598",
+			aliases: ["CVE-2024-24783"],
+			summary: "Verify panics on certificates with an unknown public key",
+			fixed: "1.21.8",
+		},
+	]);
+});
+
 const one = advisory("ONE", "npm", "x", fixedIn("2.0.0"));
 const other = advisory("OTHER", "npm", "x", fixedIn("2.0.0"));
 const forms: readonly (readonly [name: string, text: string, ids: readonly string[]])[] = [
 	["one object", JSON.stringify(one, undefined, 2), ["ONE"]],
 	["an array", JSON.stringify([one, other]), ["ONE", "OTHER"]],
 	["one a line", `${JSON.stringify(one)}\n\n${JSON.stringify(other)}\n`, ["ONE", "OTHER"]],
+	["the answer of osv.dev to a question", JSON.stringify({ vulns: [one, other] }), ["ONE", "OTHER"]],
 	["nothing", "[]", []],
 ];
 for (const [name, text, ids] of forms)

@@ -3,6 +3,9 @@ import { Fault } from "../../base/fault.ts";
 /** What an advisory says of one package (OSV schema, ossf.github.io/osv-schema). */
 export interface Advisory {
 	readonly id: string;
+	readonly aliases: readonly string[];
+	/** Shortened. */
+	readonly summary: string | undefined;
 	/** OSV's name of the ecosystem, in lower case: `go`, `crates.io`, `npm`, `pypi`. */
 	readonly ecosystem: string;
 	readonly name: string;
@@ -25,12 +28,14 @@ export const ADVISORIES_CHARACTERS_MAX = 256 * 1024 * 1024;
 const ADVISORIES_MAX = 500_000;
 /** Objects and lists: JSON of nothing but these takes twenty times its size in memory. Real files have one in a hundred characters. */
 const OBJECTS_MAX = 6_000_000;
+const ALIASES_MAX = 20;
+const SUMMARY_CHARACTERS_MAX = 200;
 const EVENTS_MAX = 1000;
 const VERSIONS_MAX = 20_000;
 const KINDS = ["introduced", "fixed", "last_affected", "limit"] as const;
 
 /**
- * Advisories in OSV's form: one object, an array of them, or one a line. Those that were withdrawn are left out, as is what is no
+ * Advisories in OSV's form: one object, an array of them, one a line, or the answer of osv.dev to a question. Those that were withdrawn are left out, as is what is no
  * statement about a package.
  *
  * @param file as the person named it
@@ -69,7 +74,9 @@ function invalid(file: string, note: string): Fault {
 
 function parseEntries(text: string, file: string): unknown[] {
 	const whole = parsed(text);
-	if (whole !== undefined) return Array.isArray(whole) ? whole : [whole];
+	if (Array.isArray(whole)) return whole;
+	if (Array.isArray(field(whole, "vulns"))) return listOf(whole, "vulns");
+	if (whole !== undefined) return [whole];
 	const lines = text.split("\n").filter((line) => line.trim() !== "");
 	return lines.map((line, index) => {
 		const entry = parsed(line);
@@ -90,6 +97,12 @@ function readEntry(entry: unknown, noId: () => Fault): Advisory[] {
 	const id = textOf(entry, "id");
 	if (id === undefined) throw noId();
 	if (textOf(entry, "withdrawn") !== undefined) return [];
+	const aliases = listOf(entry, "aliases")
+		.slice(0, ALIASES_MAX)
+		.filter((alias) => typeof alias === "string");
+	const summary = (textOf(entry, "summary") ?? textOf(entry, "details"))
+		?.slice(0, SUMMARY_CHARACTERS_MAX)
+		.replaceAll(/\s+/g, " ");
 	return listOf(entry, "affected").flatMap((affected): Advisory[] => {
 		const of = field(affected, "package");
 		const ecosystem = textOf(of, "ecosystem");
@@ -98,6 +111,8 @@ function readEntry(entry: unknown, noId: () => Fault): Advisory[] {
 		return [
 			{
 				id,
+				aliases,
+				summary,
 				ecosystem: ecosystem.toLowerCase(),
 				name,
 				ranges: listOf(affected, "ranges").flatMap(readRange),

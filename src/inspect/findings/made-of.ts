@@ -31,8 +31,18 @@ export function findWhatItIsMadeOf({ about, parts, libraries }: Inventory, colle
 	}
 }
 
+const SUMMARY_CHARACTERS_MAX = 100;
+
 export function findVulnerable(dependencies: readonly Dependency[], collector: Collector): void {
-	for (const { name, version, advisories } of dependencies)
-		for (const id of advisories)
-			collector.add("vulnerable-dependency", OUTERMOST, `${id}: ${name} ${version ?? ""}`.trimEnd());
+	for (const { name, version, vulnerabilities } of dependencies)
+		for (const { id, aliases, summary, fixed } of vulnerabilities) {
+			const also = aliases.length === 0 ? "" : ` (${aliases.slice(0, 3).join(", ")})`;
+			const remedy = fixed === undefined ? "" : `, fixed in ${fixed}`;
+			const words = summary === undefined ? "" : `: ${summary.slice(0, SUMMARY_CHARACTERS_MAX)}`;
+			collector.add(
+				"vulnerable-dependency",
+				OUTERMOST,
+				`${id}${also}: ${name} ${version ?? ""}${remedy}${words}`,
+			);
+		}
 }

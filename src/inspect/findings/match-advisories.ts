@@ -1,5 +1,5 @@
 import { Fault, oneLine } from "../../base/fault.ts";
-import type { Dependency } from "../report.ts";
+import type { Dependency, Vulnerability } from "../report.ts";
 import type { Advisory, Range } from "./advisories.ts";
 import { compareVersions, type Order } from "./versions.ts";
 
@@ -42,11 +42,16 @@ export function withAdvisories(
 	return dependencies.map((dependency) => {
 		const { ecosystem, name, version } = dependency;
 		const known = byPackage.get(keyOf(ECOSYSTEMS.get(ecosystem) ?? ecosystem, name)) ?? [];
-		if (version === undefined || known.length === 0) return { ...dependency, advisories: [] };
+		if (version === undefined || known.length === 0)
+			return { ...dependency, advisories: [], vulnerabilities: [] };
 		left -= known.reduce((sum, one) => sum + one.cost, 0);
 		if (left < 0) throw tooMany(name);
-		const ids = known.filter((one) => one.covers(version)).map(({ id }) => id);
-		return { ...dependency, advisories: [...new Set(ids)].toSorted().slice(0, IDS_MAX) };
+		const found = new Map<string, Vulnerability>();
+		for (const one of known) if (one.covers(version)) found.set(one.id, one.vulnerability(version));
+		const vulnerabilities = [...found.values()]
+			.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+			.slice(0, IDS_MAX);
+		return { ...dependency, advisories: vulnerabilities.map(({ id }) => id), vulnerabilities };
 	});
 }
 
@@ -81,6 +86,19 @@ class Known {
 		if (this.#versions.has(plainVersion(version))) return true;
 		this.#ranges ??= ranges.map((range) => ordered(range, ecosystem));
 		return this.#ranges.some((range) => isWithin(version, range));
+	}
+
+	/** Of a version that it covers. */
+	vulnerability(version: string): Vulnerability {
+		const { id, aliases, summary } = this.#advisory;
+		const fixes = (this.#ranges ?? []).flatMap(({ events, by }) => {
+			const above = events.find(
+				(event) => event.kind === "fixed" && (compareVersions(event.version, version, by) ?? -1) > 0,
+			);
+			return above === undefined ? [] : [{ version: above.version, by }];
+		});
+		const [lowest] = fixes.toSorted((one, other) => compareVersions(one.version, other.version, one.by) ?? 0);
+		return { id, aliases, summary, fixed: lowest?.version };
 	}
 }
 

@@ -109,7 +109,7 @@ function finding({ title, why, level, evidence, more: untold }: Finding): string
 	const shown = evidence.slice(0, EVIDENCE_MAX);
 	const rows = shown.map(({ binary, functionName, function: index, offset, shows }) => {
 		const where = functionName ?? (index === undefined ? "" : `function ${index}`);
-		const at = offset === undefined ? "" : ` at byte ${offset}`;
+		const at = offset === undefined ? "" : ` at 0x${offset.toString(16)}`;
 		return `<li><code>${escapedName(shows)}</code> <span class="where">${escapedName(`${binary === "0" ? "" : `${binary} `}${where}${at}`)}</span></li>`;
 	});
 	const rest = evidence.length - shown.length + untold;
