@@ -33,6 +33,7 @@ export const BODIES: usize = 0x28000;
 export const BODIES_MAX: u32 = 0x1000;
 /** From here on everything is placed by `place`. */
 export const FREE: usize = 0x48000;
+const MEMORY_MAX: u64 = 0xf000_0000;
 
 // steps, from the commonest on
 const LEB: u32 = 1;
@@ -102,6 +103,8 @@ export function begin(functionCount: u32, typeCount: u32, windowBytes: u32): boo
 
 /** Room for a window of so many bytes, and for all that can be told of it: a call takes two bytes at least. */
 export function place(windowBytes: u32): bool {
+	// beyond any memory, where sums would begin again at 0
+	if (<u64>FREE + ((<u64>functions + <u64>types) << 2) + (<u64>windowBytes << 3) >= MEMORY_MAX) return false;
 	const each = (<usize>windowBytes + 7) & ~7;
 	callerOf = FREE;
 	callerOfType = callerOf + (<usize>functions << 2);
@@ -474,6 +477,8 @@ export function graph(functionCount: u32, imports: u32, calls: u32, typeCalls: u
 	importedNodes = <usize>imports;
 	shapeCount = <usize>shapes;
 	const bodies = nodes - importedNodes;
+	const words = ((<u64>functionCount + <u64>calls + <u64>typeCalls + <u64>shapes) << 3) + <u64>typeCount;
+	if ((words << 2) >= MEMORY_MAX) return false;
 	givenCalleesAt = FREE;
 	givenCallees = after(givenCalleesAt, bodies + 1);
 	givenTypesAt = after(givenCallees, <usize>calls);
