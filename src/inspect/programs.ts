@@ -1,5 +1,6 @@
 import { Fault } from "../base/fault.ts";
 import { demandBinary } from "../wasm/input.ts";
+import { demandFewLocals } from "../wasm/locals.ts";
 import { type Binary, binariesIn } from "../wasm/nested.ts";
 import { readModule } from "../wasm/read-module.ts";
 import { demandValid } from "../wasm/validity.ts";
@@ -43,6 +44,7 @@ function scanned({ bytes }: Binary, file: string, isOutermost: boolean): Scan | 
 	try {
 		// what is wrong with its framing is said better by its own reader
 		const module = readModule(bytes, file);
+		demandFewLocals(bytes, module);
 		demandValid(bytes, `inspect '${file}'`);
 		return scanModule(bytes, module);
 	} catch (refused) {

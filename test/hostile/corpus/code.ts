@@ -148,6 +148,13 @@ const BODIES: readonly Hostile[] = [
 			}),
 	},
 	{
+		name: "100,000 functions of 50,000 locals",
+		bytes: () => {
+			const one = sized([1, 0xd0, 0x86, 0x03, I32, END]);
+			return program({ functions: Array.from({ length: 100_000 }, () => [0, one] as const) });
+		},
+	},
+	{
 		name: "5,000 bodies that say they have 2^32-1 labels",
 		bytes: () =>
 			program({ functions: Array.from({ length: 5000 }, () => [0, sized([0, 0x0e], HUGE)] as const) }),
