@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import * as build from "../wasm/module-builder.ts";
 import { capabilityOf } from "./capabilities.ts";
 import { inspectProgram } from "./assemble.ts";
 import { textReport } from "./text-report.ts";
@@ -99,4 +100,27 @@ test("names of a program's own are escaped on the page", async () => {
 	const report = await inspect("c/wc");
 	const page = textReport({ ...report, file: "a\u001b[31m\u202e.wasm" });
 	assert.match(page, /a\\u\{1b\}\[31m\\u\{202e\}\.wasm/);
+});
+
+test("evidence has the bytes that it stands on, where words do not show them", async () => {
+	const bytes = new Uint8Array(readFileSync(new URL("../../guests/c/sha256.wasm", import.meta.url)));
+	const { findings } = await inspectProgram(bytes, "sha256.wasm");
+	const found = findings.find(({ id }) => id === "crypto-constants")?.evidence ?? [];
+	assert.ok(found.length > 0);
+	for (const { offset = 0, bytes: shown } of found)
+		assert.equal(shown, Buffer.from(bytes.subarray(offset, offset + 8)).toString("hex"));
+});
+
+test("of a secret no bytes are shown", async () => {
+	const secret = ["ghp", "_", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"].join("");
+	const data = [...new TextEncoder().encode(secret)];
+	const module = build.wasm(
+		build.memories({ minimum: 1 }),
+		build.section(11, [1, 0, 0x41, 0, 0x0b, data.length, ...data]),
+	);
+	const { findings } = await inspectProgram(module, "secret.wasm");
+	const found = findings.find(({ id }) => id === "embedded-secret");
+	assert.equal(found?.evidence.length, 1);
+	assert.equal(found.evidence[0]?.bytes, undefined);
+	assert.ok(!JSON.stringify(findings).includes(secret));
 });

@@ -8,6 +8,7 @@ import { readDefinitions } from "../wasm/component/read-definitions.ts";
 import { readProducers } from "../wasm/customs.ts";
 import { whoMadeIt } from "../wasm/toolchain.ts";
 import type { Advisory } from "./findings/advisories.ts";
+import { withBytes } from "./findings/evidence-bytes.ts";
 import { findingsOf } from "./findings/find.ts";
 import { withAdvisories } from "./findings/match-advisories.ts";
 import { needsOf, type Wanted } from "./needs.ts";
@@ -61,7 +62,7 @@ export async function inspectProgram(
 		hosts: needs.hosts,
 		binaries,
 		needs: isUnread ? [NOT_ALL, ...needs.list] : needs.list,
-		findings: findingsOf(parts, inventory, dependencies),
+		findings: withBytes(findingsOf(parts, inventory, dependencies), bytes),
 		madeBy: makersOf(parts, inventory),
 		dependencies,
 	};

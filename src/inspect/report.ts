@@ -173,6 +173,8 @@ export interface Evidence {
 	readonly offset: number | undefined;
 	/** Hex of a few bytes, or the text found, shortened; no key or token is shown whole. */
 	readonly shows: string;
+	/** Hex of the first bytes at the offset, where `shows` does not have them. */
+	readonly bytes?: string;
 }
 
 export interface MadeBy {

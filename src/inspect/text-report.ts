@@ -85,10 +85,12 @@ function findingLines({ level, title, why, evidence, more }: Finding): string[] 
 	];
 }
 
-function placeText({ binary, function: index, functionName, offset }: Evidence): string {
+function placeText({ binary, function: index, functionName, offset, bytes }: Evidence): string {
 	const words = [
 		...(index === undefined ? [] : [`in ${functionName ?? `function ${index}`}`]),
-		...(offset === undefined ? [] : [`at 0x${offset.toString(16)}`]),
+		...(offset === undefined
+			? []
+			: [`at 0x${offset.toString(16)}${bytes === undefined ? "" : `: ${bytes}`}`]),
 		...(binary === "0" ? [] : [`of ${binary}`]),
 	];
 	return words.length === 0 ? "" : ` (${words.join(" ")})`;

@@ -107,9 +107,10 @@ export function findingsOf({ findings }: Report): string {
 
 function finding({ title, why, level, evidence, more: untold }: Finding): string {
 	const shown = evidence.slice(0, EVIDENCE_MAX);
-	const rows = shown.map(({ binary, functionName, function: index, offset, shows }) => {
+	const rows = shown.map(({ binary, functionName, function: index, offset, bytes, shows }) => {
 		const where = functionName ?? (index === undefined ? "" : `function ${index}`);
-		const at = offset === undefined ? "" : ` at 0x${offset.toString(16)}`;
+		const at =
+			offset === undefined ? "" : ` at 0x${offset.toString(16)}${bytes === undefined ? "" : `: ${bytes}`}`;
 		return `<li><code>${escapedName(shows)}</code> <span class="where">${escapedName(`${binary === "0" ? "" : `${binary} `}${where}${at}`)}</span></li>`;
 	});
 	const rest = evidence.length - shown.length + untold;
