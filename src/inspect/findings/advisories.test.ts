@@ -299,3 +299,29 @@ test("any JSON gives advisories or a Fault, and matching ends", () => {
 		{ numRuns: 300 },
 	);
 });
+
+test("ten thousand versions of one package end in an answer or a fault, in bounded work", () => {
+	const named = Array.from({ length: 10_000 }, (_, at) => dependency("golang", "stdlib", `1.${at}.0`));
+	const known = (count: number) =>
+		parseAdvisories(
+			JSON.stringify(
+				Array.from({ length: count }, (_, at) => advisory(`A-${at}`, "Go", "stdlib", fixedIn("1.5.0"))),
+			),
+			"osv.json",
+		);
+	assert.equal(
+		withAdvisories(named, known(10)).filter(({ advisories }) => advisories.length === 10).length,
+		5,
+	);
+	assert.throws(
+		() => withAdvisories(named, known(200)),
+		(error) => error instanceof Fault && error.code === "MODULE_TOO_LARGE",
+	);
+});
+
+test("a list of more objects than any real one has is not taken apart", () => {
+	assert.throws(
+		() => parseAdvisories(`[${"{},".repeat(6_000_001)}{}]`, "osv.json"),
+		(error) => error instanceof Fault && error.notes.some((note) => note.includes("objects")),
+	);
+});

@@ -26,3 +26,8 @@ test("any text for a map gives places or none", () => {
 		}),
 	);
 });
+
+test("a long path is cut: each mapping tells it anew", () => {
+	const place = mapSource(JSON.stringify({ sources: ["p".repeat(1_000_000)], mappings: "gBAEA" }), 16, 100);
+	assert.ok((place?.(16)?.length ?? 0) < 1100);
+});

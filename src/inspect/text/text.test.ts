@@ -288,3 +288,65 @@ test("a module with any byte changed gives text or a fault", () => {
 		{ numRuns: 1000 },
 	);
 });
+
+/** Two imports and two functions; the name section calls them what it likes. */
+function claiming(names: readonly (readonly [index: number, name: string])[]): Scan {
+	const entries = names.flatMap(([index, name]) => [index, name.length, ...new TextEncoder().encode(name)]);
+	return scanModule(
+		build.wasm(
+			build.types(build.functionType([], [])),
+			build.imports(build.importOf("wasi", "path_open", 0, 0), build.importOf("wasi", "log", 0, 0)),
+			build.functions(0, 0, 0),
+			build.code([0x10, 0, 0x10, 1, 0x10, 3, 0x10, 4], [], []),
+			build.custom("name", [1, ...encodeUnsigned(entries.length + 1), names.length, ...entries]),
+		),
+	);
+}
+
+test("an import is called by what it is imported as, whatever the module's names say", () => {
+	const scan = claiming([
+		[0, "log"],
+		[1, "path_open"],
+		[3, "wasi.log"],
+		[4, "wasi.log"],
+	]);
+	const code = layOut(decompiledLines(scan, 2), PLAIN);
+	assert.deepEqual(code.match(/\S+\(\)$/gm), [
+		"wasi.path_open()",
+		"wasi.log()",
+		"wasi.log#3()",
+		"wasi.log#4()",
+	]);
+	assert.match(layOut(functionLines(scan, 2), PLAIN), /call 0 {2};; wasi\.path_open\n/);
+});
+
+test("no two locals and globals of pseudo-code have one name", () => {
+	const name = (index: number, text: string) => [index, text.length, ...new TextEncoder().encode(text)];
+	const locals = [
+		0,
+		5,
+		...name(0, "x_2"),
+		...name(1, "x"),
+		...name(2, "x"),
+		...name(3, "return"),
+		...name(4, "t0"),
+	];
+	const globals = [1, ...name(0, "x")];
+	const scan = scanModule(
+		build.wasm(
+			build.types(build.functionType([0x7f, 0x7f, 0x7f, 0x7f, 0x7f], [])),
+			build.functions(0),
+			build.section(6, [1, 0x7f, 1, 0x41, 0, 0x0b]),
+			build.code([0x41, 1, 0x24, 0]),
+			build.custom("name", [
+				...[2, ...encodeUnsigned(locals.length + 1), 1, ...locals],
+				...[7, ...encodeUnsigned(globals.length), ...globals],
+			]),
+		),
+	);
+	const code = layOut(decompiledLines(scan, 0), PLAIN);
+	const names = [...code.matchAll(/(\w+): i32/g)].map(([, word]) => word);
+	const [, global = ""] = /(\w+) = 1$/m.exec(code) ?? [];
+	assert.equal(new Set([...names, global]).size, 6);
+	assert.ok(!names.includes("return") && !names.includes("t0"));
+});
