@@ -1,4 +1,3 @@
-import { fromBase64 } from "../../base/base64.ts";
 import { Fault } from "../../base/fault.ts";
 import { immediates } from "../instructions.ts";
 import { KERNEL_CODE } from "./code.ts";
@@ -75,6 +74,7 @@ export const WEIGHED_BYTES = 4096;
 /** As in tools/kernel.as. */
 const IMMEDIATES_EACH = 0x120;
 
+let compiled: WebAssembly.Module | undefined;
 let kernel: Kernel | undefined;
 
 /** The one of this program: nothing of one module is left when the next begins, and nobody waits within it. */
@@ -85,7 +85,7 @@ export function theKernel(): Kernel {
 
 /** One more, with a memory of its own. */
 export function startKernel(): Kernel {
-	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(fromBase64(KERNEL_CODE)!));
+	const { exports } = new WebAssembly.Instance((compiled ??= compile()));
 	const memory = exports["memory"] as WebAssembly.Memory;
 	const call = (name: string) => exports[name] as (...numbers: readonly number[]) => number;
 	const places = placesIn(exports);
@@ -112,6 +112,10 @@ export function startKernel(): Kernel {
 		link: call("link"),
 		ways: call("ways"),
 	};
+}
+
+function compile(): WebAssembly.Module {
+	return new WebAssembly.Module(Uint8Array.from(atob(KERNEL_CODE), (character) => character.charCodeAt(0)));
 }
 
 function placesIn(exports: WebAssembly.Exports): Places {
