@@ -28,9 +28,13 @@ export const RECORDS: usize = 0x1e400;
 /** What was found: pairs of a pattern's number and its place. */
 export const FOUND: usize = 0x20000;
 export const FOUND_MAX: u32 = 0x1000;
-/** Seven lists of so many numbers each: see `Body`. */
+/**
+ * What is told of bodies, seven lists of so many numbers each: where one starts and ends, its instructions, those in loops, those of these
+ * that mix, and how many callees and types of indirect calls there were up to its end.
+ */
 export const BODIES: usize = 0x28000;
 export const BODIES_MAX: u32 = 0x1000;
+const LIST: usize = 0x4000;
 /** From here on everything is placed by `place`. */
 export const FREE: usize = 0x48000;
 const MEMORY_MAX: u64 = 0xf000_0000;
@@ -165,10 +169,10 @@ export function walk(offset: u32, length: u32, most: u32): u32 {
 		next = start + <usize>size;
 		const told = BODIES + ((<usize>bodies) << 2);
 		store<u32>(told, fileOffset(start));
-		store<u32>(told, fileOffset(next), 4 * 0x1000);
+		store<u32>(told, fileOffset(next), LIST);
 		body(start, next, told);
-		store<u32>(told, calleesBefore + calleeCount, 5 * 4 * 0x1000);
-		store<u32>(told, indirectBefore + indirectCount, 6 * 4 * 0x1000);
+		store<u32>(told, calleesBefore + calleeCount, 5 * LIST);
+		store<u32>(told, indirectBefore + indirectCount, 6 * LIST);
 		entry++;
 		bodies++;
 	}
@@ -266,9 +270,9 @@ function body(start: usize, end: usize, told: usize): void {
 		loopCount += count - countBefore;
 		loopMixing += mixing - mixingBefore;
 	}
-	store<u32>(told, count, 2 * 4 * 0x1000);
-	store<u32>(told, loopCount, 3 * 4 * 0x1000);
-	store<u32>(told, loopMixing, 4 * 4 * 0x1000);
+	store<u32>(told, count, 2 * LIST);
+	store<u32>(told, loopCount, 3 * LIST);
+	store<u32>(told, loopMixing, 4 * LIST);
 }
 
 /** Each callee is told once for a body. */

@@ -77,6 +77,7 @@ function walkSection(
 		told.take(kernel, done, walked, take);
 		done += walked;
 		cursor.offset = told.bodyEnd[done - 1]!;
+		window_bytes = WINDOW_BYTES;
 	}
 	return bodies;
 }
