@@ -17,13 +17,21 @@ export interface LearntMount {
 	readonly source: string;
 	readonly target: string;
 	readonly readOnly: boolean;
+	/** Nothing of the host: an empty folder. */
+	readonly isEmpty?: boolean;
 }
 
 const WHY_LENGTH_MAX = 160;
 
+/** The least that a folder in memory may hold. Nobody may write there. */
+export const EMPTY_BYTES = 1;
+
 /** A mount in the words of `--mount`. */
-export function mountItem({ source, target, readOnly }: LearntMount): string {
-	const fields = ["type=bind", `source=${source}`, `target=${target}`, ...(readOnly ? ["readonly"] : [])];
+export function mountItem({ source, target, readOnly, isEmpty }: LearntMount): string {
+	const fields =
+		isEmpty === true
+			? ["type=tmpfs", `target=${target}`, `tmpfs-size=${EMPTY_BYTES}`, "readonly"]
+			: ["type=bind", `source=${source}`, `target=${target}`, ...(readOnly ? ["readonly"] : [])];
 	return fields.map((field) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(",");
 }
 
@@ -98,8 +106,9 @@ function mountTable({ mount, why }: Extract<LearntLine, { readonly mount: Learnt
 	return [
 		"",
 		`[[mount]]${comment(why)}`,
-		`type = "bind"`,
-		`source = ${tomlString(mount.source)}`,
+		...(mount.isEmpty === true
+			? [`type = "tmpfs"`, `tmpfs-size = ${EMPTY_BYTES}`]
+			: [`type = "bind"`, `source = ${tomlString(mount.source)}`]),
 		`target = ${tomlString(mount.target)}`,
 		`readonly = ${mount.readOnly}`,
 		"",

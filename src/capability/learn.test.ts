@@ -20,7 +20,10 @@ const cases: readonly [name: string, uses: readonly UsedPath[], places: readonly
 	["written within what is read", [used("a", "tree-read"), used("a/b", "tree-write")], ["a ro", "a/b rw"]],
 	["read within what is written", [used("a", "tree-write"), used("a/b", "tree-read")], ["a rw"]],
 	["seen on the way", [used("a", "seen"), used("a/b", "read")], ["a/b ro"]],
-	["only seen", [used("a", "seen")], ["a ro"]],
+	["only seen", [used("a", "seen")], ["a empty"]],
+	["a name missed in it", [used("a/b", "missed")], ["a/b empty"]],
+	["a name missed above what is read", [used("a", "missed"), used("a/b", "read")], ["a/b ro", "a empty"]],
+	["a name missed in what is listed", [used("a", "tree-read"), used("a/b", "missed")], ["a ro"]],
 	["the grant itself, only seen", [used("", "seen")], []],
 	["the grant itself, listed", [used("", "tree-read"), used("a/b", "read")], [" ro"]],
 ];
@@ -28,7 +31,9 @@ const cases: readonly [name: string, uses: readonly UsedPath[], places: readonly
 for (const [name, uses, places] of cases)
 	test(`least places: ${name}`, () =>
 		assert.deepEqual(
-			leastPlaces(uses).map(({ path, readOnly }) => `${path.join("/")} ${readOnly ? "ro" : "rw"}`),
+			leastPlaces(uses).map(
+				({ path, readOnly, isEmpty }) => `${path.join("/")} ${isEmpty ? "empty" : readOnly ? "ro" : "rw"}`,
+			),
 			places,
 		));
 

@@ -1,7 +1,10 @@
 /** The least folders and files that cover what a program really used. Pure. */
 
-/** What was done with a path. The ways with `tree` need the folder itself: to list it, or to make and remove names in it. */
-export type PathUse = "seen" | "read" | "write" | "tree-read" | "tree-write";
+/**
+ * What was done with a path. The ways with `tree` need the folder itself: to list it, or to make and remove names in it. Of a folder
+ * that was only "seen", or in which a name was "missed", nothing was used but that it is there.
+ */
+export type PathUse = "seen" | "missed" | "read" | "write" | "tree-read" | "tree-write";
 
 export interface UsedPath {
 	/** Beneath its grant; no `.`, no `..`, no links. Empty: the grant itself. */
@@ -22,6 +25,8 @@ export interface UsedPath {
 export interface LeastPlace {
 	readonly path: readonly string[];
 	readonly readOnly: boolean;
+	/** Only that there is a folder was used: an empty one will do. */
+	readonly isEmpty: boolean;
 	/** Which call wanted it first. */
 	readonly why: string;
 }
@@ -30,10 +35,12 @@ export interface LeastPlace {
 const FILES_OF_FOLDER = 2;
 /** More grants than this are brought together at the folders above them. */
 const PLACES_MAX = 24;
+/** More empty folders than this are left out: programs look for things in very many. */
+const EMPTIES_MAX = 12;
 
 /**
  * Several files of one folder come to the folder, but for the topmost; what is only read is read-only; what lies beneath another grant that
- * allows as much is left out. Never wider than the grant that the paths are beneath; at most 24 places.
+ * allows as much is left out. Never wider than the grant that the paths are beneath; at most 24 places, and 12 empty ones.
  */
 export function leastPlaces(used: readonly UsedPath[]): LeastPlace[] {
 	const places = new Map<string, LeastPlace>();
@@ -41,10 +48,24 @@ export function leastPlaces(used: readonly UsedPath[]): LeastPlace[] {
 		if (one.use === "tree-read" || one.use === "tree-write")
 			put(places, one.path, one.use === "tree-read", whyOf(one));
 	for (const place of filesOf(used)) put(places, place.path, place.readOnly, place.why);
-	for (const one of used)
-		if (one.use === "seen" && one.path.length > 0 && !isShown(places, one.path))
-			put(places, one.path, true, whyOf(one));
-	return together(least(fewer(places)), used);
+	const needed = together(least(fewer(places)), used);
+	return [...needed, ...emptiesOf(used, needed)];
+}
+
+/** Folders beside what is needed that have to be there, and nothing in them. */
+function emptiesOf(used: readonly UsedPath[], needed: readonly LeastPlace[]): LeastPlace[] {
+	const empties = new Map<string, LeastPlace>();
+	for (const one of used) {
+		const { path, use } = one;
+		if ((use !== "seen" && use !== "missed") || path.length === 0) continue;
+		const isCovered = needed.some((place) => isBeneath(path, place.path));
+		// above what is needed there is a folder in any case, but it does not say that it lacks a name
+		const isAbove = use === "seen" && needed.some((place) => isBeneath(place.path, path));
+		const key = keyOf(path);
+		if (isCovered || isAbove || empties.has(key) || empties.size >= EMPTIES_MAX) continue;
+		empties.set(key, { path, readOnly: true, isEmpty: true, why: whyOf(one) });
+	}
+	return [...empties.values()];
 }
 
 /** A way that is broken by a grant within another one, which is mounted there for itself, makes the two one. */
@@ -58,7 +79,7 @@ function together(places: readonly LeastPlace[], used: readonly UsedPath[]): Lea
 		const readOnly = [above, ...within].every((place) => place.readOnly);
 		const why = [above, ...within].find((place) => place.readOnly === readOnly)?.why ?? above.why;
 		const rest = now.filter((place) => place !== above && !within.has(place));
-		now = [{ path: above.path, readOnly, why }, ...rest];
+		now = [{ ...above, readOnly, why }, ...rest];
 	}
 	return least(new Map(now.map((place) => [keyOf(place.path), place])));
 }
@@ -103,19 +124,15 @@ function filesOf(used: readonly UsedPath[]): LeastPlace[] {
 		const [first] = list;
 		if (first === undefined || first.path.length < 2 || list.length < FILES_OF_FOLDER) return list;
 		const isReadOnly = list.every(({ readOnly }) => readOnly);
-		return [{ path: first.path.slice(0, -1), readOnly: isReadOnly, why: first.why }];
+		return [{ ...first, path: first.path.slice(0, -1), readOnly: isReadOnly }];
 	});
 }
 
 /** The call that needs more is the one that is told. */
 function put(places: Map<string, LeastPlace>, path: readonly string[], readOnly: boolean, why: string): void {
 	const known = places.get(keyOf(path));
-	if (known === undefined || (known.readOnly && !readOnly)) places.set(keyOf(path), { path, readOnly, why });
-}
-
-/** Whether a folder is there in any case: above a grant, or beneath one. */
-function isShown(places: ReadonlyMap<string, LeastPlace>, path: readonly string[]): boolean {
-	return [...places.values()].some((place) => isBeneath(place.path, path) || isBeneath(path, place.path));
+	if (known === undefined || (known.readOnly && !readOnly))
+		places.set(keyOf(path), { path, readOnly, isEmpty: false, why });
 }
 
 /** As long as there are too many, those that lie deepest become the folder above them. */

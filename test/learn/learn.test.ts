@@ -70,6 +70,33 @@ test("a second run adds what is new and keeps what a person wrote", async (conte
 	assert.deepEqual(lines.filter((line) => !added.includes(line)).join("\n"), edited);
 });
 
+test("a folder that was looked at, or lacked a name, is learnt as an empty one, until more of it is used", async (context) => {
+	const here = folder(context);
+	const DIRECTORY = 2;
+	writeFileSync(join(here, "other/token"), "secret");
+	const looks = [{ path: "data/a" }, { path: "other", flags: DIRECTORY }];
+	await assembleInto(here, "looks.wasm", opener(looks));
+	await assembleInto(here, "misses.wasm", opener([{ path: "other/nothing" }]));
+	await assembleInto(here, "reads.wasm", opener([{ path: "other/token" }]));
+	await assembleInto(here, "more.wasm", opener([{ path: "other/token" }, { path: "other/c" }]));
+	const NOENT = 44;
+	assert.equal(run(["run", "--learn", "p.toml", "looks.wasm"], { cwd: here }).status, 0);
+	assert.match(
+		readFileSync(join(here, "p.toml"), "utf8"),
+		/type=tmpfs,target=\/other,tmpfs-size=1,readonly"/,
+	);
+	assert.equal(run(["run", "--policy", "p.toml", "looks.wasm"], { cwd: here }).status, 0);
+	assert.equal(run(["run", "--policy", "p.toml", "reads.wasm"], { cwd: here }).status, NOENT);
+	assert.equal(run(["run", "--learn", "q.toml", "misses.wasm"], { cwd: here }).status, NOENT);
+	assert.equal(run(["run", "--policy", "q.toml", "misses.wasm"], { cwd: here }).status, NOENT);
+	assert.doesNotMatch(readFileSync(join(here, "q.toml"), "utf8"), /source=/);
+	for (const file of ["p.toml", "q.toml"]) {
+		assert.equal(run(["run", "--learn", file, "more.wasm"], { cwd: here }).status, 0);
+		assert.equal(run(["run", "--policy", file, "more.wasm"], { cwd: here }).status, 0);
+		assert.doesNotMatch(readFileSync(join(here, file), "utf8"), /tmpfs/);
+	}
+});
+
 test("nothing is learnt outside of what may be learnt", async (context) => {
 	const here = folder(context);
 	const work = join(here, "work");

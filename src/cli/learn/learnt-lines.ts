@@ -2,7 +2,7 @@
 import { lstatSync, realpathSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { BindMount, Grants, Mount } from "../../capability/grants.ts";
-import { leastPlaces, type LeastPlace } from "../../capability/learn.ts";
+import { isBeneath, leastPlaces, type LeastPlace, type UsedPath } from "../../capability/learn.ts";
 import { type LearntLine, mountItem } from "../../capability/learn-text.ts";
 import { parseMount } from "../../capability/mount-csv.ts";
 import { listenerFor } from "../../capability/net-gate.ts";
@@ -39,12 +39,26 @@ export function learntLines(learnt: Learnt): readonly LearntLine[] {
 
 function mountLines(mount: Mount, { uses, real }: Learnt): LearntLine[] {
 	const used = uses.filter((use) => use.type === "path").filter((use) => use.mount === mount.guest);
-	if (mount.type === "bind")
-		return leastPlaces(used).map((place) => mountLine(mount, safe(mount, place), real));
+	if (mount.type === "bind") return placesOf(mount, used).map((place) => mountLine(mount, place, real));
 	const [first] = used;
 	if (first === undefined) return [];
 	const item = `${mount.guest}:size=${mount.size_bytes}${mount.readOnly ? ",ro" : ""}`;
 	return [{ list: "tmpfs", item, why: first.call }];
+}
+
+/** Each once, and nothing empty within what is not. */
+function placesOf(mount: BindMount, used: readonly UsedPath[]): LeastPlace[] {
+	const least = leastPlaces(used);
+	const full = new Map<string, LeastPlace>();
+	for (const place of least) {
+		if (place.isEmpty) continue;
+		const one = safe(mount, place);
+		const key = one.path.join("/");
+		if (full.get(key)?.readOnly !== false) full.set(key, one);
+	}
+	const isBare = ({ path }: LeastPlace) => ![...full.values()].some((one) => isBeneath(path, one.path));
+	const empties = least.filter((place) => place.isEmpty && isBare(place) && isWritable(mount, place.path));
+	return [...full.values(), ...empties];
 }
 
 /** What the guest may have changed since it used it, or what cannot be written down, gives way to the folder above. */
@@ -76,10 +90,13 @@ function isWritable(mount: BindMount, path: readonly string[]): boolean {
 	}
 }
 
-function mountLine(mount: BindMount, { path, readOnly, why }: LeastPlace, real: string): LearntLine {
+function mountLine(mount: BindMount, { path, readOnly, isEmpty, why }: LeastPlace, real: string): LearntLine {
+	const target = guestOf(mount, path);
+	if (isEmpty)
+		return { mount: { source: "", target, readOnly: true, isEmpty }, why: `${why}; empty: no more was used` };
 	const host = relative(real, join(realpathSync(resolve(mount.host)), ...path));
 	const source = host === "" ? "." : host === ".." || host.startsWith("../") ? host : `./${host}`;
-	return { mount: { source, target: guestOf(mount, path), readOnly: mount.readOnly || readOnly }, why };
+	return { mount: { source, target, readOnly: mount.readOnly || readOnly }, why };
 }
 
 function guestOf({ guest }: BindMount, path: readonly string[]): string {

@@ -2,9 +2,10 @@
 import { realpathSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
-import type { BindMount } from "../../capability/grants.ts";
+import type { BindMount, Mount, TmpfsMount } from "../../capability/grants.ts";
 import { isBeneath } from "../../capability/learn.ts";
 import {
+	EMPTY_BYTES,
 	type LearntLine,
 	type LearntMount,
 	mountItem,
@@ -48,23 +49,29 @@ export async function learntText(learnt: LearntInto): Promise<string> {
 
 /**
  * A place that is written now takes the lines of what lies within it: what is mounted there by itself would stay read-only, and
- * could not be renamed or removed.
+ * could not be renamed or removed. And any place takes those of folders in it of which nothing was used before.
  */
 function withWidened(
 	text: string,
 	line: Extract<LearntLine, { readonly mount: LearntMount }>,
 	learnt: LearntInto,
 ): string | undefined {
-	if (line.mount.readOnly) return undefined;
 	const above = mountOf(mountItem(line.mount));
+	if (above?.type !== "bind") return undefined;
 	return withMountReplaced(
 		text,
 		(item) => {
 			const mount = mountOf(item);
-			return above !== undefined && mount !== undefined && isWithin(mount, above, learnt.real);
+			if (mount?.type === "tmpfs")
+				return isEmptyFolder(mount) && isBeneath(namesOf(mount.guest), namesOf(above.guest));
+			return mount !== undefined && !above.readOnly && isWithin(mount, above, learnt.real);
 		},
 		line,
 	);
+}
+
+function isEmptyFolder(mount: TmpfsMount): boolean {
+	return mount.readOnly && mount.size_bytes === EMPTY_BYTES;
 }
 
 /** Reads what is to be written: all that was learnt has to be in it, and all that was there before. */
@@ -147,24 +154,23 @@ function isRuleKnown(item: string, { net }: Wishes): boolean {
 	);
 }
 
-/** By the same place of the host at the same place of the guest, or by a folder above both. */
+/** By the same place of the host at the same place of the guest, or by a folder above both. An empty one by any. */
 function isMountKnown(wanted: LearntMount, { mounts }: Wishes, { real, file }: LearntInto): boolean {
 	const mount = mountOf(mountItem(wanted));
+	if (mount === undefined) return false;
 	const folder = resolve(file, "..");
-	return (
-		mount !== undefined &&
-		mounts.some((above) => {
-			if (above.type !== "bind" || (above.readOnly && !wanted.readOnly)) return false;
-			const host = join(realpathSync(folder), relative(folder, resolve(above.host)));
-			return isWithin(mount, { ...above, host }, real);
-		})
-	);
+	return mounts.some((above) => {
+		if (above.type === "tmpfs") return mount.type === "tmpfs" && above.guest === mount.guest;
+		if (mount.type === "tmpfs") return isBeneath(namesOf(mount.guest), namesOf(above.guest));
+		if (above.readOnly && !wanted.readOnly) return false;
+		const host = join(realpathSync(folder), relative(folder, resolve(above.host)));
+		return isWithin(mount, { ...above, host }, real);
+	});
 }
 
-function mountOf(item: string): BindMount | undefined {
+function mountOf(item: string): Mount | undefined {
 	try {
-		const mount = parseMount(item, { where: "" });
-		return mount.type === "bind" ? mount : undefined;
+		return parseMount(item, { where: "" });
 	} catch {
 		return undefined;
 	}
@@ -172,13 +178,16 @@ function mountOf(item: string): BindMount | undefined {
 
 /** Whether a mount shows what is at its place in another one too. Hosts are relative to `real`. */
 function isWithin(mount: BindMount, above: BindMount, real: string): boolean {
-	const names = (path: string) => path.split("/").filter((name) => name !== "" && name !== ".");
-	const [guest, guestAbove] = [names(mount.guest), names(above.guest)];
-	const [host, hostAbove] = [names(resolve(real, mount.host)), names(resolve(real, above.host))];
+	const [guest, guestAbove] = [namesOf(mount.guest), namesOf(above.guest)];
+	const [host, hostAbove] = [namesOf(resolve(real, mount.host)), namesOf(resolve(real, above.host))];
 	const rest = guest.slice(guestAbove.length).join("/");
 	return (
 		isBeneath(guest, guestAbove) &&
 		isBeneath(host, hostAbove) &&
 		host.slice(hostAbove.length).join("/") === rest
 	);
+}
+
+function namesOf(path: string): string[] {
+	return path.split("/").filter((name) => name !== "" && name !== ".");
 }

@@ -7,6 +7,7 @@ const USES: readonly Use[] = [
 	{ type: "begun" },
 	{ type: "path", mount: "/", path: ["a", "b"], use: "read", call: "path_open", wanted: "a/b" },
 	{ type: "path", mount: "/", path: [], use: "tree-read", call: "c", wanted: "a/../b", ways: [["a"], []] },
+	{ type: "path", mount: "/", path: ["a"], use: "missed", call: "c", wanted: "a/b" },
 	{ type: "env", call: "environ_get" },
 	{ type: "net", need: "connect", host: "a.org", port: 443, call: "connect" },
 	{ type: "listeners", call: "sock_accept" },

@@ -86,8 +86,21 @@ const isPath = (value: unknown) =>
 
 const areWays = (value: unknown) => value === undefined || (Array.isArray(value) && value.every(isPath));
 
-const PATH_USES: readonly PathUse[] = ["seen", "read", "write", "tree-read", "tree-write"];
-const NET_NEEDS: readonly NetDenial["need"][] = ["connect", "udp", "listen", "bind", "resolve"];
+const PATH_USES = keys<PathUse>({
+	seen: true,
+	missed: true,
+	read: true,
+	write: true,
+	"tree-read": true,
+	"tree-write": true,
+});
+const NET_NEEDS = keys<NetDenial["need"]>({
+	connect: true,
+	udp: true,
+	listen: true,
+	bind: true,
+	resolve: true,
+});
 const CALL: Check = ["call", isText];
 
 const FIELDS: ReadonlyMap<Use["type"], readonly Check[]> = new Map<Use["type"], readonly Check[]>([
@@ -131,4 +144,9 @@ function isDenial(value: unknown): boolean {
 		default:
 			return fields.get("type") === "stdin";
 	}
+}
+
+/** The compiler sees to it that none is missing. */
+function keys<Word extends string>(all: Readonly<Record<Word, true>>): readonly string[] {
+	return Object.keys(all);
 }

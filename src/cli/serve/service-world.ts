@@ -40,7 +40,9 @@ export async function openServiceWorld(
 	const opened = await openComponentWorld(options, events, root, { meanwhile: true, http });
 	const { world, mounted } = opened;
 	const { grants, limits } = options;
-	const hasMemory = root !== undefined || grants.mounts.some(({ type }) => type === "tmpfs");
+	// what is read-only in memory is empty for ever: it may be shared
+	const hasMemory =
+		root !== undefined || grants.mounts.some(({ type, readOnly }) => type === "tmpfs" && !readOnly);
 	const given = count(world.descriptors);
 	const fresh = (): ComponentWorld => {
 		const descriptors = new Descriptors(limits.descriptors);

@@ -75,8 +75,9 @@ function learnt(calls: readonly Call[]): { done: boolean[]; places: LeastPlace[]
 	return { done, places: leastPlaces(used) };
 }
 
-function mounted(root: Directory, { path, readOnly }: LeastPlace): Mounted {
+function mounted(root: Directory, { path, readOnly, isEmpty }: LeastPlace): Mounted {
 	const guest = `/${path.join("/")}`;
+	if (isEmpty) return { guest, what: new ReadOnlyDirectory(makeMemoryBackend().root) };
 	const closedTo = (directory: Directory) => (readOnly ? new ReadOnlyDirectory(directory) : directory);
 	const opened = root.open(path.join("/") || ".", READ);
 	assert.ok(typeof opened !== "number", `${guest} is not there`);

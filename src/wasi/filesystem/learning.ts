@@ -160,7 +160,7 @@ export class LearningDirectory implements Directory {
 		if (folder.length === 0 || typeof this.#root.statAt(top, false) === "number")
 			return this.#sink.missedAtTop(names.join("/"));
 		if (typeof this.#root.statAt(folder.join("/"), false) === "number") return;
-		this.#sink.used(folder, "tree-read", "open a name that is not there", this.#wanted(path));
+		this.#sink.used(folder, "missed", "open a name that is not there", this.#wanted(path));
 	}
 
 	#used(path: string, use: PathUse, call: PathCall, inParent = false): void {
