@@ -46,7 +46,9 @@ function partsOf(name: string, values: readonly unknown[], names: Names): Traced
 }
 
 /** The errors by which files, sockets, HTTP and stores say that something was not granted. */
-const DENIED = /access|not-permitted|read-only|HTTP-request-denied/;
+const DENIED = /^(?:access|access-denied|not-permitted|read-only|HTTP-request-denied)$/;
+/** An answer that comes later holds such an error: what became of a request. */
+const HOLDS_DENIED = /^(?:ok\()?err\((?:access|access-denied|not-permitted|read-only|HTTP-request-denied)\)/;
 
 function meanwhile(
 	{ line, parts }: Made,
@@ -66,14 +68,16 @@ function meanwhile(
 function told({ line, parts }: Made, answer: unknown, shadows: Shadows, sink: TraceSink): unknown {
 	const shown = shadows.before(answer);
 	const result = answer === undefined ? "()" : valueText(shown, shadows);
-	sink(`${line} = ${result}`, { ...parts, result });
+	sink(`${line} = ${result}`, { ...parts, result, denied: HOLDS_DENIED.test(result) });
 	return shown;
 }
 
 function toldError({ line, parts }: Made, error: unknown, shadows: Shadows, sink: TraceSink): unknown {
 	if (!(error instanceof ComponentError)) return error;
 	const payload = shadows.before(error.payload);
-	const text = valueText(payload, shadows);
+	// an enum's case is a string here as any, and no text
+	const isCase = typeof payload === "string" && /^[A-Za-z0-9-]+$/.test(payload);
+	const text = isCase ? payload : valueText(payload, shadows);
 	sink(`${line} = error ${text}`, { ...parts, error: text, denied: DENIED.test(text) });
 	return payload === error.payload ? error : new ComponentError(payload);
 }
