@@ -3,6 +3,8 @@ import { placesOf, type Row } from "./places.ts";
 
 /** More than any function has. */
 const MAPPINGS_MAX = 50_000;
+/** Maps are made of one part, or of one for each file that was linked. */
+const PARTS_MAX = 10_000;
 const DATA_URL = /^data:application\/json(?:;charset=[\w-]+)?;base64,/;
 const MAP_CHARACTERS_MAX = 64 * 1024 * 1024;
 /** Of a source's path: each mapping tells it anew. */
@@ -27,12 +29,42 @@ export function embeddedMap(url: string | undefined): string | undefined {
  */
 export function mapSource(map: string, start: number, end: number): Source | undefined {
 	if (map.length > MAP_CHARACTERS_MAX) return undefined;
-	const { sources, mappings } = parsed(map) ?? {};
-	if (typeof mappings !== "string" || !Array.isArray(sources)) return undefined;
-	return placesOf(readMappings(mappings, sources, start, end), 0);
+	const whole = parsed(map);
+	const rows: Row[] = [];
+	for (const { part, base } of partsOf(whole).slice(0, PARTS_MAX)) {
+		const { sources, mappings } = part;
+		if (typeof mappings !== "string" || !Array.isArray(sources) || rows.length >= MAPPINGS_MAX) continue;
+		const pathOf = (index: number): string | undefined => {
+			const path: unknown = sources[index];
+			// what stands in sourceRoot is for servers: AssemblyScript's is no folder of anybody's
+			return typeof path === "string" ? path.slice(0, PATH_CHARACTERS_MAX) : undefined;
+		};
+		for (const { address, place } of readMappings(mappings, pathOf, start - base, end - base))
+			rows.push({ address: address + base, place });
+	}
+	return placesOf(rows, 0);
 }
 
-function parsed(map: string): { sources?: unknown; mappings?: unknown } | undefined {
+interface MapPart {
+	readonly sources?: unknown;
+	readonly mappings?: unknown;
+}
+
+/** A map of several parts says where each begins; wasm has one line, so that the column is the offset. */
+function partsOf(map: { readonly sections?: unknown } | undefined): { part: MapPart; base: number }[] {
+	if (map === undefined) return [];
+	if (!Array.isArray(map.sections)) return [{ part: map as MapPart, base: 0 }];
+	return map.sections.flatMap((section: unknown) => {
+		const { offset, map: part } = (section ?? {}) as {
+			offset?: { column?: unknown } | null;
+			map?: unknown;
+		};
+		const base = offset?.column;
+		return typeof base === "number" && typeof part === "object" && part !== null ? [{ part, base }] : [];
+	});
+}
+
+function parsed(map: string): object | undefined {
 	try {
 		const value: unknown = JSON.parse(map);
 		return typeof value === "object" && value !== null ? value : undefined;
@@ -41,7 +73,12 @@ function parsed(map: string): { sources?: unknown; mappings?: unknown } | undefi
 	}
 }
 
-function readMappings(text: string, sources: readonly unknown[], start: number, end: number): Row[] {
+function readMappings(
+	text: string,
+	pathOf: (source: number) => string | undefined,
+	start: number,
+	end: number,
+): Row[] {
 	const found: Row[] = [];
 	const numbers = { at: 0, text };
 	let offset = 0;
@@ -52,9 +89,10 @@ function readMappings(text: string, sources: readonly unknown[], start: number, 
 		offset += fields[0] ?? 0;
 		source += fields[1] ?? 0;
 		line += fields[2] ?? 0;
-		const path = sources[source];
-		if (fields.length >= 4 && offset >= start && offset < end && typeof path === "string")
-			found.push({ address: offset, place: `${path.slice(0, PATH_CHARACTERS_MAX)}:${line + 1}` });
+		if (fields.length === 0 || offset < start || offset >= end) continue;
+		// a segment of one number says that nothing is known from there on
+		const path = fields.length >= 4 ? pathOf(source) : undefined;
+		found.push({ address: offset, place: path === undefined ? undefined : `${path}:${line + 1}` });
 	}
 	return found;
 }

@@ -34,6 +34,15 @@ const CHARACTERS_MAX = 32 * 1024 * 1024;
 /** What a line or a name costs beside its characters. */
 const LINE_COST = 64;
 
+/** So far back a loop is looked through for the if that guards it: a hostile body nests them without end. */
+const GUARDED_MAX = 1000;
+
+interface Guard {
+	readonly opens: Piece;
+	readonly goesOn: Piece;
+	readonly closes: Piece;
+}
+
 /** Blocks, loops and ifs as lines with braces; labels only where something branches to them. */
 export class Structure {
 	readonly pieces: Piece[] = [];
@@ -135,11 +144,18 @@ export class Structure {
 		this.pieces.push(tail);
 	}
 
-	/** A loop that nothing branches to runs once; one that branches at its end alone is a do-while; others say where they break. */
+	/**
+	 * A loop that nothing branches to runs once; one that is all behind an if is a while; one that branches at its end alone is a
+	 * do-while; others say where they break.
+	 */
 	#closeLoop({ head, label, uses }: Frame, tail: Piece, isReached: boolean, offset: number): void {
 		const last = this.pieces.at(-1);
 		const isLast = last?.continues?.label === label;
-		if (uses === 0) {
+		const guard = uses === 1 && isReached ? this.#guardOf(head, label) : undefined;
+		if (guard !== undefined) {
+			head.text = guard.opens.text.replace("if", "while");
+			for (const piece of [guard.opens, guard.goesOn, guard.closes]) piece.shown = false;
+		} else if (uses === 0) {
 			head.shown = tail.shown = false;
 		} else if (isLast && last.continues.condition !== undefined && uses === 1) {
 			last.shown = false;
@@ -151,6 +167,33 @@ export class Structure {
 			else if (isReached) this.say("break", offset);
 			head.text = `${uses === 1 && isForever ? "" : `${label}: `}while (true) {`;
 		}
+	}
+
+	/** The if without an else that is all there is in a loop, and ends by going on with it. */
+	#guardOf(head: Piece, label: string): Guard | undefined {
+		let closes: Piece | undefined;
+		let goesOn: Piece | undefined;
+		let opens: Piece | undefined;
+		let depth = 1;
+		for (let at = this.pieces.length - 1, left = GUARDED_MAX; at >= 0 && left > 0; at--, left--) {
+			const piece = this.pieces[at]!;
+			if (!piece.shown) continue;
+			if (closes === undefined) {
+				if (piece.braces !== "close") return undefined;
+				closes = piece;
+			} else if (goesOn === undefined) {
+				if (piece.continues?.label !== label || piece.continues.condition !== undefined) return undefined;
+				goesOn = piece;
+			} else if (opens !== undefined) {
+				return piece === head ? { opens, goesOn, closes } : undefined;
+			} else if (piece.braces === "close") depth += 1;
+			else if (piece.braces === "both" && depth === 1) return undefined;
+			else if (piece.braces === "open" && --depth === 0) {
+				if (!piece.text.startsWith("if (")) return undefined;
+				opens = piece;
+			}
+		}
+		return undefined;
 	}
 
 	/** Where instructions follow as they are, all that is open is closed. */

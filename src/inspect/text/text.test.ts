@@ -226,6 +226,21 @@ const PSEUDO: readonly (readonly [what: string, wat: string, code: string])[] = 
 		"do { p0 = p0 - 1 } while (p0)",
 	],
 	[
+		"a loop that is all behind an if",
+		"(func (param i32) loop local.get 0 if local.get 0 i32.const 1 i32.sub local.set 0 br 1 end end)",
+		"while (p0) { p0 = p0 - 1 }",
+	],
+	[
+		"a loop that does more than what is behind its if",
+		"(func (param i32) loop local.get 0 if br 1 end i32.const 7 local.set 0 end)",
+		"L0: while (true) { if (p0) { continue L0 } p0 = 7 break }",
+	],
+	[
+		"a loop behind an if with an else",
+		"(func (param i32) loop local.get 0 if br 1 else i32.const 7 local.set 0 br 1 end end)",
+		"L0: while (true) { if (p0) { continue L0 } else { p0 = 7 continue L0 } break }",
+	],
+	[
 		"a loop that is left in its middle",
 		"(func (param i32) block loop local.get 0 br_if 1 br 0 end end)",
 		"L0: { while (true) { if (p0) break L0 } }",
