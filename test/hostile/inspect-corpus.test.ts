@@ -22,7 +22,7 @@ const FLOOR_US = 400_000;
 
 const CASES = [...FRAMING, ...CODE, ...CONTENTS, ...COMPONENTS];
 
-for (const { name, bytes: make, older } of CASES)
+for (const { name, bytes: make, older, refused } of CASES)
 	test(`inspected: ${name}`, async () => {
 		const bytes = make();
 		const benign_us = await thread.ordinaryCost(bytes.length, ordinary);
@@ -30,9 +30,8 @@ for (const { name, bytes: make, older } of CASES)
 		if (typeof answer === "string") return assert.fail(answer);
 		assert.equal(answer.thrown, undefined);
 		for (const view of answer.views) isSound(view, bytes.length);
-		// what is too large for us is too large for this test, too
-		const isTooLarge = answer.views[0]?.fault === "MODULE_TOO_LARGE";
-		if (!isTooLarge && WebAssembly.validate(bytes)) isTaken(answer);
+		if (refused !== undefined) assert.equal(answer.views[0]?.fault, refused);
+		else if (WebAssembly.validate(bytes)) isTaken(answer);
 		const most_us = benign_us * TIMES_MAX + FLOOR_US;
 		assert.ok(
 			answer.cpu_us < most_us,

@@ -349,7 +349,10 @@ class Decompiler {
 		this.structure.say(text, this.#offset);
 	}
 
-	#push(value: Value): void {
+	#push(made: Value): void {
+		// what is pure waits for nothing, so that nobody would settle it
+		const isLong = made.kind === Kind.PURE && made.text.length > EXPRESSION_CHARACTERS_MAX;
+		const value = isLong ? this.#written(made) : made;
 		if (value.kind === Kind.PURE && this.#pureTo === this.#stack.length) this.#pureTo += 1;
 		this.#stack.push(value);
 		if (value.text.length > EXPRESSION_CHARACTERS_MAX || this.#stack.length - this.#pureTo > WAITING_MAX)

@@ -1,4 +1,5 @@
 /** Puts hostile binaries together from pieces, megabytes of them: what `module-builder.ts` is for small ones. */
+import type { Code } from "../../../src/base/codes.ts";
 import { encodeUnsigned } from "../../../src/wasm/encode.ts";
 
 export type Piece = Uint8Array | readonly number[];
@@ -8,6 +9,8 @@ export interface Hostile {
 	/** What it does to its reader. */
 	readonly name: string;
 	readonly bytes: () => Uint8Array<ArrayBuffer>;
+	/** The code of the fault that refuses it, where it has to be refused whatever V8 says. */
+	readonly refused?: Code;
 	/** What it is compared with; otherwise with an ordinary program. */
 	readonly older?: () => Uint8Array<ArrayBuffer>;
 }

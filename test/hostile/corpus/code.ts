@@ -129,7 +129,7 @@ const BODIES: readonly Hostile[] = [
 	},
 	{
 		name: "30,000 instructions around each other",
-		bytes: () => oneBody([plain], [0x41, 1], times(30_000, [0x67, 0x45]), [0x1a]),
+		bytes: () => oneBody([plain], [0x41, 1], times(30_000, [0x41, 1, 0x77]), [0x1a]),
 	},
 	{
 		name: "a memory's loads of loads",
@@ -149,6 +149,7 @@ const BODIES: readonly Hostile[] = [
 	},
 	{
 		name: "100,000 functions of 50,000 locals",
+		refused: "MODULE_TOO_LARGE",
 		bytes: () => {
 			const one = sized([1, 0xd0, 0x86, 0x03, I32, END]);
 			return program({ functions: Array.from({ length: 100_000 }, () => [0, one] as const) });
