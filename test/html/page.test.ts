@@ -29,7 +29,7 @@ function hostileModule(): Uint8Array<ArrayBuffer> {
 		build.imports(...HOSTILE.map((name) => build.importOf(name, name, 0x00, 0))),
 		build.functions(...HOSTILE.map(() => 0)),
 		build.exports(...HOSTILE.map((name, at) => [name, 0, HOSTILE.length + at] as const)),
-		build.code(...HOSTILE.map((_, at) => [0, 0x10, at, 0x0b])),
+		build.code(...HOSTILE.map((_, at) => [0x10, at])),
 		...HOSTILE.map((name) =>
 			build.custom(
 				name,
