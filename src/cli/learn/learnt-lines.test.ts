@@ -47,6 +47,24 @@ const cases: readonly [
 		["publish 127.0.0.1:80:81", "publish 127.0.0.1:81:80"],
 	],
 	[
+		"more names of one rule than anybody reads",
+		["resolve=*.a.org", "connect=b.org:1"],
+		[
+			...Array.from({ length: 40 }, (_, index) => used("resolve", `n${index}.a.org`)),
+			used("connect", "b.org", 1),
+		],
+		["net resolve=*.a.org", "net connect=b.org:1"],
+	],
+	[
+		"more ports of one rule than anybody reads",
+		["connect=10.0.0.0/8:*", "udp=10.0.0.0/8:*"],
+		[
+			...Array.from({ length: 33 }, (_, index) => used("connect", "10.0.0.1", 1 + index)),
+			used("udp", "10.0.0.1", 1),
+		],
+		["net connect=10.0.0.0/8:*", "net udp=10.0.0.1:1"],
+	],
+	[
 		"what a name means",
 		["host=db:10.0.0.5"],
 		[used("connect", "db", 1)],

@@ -5,9 +5,8 @@ import type { BindMount, Grants, Mount } from "../../capability/grants.ts";
 import { isBeneath, leastPlaces, type LeastPlace, type UsedPath } from "../../capability/learn.ts";
 import { type LearntLine, mountItem } from "../../capability/learn-text.ts";
 import { parseMount } from "../../capability/mount-csv.ts";
-import { listenerFor } from "../../capability/net-gate.ts";
-import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
 import { formatKeyValue } from "../../capability/services.ts";
+import { listenLines, netLines } from "./learnt-net.ts";
 import type { Use } from "./use.ts";
 
 export interface Learnt {
@@ -31,8 +30,8 @@ export function learntLines(learnt: Learnt): readonly LearntLine[] {
 		...workdir,
 		...mounts,
 		...(env === undefined ? [] : envLines(grants, env.call)),
-		...listenLines(learnt),
-		...netLines(learnt),
+		...listenLines(uses, grants.net),
+		...netLines(uses, grants.net),
 		...serviceLines(learnt),
 	];
 }
@@ -111,57 +110,6 @@ function envLines({ env }: Grants, call: string): LearntLine[] {
 		item,
 		why: `${call}, which gives all that are granted`,
 	}));
-}
-
-/** Each listener that was used; of a module's all, which it knows by their positions. */
-function listenLines({ uses, grants: { net } }: Learnt): LearntLine[] {
-	const byPosition = uses.find((use) => use.type === "listeners");
-	const lines = new Map<string, LearntLine>();
-	for (const rule of net) {
-		if (rule.type !== "listen") continue;
-		const asked = uses.find(
-			(use) => use.type === "net" && use.need === "listen" && listenerFor(net, use.host, use.port) === rule,
-		);
-		const why = byPosition?.call ?? (asked?.type === "net" ? asked.call : undefined);
-		const item = formatPublish(rule);
-		if (why !== undefined) lines.set(item, { list: "publish", item, why });
-	}
-	return [...lines.values()];
-}
-
-function netLines({ uses, grants }: Learnt): LearntLine[] {
-	const lines = new Map<string, LearntLine>();
-	const nets = uses.filter((use) => use.type === "net").filter(({ need }) => need !== "listen");
-	const reached = new Set(
-		nets.filter(({ need }) => need === "connect" || need === "udp").map(({ host }) => host),
-	);
-	for (const { need, host, port, call } of nets) {
-		const bracketed = host.includes(":") ? `[${host}]` : host;
-		// who may connect to a name may look it up
-		if (need === "resolve" && (reached.has(host) || isMapped(grants, host))) continue;
-		const item = need === "resolve" ? `resolve=${host}` : `${need}=${bracketed}:${port}`;
-		if (isOfOneHost(item)) lines.set(item, { list: "net", item, why: call });
-	}
-	for (const rule of grants.net)
-		if (rule.type === "host" && nets.some(({ host }) => host === rule.name))
-			lines.set(formatNetRule(rule), { list: "net", item: formatNetRule(rule), why: "what the name means" });
-	return [...lines.values()];
-}
-
-function isMapped({ net }: Grants, name: string): boolean {
-	return net.some((rule) => rule.type === "host" && rule.name === name);
-}
-
-/** The guest chose the name: as a rule it must mean that one host, not `*.NAME` or a network. */
-function isOfOneHost(item: string): boolean {
-	try {
-		const rule = parseNetRule(item, { where: "" });
-		return (
-			formatNetRule(rule) === item && !("host" in rule && rule.host.type === "beneath") && !item.includes("/")
-		);
-	} catch {
-		return false;
-	}
 }
 
 function serviceLines({ uses, grants, real }: Learnt): LearntLine[] {

@@ -13,11 +13,11 @@ import {
 	withMountReplaced,
 } from "../../capability/learn-text.ts";
 import { parseMount } from "../../capability/mount-csv.ts";
-import { holdsPort, mayResolve } from "../../capability/net-gate.ts";
 import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
 import { parsePolicy } from "../../capability/policy.ts";
 import type { Wishes } from "../../capability/wishes.ts";
 import { type Learnt, learntLines } from "./learnt-lines.ts";
+import { holdsPlace, onePlace } from "./learnt-net.ts";
 
 export interface LearntInto extends Learnt {
 	/** The policy, as the person named it. */
@@ -139,19 +139,8 @@ function isKnown(line: LearntLine, known: Wishes, learnt: LearntInto): boolean {
 function isRuleKnown(item: string, { net }: Wishes): boolean {
 	const wanted = parseNetRule(item, { where: "" });
 	if (net.some((rule) => formatNetRule(rule) === formatNetRule(wanted))) return true;
-	if (wanted.type === "resolve" && wanted.host.type === "name")
-		return mayResolve(net, wanted.host.name) === undefined;
-	if (wanted.type !== "connect" && wanted.type !== "udp") return false;
-	const { host, ports } = wanted;
-	return (
-		host.type === "name" &&
-		net.some(
-			(rule) =>
-				rule.type === wanted.type &&
-				ports.every(({ first, last }) => first === last && holdsPort(rule.ports, first)) &&
-				mayResolve([rule], host.name) === undefined,
-		)
-	);
+	const place = onePlace(wanted);
+	return place !== undefined && net.some((rule) => holdsPlace(rule, place));
 }
 
 /** By the same place of the host at the same place of the guest, or by a folder above both. An empty one by any. */
