@@ -53,7 +53,7 @@ async function pageOf(
 }
 
 const PAGES: readonly (readonly [name: string, make: () => Promise<string>])[] = [
-	["a program", () => pageOf(guest("c/wc"), "wc.wasm")],
+	["a program", () => pageOf(guest("c/sha256"), "sha256.wasm")],
 	["a component, against a module", () => pageOf(guest("components/fetch"), "fetch.wasm", guest("c/wc"))],
 	["a module of hostile names", () => pageOf(hostileModule(), HOSTILE[1]!, guest("wat/hello"))],
 ];
@@ -133,6 +133,13 @@ const SHOW = `(() => {
 	return text.open && document.activeElement === text.querySelector("summary");
 })()`;
 
+/** Links to texts that open none. */
+const LINKS = `[...document.querySelectorAll("a[href^='#']")].filter((link) => {
+	link.click();
+	const target = document.getElementById(link.hash.slice(1));
+	return target === null || (target.tagName === "DETAILS" && !target.open);
+}).length`;
+
 const VIEWS = [
 	[1280, "light"],
 	[1280, "dark"],
@@ -163,6 +170,7 @@ test("the page in Chromium, at two widths, by day and by night", { skip: NO_CHRO
 					assert.equal(await browser.evaluate(USE), true);
 					assert.deepEqual(await browser.evaluate(CHOOSE), []);
 					assert.equal(await browser.evaluate(SHOW), true);
+					assert.equal(await browser.evaluate(LINKS), 0);
 					const least = await browser.evaluate(CONTRAST);
 					assert.ok(Number(least) >= 4.5, `contrast ${String(least)}`);
 					assert.equal(await browser.evaluate("typeof globalThis.hit"), "undefined");

@@ -1,15 +1,19 @@
 import { Fault } from "../../base/fault.ts";
+import { customSection } from "../../wasm/module.ts";
 import type { Examined } from "../diff.ts";
 import type { Part } from "../programs.ts";
 import type { Scan } from "../scan.ts";
 import { functionLines } from "../text/function-text.ts";
-import { layOut } from "../text/lines.ts";
+import { layOut, type Source } from "../text/lines.ts";
 import { functionName } from "../text/names.ts";
+import { sourceOf } from "../text/source.ts";
 import { escaped, escapedName, sizeText } from "./escape.ts";
 
-/** Text of so many functions is in a page: those on ways to imports, then the largest. */
+/** Text of so many functions is in a page: those on ways to imports, those in findings, then the largest. */
 const ON_WAYS_MAX = 24;
 const LARGEST_MAX = 24;
+const FOUND_MAX = 16;
+const LINE_TABLE_BYTES_MAX = 200_000;
 const TEXT_CHARACTERS_MAX = 40_000;
 /** Of all together, escaped. */
 const PAGE_CHARACTERS_MAX = 1_200_000;
@@ -22,17 +26,30 @@ interface Chosen {
 }
 
 /** Functions that a reader is likely to ask for, in the text format, each to be opened. */
-export function functionTexts(examined: Examined): string {
+export interface FunctionTexts {
+	readonly html: string;
+	/** Path of the module and index of each, with a space between. */
+	readonly places: ReadonlySet<string>;
+}
+
+export function functionTexts(examined: Examined): FunctionTexts {
 	let left = PAGE_CHARACTERS_MAX;
+	const places = new Set<string>();
 	const texts = chosen(examined).map((one) => {
 		const text = left <= 0 ? "" : textOf(one);
 		left -= text.length;
-		return left < 0 ? "" : text;
+		if (left < 0 || text === "") return "";
+		places.add(placeOf(one));
+		return text;
 	});
 	const shown = texts.join("");
-	return shown === ""
-		? ""
-		: `<p class="hint">Those on the ways above, and the largest: wherry wat shows any other.</p>${shown}`;
+	const hint =
+		"Those on the ways above, those that were found worth a look, and the largest: wherry wat shows any other.";
+	return { html: shown === "" ? "" : `<p class="hint">${hint}</p>${shown}`, places };
+}
+
+function placeOf({ part, index }: Chosen): string {
+	return `${part.path} ${index}`;
 }
 
 function textOf({ part, scan, index, size_bytes }: Chosen): string {
@@ -40,8 +57,8 @@ function textOf({ part, scan, index, size_bytes }: Chosen): string {
 	const name = functionName(scan, index) ?? `function ${index}`;
 	const where = part.path === "0" ? "" : ` of ${part.path}`;
 	try {
-		const text = escaped(layOut(functionLines(scan, index), layout));
-		return `<details class="text" data-at="${part.path} ${index}"><summary><code>${escapedName(name)}</code> <span class="where">function ${index}${where}, ${sizeText(size_bytes)}</span></summary><pre tabindex="0">${text}</pre></details>`;
+		const text = escaped(layOut(functionLines(scan, index, sourceLines(scan, index)), layout));
+		return `<details class="text" id="text-${part.path}-${index}" data-at="${part.path} ${index}"><summary><code>${escapedName(name)}</code> <span class="where">function ${index}${where}, ${sizeText(size_bytes)}</span></summary><pre tabindex="0">${text}</pre></details>`;
 	} catch (error) {
 		// a body that cannot be read has no text
 		if (error instanceof Fault) return "";
@@ -49,13 +66,31 @@ function textOf({ part, scan, index, size_bytes }: Chosen): string {
 	}
 }
 
+/** Each text looks through the whole table of lines. */
+function sourceLines(scan: Scan, index: number): Source | undefined {
+	const lines = customSection(scan.module, ".debug_line");
+	if (lines !== undefined && lines.end - lines.start > LINE_TABLE_BYTES_MAX) return undefined;
+	return sourceOf(scan, index);
+}
+
 function chosen(examined: Examined): Chosen[] {
-	const all = [...onWays(examined).slice(0, ON_WAYS_MAX), ...largest(examined)];
-	const seen = new Set<string>();
-	return all.filter(({ part, index }) => {
-		const key = `${part.path} ${index}`;
-		return seen.has(key) ? false : seen.add(key);
-	});
+	const ways = distinct(onWays(examined)).slice(0, ON_WAYS_MAX);
+	const found = distinct(inFindings(examined)).slice(0, FOUND_MAX);
+	return distinct([...ways, ...found, ...largest(examined)]);
+}
+
+function distinct(all: readonly Chosen[]): Chosen[] {
+	return [...new Map(all.map((one) => [placeOf(one), one])).values()];
+}
+
+function inFindings({ report, parts }: Examined): Chosen[] {
+	const byPath = new Map(parts.map((part) => [part.path, part]));
+	return report.findings.flatMap(({ evidence }) =>
+		evidence.flatMap(({ binary, function: index }) => {
+			const part = byPath.get(binary);
+			return part === undefined || index === undefined ? [] : choose(part, index);
+		}),
+	);
 }
 
 function onWays({ report, parts }: Examined): Chosen[] {

@@ -26,7 +26,7 @@ export function htmlReport(examined: Examined, against?: Examined): string {
 		section("What changed", against === undefined ? "" : changesOf(against, examined)),
 		section("What it asks for", needsOf(report)),
 		section("How it gets there", waysOf(examined)),
-		section("Worth a look", findingsOf(report)),
+		section("Worth a look", findingsOf(report, texts.places)),
 		section(
 			"Where the bytes are",
 			maps === ""
@@ -34,7 +34,7 @@ export function htmlReport(examined: Examined, against?: Examined): string {
 				: `${maps}<output id="detail">Point at a box, or go through them with the arrow keys.</output>`,
 		),
 		section("Imports, exports and dependencies", tablesOf(report)),
-		section("Functions", texts),
+		section("Functions", texts.html),
 	];
 	return `<!doctype html>
 <html lang="en">

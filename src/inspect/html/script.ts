@@ -29,6 +29,12 @@ function showText(at) {
 	text.querySelector("summary").focus({ preventScroll: true });
 }
 
+for (const link of document.querySelectorAll("a[href^='#text-']"))
+	link.addEventListener("click", (event) => {
+		event.preventDefault();
+		showText(document.getElementById(link.hash.slice(1)).dataset.at);
+	});
+
 const detail = document.getElementById("detail");
 for (const map of document.querySelectorAll(".treemap")) {
 	const boxes = [...map.querySelectorAll(".box")];

@@ -97,21 +97,25 @@ function wayOf({ export: root, from, import: target, path, leftOut = 0 }: Reach)
 	return `<span class="from">${begin}</span><ol class="steps">${steps.join("")}</ol>`;
 }
 
-/** What is worth a look, warnings first. */
-export function findingsOf({ findings }: Report): string {
+/** What is worth a look, warnings first. `texts`: places of the functions whose text the page has. */
+export function findingsOf({ findings }: Report, texts: ReadonlySet<string>): string {
 	if (findings.length === 0) return `<p>Nothing stood out. That is no verdict.</p>`;
 	const order = ["warning", "notice", "info"];
 	const sorted = findings.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level));
-	return sorted.slice(0, ROWS_MAX).map(finding).join("");
+	return sorted
+		.slice(0, ROWS_MAX)
+		.map((one) => finding(one, texts))
+		.join("");
 }
 
-function finding({ title, why, level, evidence, more: untold }: Finding): string {
+function finding({ title, why, level, evidence, more: untold }: Finding, texts: ReadonlySet<string>): string {
 	const shown = evidence.slice(0, EVIDENCE_MAX);
 	const rows = shown.map(({ binary, functionName, function: index, offset, bytes, shows }) => {
-		const where = functionName ?? (index === undefined ? "" : `function ${index}`);
+		const name = escapedName(functionName ?? (index === undefined ? "" : `function ${index}`));
+		const where = texts.has(`${binary} ${index}`) ? `<a href="#text-${binary}-${index}">${name}</a>` : name;
 		const at =
 			offset === undefined ? "" : ` at 0x${offset.toString(16)}${bytes === undefined ? "" : `: ${bytes}`}`;
-		return `<li><code>${escapedName(shows)}</code> <span class="where">${escapedName(`${binary === "0" ? "" : `${binary} `}${where}${at}`)}</span></li>`;
+		return `<li><code>${escapedName(shows)}</code> <span class="where">${binary === "0" ? "" : `${binary} `}${where}${at}</span></li>`;
 	});
 	const rest = evidence.length - shown.length + untold;
 	return `<details class="finding ${level}"><summary><span class="level">${level}</span> ${escaped(title)}</summary><p>${escaped(why)}</p><ul>${rows.join("")}${rest > 0 ? `<li>and ${rest} more</li>` : ""}</ul></details>`;
