@@ -27,7 +27,8 @@ export const LOCK_FILE = "wherry.lock";
 export const LOCK_BYTES_MAX = 16 << 20;
 const VERSION = 1;
 const KEYS_MAX = 100;
-const IMPORTS_MAX = 10_000;
+/** Of one image. */
+export const LOCKED_IMPORTS_MAX = 10_000;
 
 /**
  * Reads a lock.
@@ -66,7 +67,7 @@ export function printLock(images: ReadonlyMap<string, LockedImage>): string {
 
 function readLocked(object: JsonObject): LockedImage {
 	demandKnown(object, ["manifest", "layers", "keys", "imports", "policy"]);
-	const imports = object.has("imports") ? object.texts("imports", IMPORTS_MAX) : undefined;
+	const imports = object.has("imports") ? object.texts("imports", LOCKED_IMPORTS_MAX) : undefined;
 	return {
 		manifest: digestOf(object, "manifest", object.text("manifest")),
 		layers: object.texts("layers", LAYERS_MAX).map((layer) => digestOf(object, "layers", layer)),
