@@ -55,9 +55,10 @@ export function tellRefused(uses: readonly Use[], options: RunOptions, asked: Le
 		told.add(key);
 		printFault(fault, options.format, false);
 	}
-	if (asked.from.length === 0 && namesImage(options.file))
+	const usedFiles = uses.some(({ type }) => type === "path");
+	if (asked.from.length === 0 && namesImage(options.file) && !usedFiles)
 		printNote(
-			"an image has a root of its own: what may be learnt from beside it is named by --learn-from HOST:GUEST",
+			"no files were learnt: the files of an image hide the working directory; --learn-from HOST:GUEST names what is beside them",
 		);
 }
 
