@@ -29,6 +29,8 @@ export interface GraphNode {
 	readonly size_bytes: number;
 	/** Where code begins to run. */
 	readonly root?: "export" | "start" | "table";
+	/** Its name as an export, where that is another one. */
+	readonly export?: string;
 }
 
 const IMPORTS_MAX = 400;
@@ -129,16 +131,23 @@ function follow(
 	return true;
 }
 
-function rootsOf({ module, start, addressTaken }: Scan, { functions }: CallGraph): Map<number, Root> {
-	const roots = new Map<number, Root>();
-	for (const { kind, index } of module.exports)
-		if (kind === "function" && index < functions) roots.set(index, "export");
-	if (start !== undefined && !roots.has(start)) roots.set(start, "start");
+interface Begin {
+	readonly root: Root;
+	/** Of an export. */
+	readonly name?: string;
+}
+
+function rootsOf({ module, start, addressTaken }: Scan, { functions }: CallGraph): Map<number, Begin> {
+	const roots = new Map<number, Begin>();
+	for (const { kind, index, name } of module.exports)
+		if (kind === "function" && index < functions && !roots.has(index))
+			roots.set(index, { root: "export", name });
+	if (start !== undefined && !roots.has(start)) roots.set(start, { root: "start" });
 	const isOpen =
 		module.exports.some(({ kind }) => kind === "table") ||
 		module.imports.some(({ type }) => type.kind === "table");
 	for (const index of isOpen ? addressTaken : [])
-		if (index < functions && !roots.has(index)) roots.set(index, "table");
+		if (index < functions && !roots.has(index)) roots.set(index, { root: "table" });
 	return roots;
 }
 
@@ -183,11 +192,15 @@ function distancesTo(count: number, calls: readonly (readonly [number, number, 0
 	return distances;
 }
 
-function node(scan: Scan, index: number, distance: number, root: Root | undefined): GraphNode {
+function node(scan: Scan, index: number, distance: number, begin: Begin | undefined): GraphNode {
 	const entry = index - scan.module.importedFunctions;
 	const size_bytes = entry < 0 ? 0 : (scan.bodyEnd[entry] ?? 0) - (scan.bodyStart[entry] ?? 0);
 	const shown = { function: index, name: nameOf(scan, index), distance, size_bytes };
-	return root === undefined ? shown : { ...shown, root };
+	if (begin === undefined) return shown;
+	const exported = begin.name === undefined ? undefined : printable(shortened(begin.name));
+	return exported === undefined || exported === shown.name
+		? { ...shown, root: begin.root }
+		: { ...shown, root: begin.root, export: exported };
 }
 
 function nameOf(scan: Scan, index: number): string {

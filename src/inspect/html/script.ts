@@ -79,10 +79,12 @@ if (picture) {
 		const rows = [];
 		const buttons = nodes.map((node, at) => {
 			const button = make("button", "node" + (at === 0 ? " import" : node.root ? " root" : ""), node.name);
-			if (node.root && at > 0) button.prepend(make("span", "kind", node.root === "table" ? "in an open table" : node.root));
+			if (node.root && at > 0) button.prepend(make("span", "kind", node.root === "table" ? "in an open table" : node.export ? "export " + node.export : node.root));
 			const named = (possible) => calls.filter((call) => call[0] === at && call[2] === possible).map((call) => nodes[call[1]].name);
 			const words = [named(0).length ? "calls " + named(0).join(", ") : "", named(1).length ? "possibly calls " + named(1).join(", ") : ""];
-			const label = at === 0 ? "the import " + node.name : node.name + ", function " + node.function + ", " + node.size_bytes + " bytes, " + words.filter(Boolean).join("; ");
+			const index = "function " + node.function;
+			const label = at === 0 ? "the import " + node.name
+				: (node.name === index ? index : node.name + ", " + index) + ", " + node.size_bytes + " bytes" + words.filter(Boolean).map((text) => "; " + text).join("");
 			button.setAttribute("aria-label", label);
 			button.addEventListener("click", () => {
 				for (const [line, call] of shown.lines) line.classList.toggle("chosen", call[0] === at || call[1] === at);
