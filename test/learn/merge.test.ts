@@ -35,6 +35,20 @@ test("a folder that is written takes the lines of what was read in it", async (c
 		assert.equal(run(["run", "--policy", "p.toml", name], { cwd: here }).status, 0, name);
 });
 
+test("what a person made read-only stays so, and it is told that the policy is not enough", async (context) => {
+	const here = folder(context);
+	await assembleInto(here, "guest.wasm", opener(WRITES));
+	for (const mine of ['volume = ["./data/a:/data/a:ro"]\n', "read-only = true\n"]) {
+		writeFileSync(join(here, "p.toml"), mine);
+		const { stderr } = run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here });
+		assert.match(
+			stderr,
+			/wrote to what stays read-only: '\/data(\/a)?', by (p\.toml: volume\[0\]|--read-only);/,
+		);
+		assert.ok(readFileSync(join(here, "p.toml"), "utf8").includes(mine.trim()));
+	}
+});
+
 test("what --print-policy wrote can be learnt into", async (context) => {
 	const here = folder(context);
 	await assembleInto(here, "guest.wasm", opener([...READS, { path: "other/c" }]));

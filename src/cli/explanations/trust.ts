@@ -40,7 +40,7 @@ export const TRUST_EXPLANATIONS = {
 	},
 	LOCK_DRIFT: {
 		means: "What was found is not what wherry.lock says.",
-		why: "The tag was moved since the lock was written, or the lock was changed, or the run has another policy than was locked.",
+		why: "The tag was moved since the lock was written, or the lock was changed, or the run has another policy than was locked, or flags that grant more than it.",
 		remedy: "Look at the difference, what the program needs first, and accept it if it is wanted.",
 		example: "wherry approve app:1.2",
 	},

@@ -7,7 +7,7 @@ import { readText } from "../text-file.ts";
 import { replaceFile } from "../trust/replace-file.ts";
 import type { Use } from "./use.ts";
 import { learntLines } from "./learnt-lines.ts";
-import { learntText } from "./learnt-text.ts";
+import { learntText, stillClosed } from "./learnt-text.ts";
 
 /** What came of writing what was learnt. */
 export interface Written {
@@ -17,6 +17,8 @@ export interface Written {
 	readonly isExposed: boolean;
 	/** Why it may write all of what stands at "/"; undefined: it may not. */
 	readonly whole: string | undefined;
+	/** What the program wrote, and may not by this policy. */
+	readonly closed: readonly string[];
 }
 
 /** A policy file that is learnt into: what it was before a program ran that may be able to write it. */
@@ -73,6 +75,7 @@ export class LearntPolicy {
 		return {
 			isNew: text !== this.#before,
 			isExposed: open.some((line) => "mount" in line && this.#liesIn(line.mount.source)),
+			closed: await stillClosed(text, { ...learnt, file: this.file }),
 			whole: open.find((line) => "mount" in line && line.mount.target === "/")?.why,
 		};
 	}

@@ -15,7 +15,7 @@ import {
 import { parseMount } from "../../capability/mount-csv.ts";
 import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
 import { parsePolicy } from "../../capability/policy.ts";
-import type { Wishes } from "../../capability/wishes.ts";
+import { settle, type Wishes } from "../../capability/wishes.ts";
 import { type Learnt, learntLines } from "./learnt-lines.ts";
 import { holdsPlace, onePlace } from "./learnt-net.ts";
 
@@ -72,6 +72,24 @@ function withWidened(
 
 function isEmptyFolder(mount: TmpfsMount): boolean {
 	return mount.readOnly && mount.size_bytes === EMPTY_BYTES;
+}
+
+/** What was written to and stays read-only by what a person wrote: each place, and where that stands. */
+export async function stillClosed(
+	text: string,
+	{ uses, file }: Learnt & { file: string },
+): Promise<string[]> {
+	const { mounts } = settle([await parsePolicy(text, file)], () => undefined).grants;
+	const closed = new Map<string, string>();
+	for (const use of uses) {
+		if (use.type !== "path" || (use.use !== "write" && use.use !== "tree-write")) continue;
+		const path = [...namesOf(use.mount), ...use.path];
+		const over = mounts.filter(({ guest }) => isBeneath(path, namesOf(guest)));
+		const [nearest] = over.toSorted((a, b) => namesOf(b.guest).length - namesOf(a.guest).length);
+		if (nearest?.readOnly === true)
+			closed.set(nearest.origin.where, `'${nearest.guest}', by ${nearest.origin.where}`);
+	}
+	return [...closed.values()];
 }
 
 /** Reads what is to be written: all that was learnt has to be in it, and all that was there before. */

@@ -17,7 +17,7 @@ const TOLD_MAX = 8;
 export function tellWritten(
 	file: string,
 	uses: readonly Use[],
-	{ isNew, isExposed, whole }: Written,
+	{ isNew, isExposed, whole, closed }: Written,
 	{ grants: { env } }: RunOptions,
 ): void {
 	printNote(
@@ -29,6 +29,8 @@ export function tellWritten(
 		printNote(
 			`by it the program may write all that is at '/': ${whole}; what you make before needs no such grant`,
 		);
+	for (const place of closed.slice(0, TOLD_MAX))
+		printNote(`the program wrote to what stays read-only: ${place}; by this policy it may not`);
 	if (isExposed)
 		printNote(`by it the program may write '${file}' itself: keep the policy where it writes nothing`);
 	const given = [...env].filter(([name, value]) => process.env[name] !== value).map(([name]) => `'${name}'`);
