@@ -9,7 +9,10 @@ const COMPONENT = [0x00, 0x61, 0x73, 0x6d, 0x0d, 0x00, 0x01, 0x00];
 
 /** Sections of a component, each a core module (1) or a component (4). */
 function component(...nested: readonly (readonly [id: 1 | 4, bytes: readonly number[]])[]): number[] {
-	return [...COMPONENT, ...nested.flatMap(([id, bytes]) => [id, ...encodeUnsigned(bytes.length), ...bytes])];
+	return [
+		...COMPONENT,
+		...nested.flatMap(([id, bytes]) => [[id], encodeUnsigned(bytes.length), bytes].flat()),
+	];
 }
 
 function deep(levels: number): number[] {

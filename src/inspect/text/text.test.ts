@@ -354,8 +354,13 @@ test("no two locals and globals of pseudo-code have one name", () => {
 			build.section(6, [1, 0x7f, 1, 0x41, 0, 0x0b]),
 			build.code([0x41, 1, 0x24, 0]),
 			build.custom("name", [
-				...[2, ...encodeUnsigned(locals.length + 1), 1, ...locals],
-				...[7, ...encodeUnsigned(globals.length), ...globals],
+				2,
+				...encodeUnsigned(locals.length + 1),
+				1,
+				...locals,
+				7,
+				...encodeUnsigned(globals.length),
+				...globals,
 			]),
 		),
 	);
