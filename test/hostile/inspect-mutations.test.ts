@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
+import type { Report } from "../../src/inspect/report.ts";
 import { viewsOf } from "./inspect-views.ts";
 
 const GUESTS = new URL("../../guests/", import.meta.url);
@@ -68,4 +69,30 @@ async function isShown(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
 	if (!WebAssembly.validate(bytes)) return;
 	for (const { name, fault } of views)
 		assert.ok(fault === undefined || name === "find", `V8 takes what ${name} refuses: ${fault}`);
+	hidesNothing(bytes, JSON.parse(views.find(({ name }) => name === "json")?.text ?? "") as Report);
 }
+
+/** All that V8 would ask a host for is a need, and all that it would give is told. */
+function hidesNothing(bytes: Uint8Array<ArrayBuffer>, { needs, binaries }: Report): void {
+	const compiled = new WebAssembly.Module(bytes);
+	const needed = new Set(needs.flatMap(({ imports }) => imports));
+	for (const { module, name } of V8Module.imports(compiled)) {
+		const spelled = [`${module} ${name}`, `${module}#${name}`, module];
+		assert.ok(
+			spelled.some((one) => needed.has(one)),
+			`'${module}' '${name}' is not told`,
+		);
+	}
+	const given = binaries[0]?.exports.map(({ name }) => name);
+	assert.deepEqual(
+		given,
+		V8Module.exports(compiled).map(({ name }) => name),
+	);
+}
+
+/** Node's types know `WebAssembly.Module` only as a constructor. */
+interface ModuleStatics {
+	imports(module: WebAssembly.Module): { module: string; name: string }[];
+	exports(module: WebAssembly.Module): { name: string }[];
+}
+const V8Module = WebAssembly.Module as unknown as ModuleStatics;
