@@ -131,3 +131,28 @@ test("each step of a way is a call, and whoever reaches an import is told", () =
 		{ numRuns: 60 },
 	);
 });
+
+/** Two imports, a function that is exported and one that asks, whose reference is in a segment. */
+function handing(signature: readonly [params: number[], results: number[]], keep: readonly number[]) {
+	const bodies = [[], call(0)];
+	return scanModule(
+		build.wasm(
+			build.types(build.functionType([], []), build.functionType(...signature)),
+			build.imports(build.importOf("host", "ask", 0x00, 0), keep),
+			build.functions(...bodies.map(() => 0)),
+			build.exports(["run", 0, 2]),
+			build.section(9, [1, 1, 0, 1, 3]),
+			build.code(...bodies),
+		),
+	);
+}
+
+test("a function whose reference the host may be given can be called by it", () => {
+	const given = handing([[0x70], []], build.importOf("host", "keep", 0x00, 1));
+	const from = (scan: ReturnType<typeof handing>) => reachOf([{ scan, binary: "0", index: 0 }]).reachedFrom;
+	assert.deepEqual(
+		from(given).map(({ from: root, export: name }) => [root, name]),
+		[["table", "keep"]],
+	);
+	assert.deepEqual(from(handing([[0x6f], []], build.importOf("host", "keep", 0x00, 1))), []);
+});

@@ -1,5 +1,6 @@
 import { type WaysTo, waysTo } from "../wasm/kernel/call-ways.ts";
 import { type CallGraph, callGraph } from "./call-graph.ts";
+import { openTo } from "./open-references.ts";
 import { type Goal, goalsOf, isForOthers, type Links, type Wish } from "./links.ts";
 import type { Reach, ReachedFrom, Root } from "./report.ts";
 import type { Scan } from "./scan.ts";
@@ -116,7 +117,7 @@ function fromRoots(goal: Goal, links: Links): FromRoot[] {
 	};
 	for (const begin of roots) tell(certain, begin, false);
 	for (const begin of roots) tell(possible, begin, true);
-	const table = openTable(scan);
+	const table = openTo(scan);
 	const nearest = table === undefined ? undefined : nearestTaken(graph, possible);
 	if (table !== undefined && nearest !== undefined)
 		tell(possible, { export: table, from: "table", index: nearest }, true);
@@ -133,12 +134,6 @@ function begins({ module, start }: Scan): Begin[] {
 		kind === "function" ? [{ export: name, from: "export", index }] : [],
 	);
 	return start === undefined ? all : [...all, { export: "", from: "start", index: start }];
-}
-
-/** The name of a table that others can read: they can call what is in it. */
-function openTable({ module }: Scan): string | undefined {
-	const exported = module.exports.find(({ kind }) => kind === "table");
-	return exported?.name ?? module.imports.find(({ type }) => type.kind === "table")?.name;
 }
 
 function nearestTaken({ takenShape }: CallGraph, { nearest }: WaysTo): number | undefined {
@@ -259,7 +254,7 @@ function search(scan: Scan, alsoPossible: boolean): WaysFrom {
 		if (!roots.has(index)) roots.set(index, root);
 		visit(index, index, false);
 	}
-	const table = alsoPossible ? openTable(scan) : undefined;
+	const table = alsoPossible ? openTo(scan) : undefined;
 	for (const index of table === undefined ? [] : scan.addressTaken) {
 		if (!roots.has(index)) roots.set(index, { export: table ?? "", from: "table" });
 		visit(index, index, true);

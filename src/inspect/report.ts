@@ -120,12 +120,12 @@ export interface Need {
 	readonly grant: string | undefined;
 }
 
-/** Where code begins to run: an exported function, the start function, or one in a table that others can call through. */
+/** Where code begins to run: an exported function, the start function, or one whose reference others can take, out of a table or otherwise. */
 export type Root = "export" | "start" | "table";
 
 export interface ReachedFrom {
 	readonly binary: string;
-	/** Name of the function or table; empty for the start function. */
+	/** Name of the function, or of what the reference is taken from; empty for the start function. */
 	readonly export: string;
 	readonly from: Root;
 	/** Only by a call through a table that may lead there. */

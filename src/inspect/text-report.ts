@@ -71,7 +71,9 @@ function alsoFrom(told: Reach, reachedFrom: readonly ReachedFrom[]): string[] {
 /** Where code begins to run. What a nested module exports is none of the program's own. */
 function rootText({ binary, from, export: name }: Pick<ReachedFrom, "binary" | "from" | "export">): string {
 	const root =
-		from === "start" ? "the start function" : `${from === "table" ? "table " : ""}'${shortened(name)}'`;
+		from === "start"
+			? "the start function"
+			: `${from === "table" ? "what others can call out of " : ""}'${shortened(name)}'`;
 	return binary === "0" ? root : `${root} of ${binary}`;
 }
 

@@ -4,6 +4,7 @@ import { callGraph, type CallGraph } from "../call-graph.ts";
 import type { Examined } from "../diff.ts";
 import { shortened } from "../phrases.ts";
 import type { Part } from "../programs.ts";
+import { openTo } from "../open-references.ts";
 import type { Scan } from "../scan.ts";
 import { functionName, importedFunction } from "../text/names.ts";
 
@@ -137,15 +138,14 @@ interface Begin {
 	readonly name?: string;
 }
 
-function rootsOf({ module, start, addressTaken }: Scan, { functions }: CallGraph): Map<number, Begin> {
+function rootsOf(scan: Scan, { functions }: CallGraph): Map<number, Begin> {
+	const { module, start, addressTaken } = scan;
 	const roots = new Map<number, Begin>();
 	for (const { kind, index, name } of module.exports)
 		if (kind === "function" && index < functions && !roots.has(index))
 			roots.set(index, { root: "export", name });
 	if (start !== undefined && !roots.has(start)) roots.set(start, { root: "start" });
-	const isOpen =
-		module.exports.some(({ kind }) => kind === "table") ||
-		module.imports.some(({ type }) => type.kind === "table");
+	const isOpen = openTo(scan) !== undefined;
 	for (const index of isOpen ? addressTaken : [])
 		if (index < functions && !roots.has(index)) roots.set(index, { root: "table" });
 	return roots;

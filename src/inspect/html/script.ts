@@ -79,7 +79,7 @@ if (picture) {
 		const rows = [];
 		const buttons = nodes.map((node, at) => {
 			const button = make("button", "node" + (at === 0 ? " import" : node.root ? " root" : ""), node.name);
-			if (node.root && at > 0) button.prepend(make("span", "kind", node.root === "table" ? "in an open table" : node.export ? "export " + node.export : node.root));
+			if (node.root && at > 0) button.prepend(make("span", "kind", node.root === "table" ? "open to others" : node.export ? "export " + node.export : node.root));
 			const named = (possible) => calls.filter((call) => call[0] === at && call[2] === possible).map((call) => nodes[call[1]].name);
 			const words = [named(0).length ? "calls " + named(0).join(", ") : "", named(1).length ? "possibly calls " + named(1).join(", ") : ""];
 			const index = "function " + node.function;

@@ -50,7 +50,7 @@ function rootsOf(reachedFrom: Need["reachedFrom"]): string {
 				`<li>${root.possible ? `<span class="possible">possibly</span> ` : ""}${
 					root.from === "start"
 						? "the start function"
-						: `${root.from === "table" ? "table " : ""}<code>${escapedName(root.export)}</code>`
+						: `${root.from === "table" ? "what others can call out of " : ""}<code>${escapedName(root.export)}</code>`
 				}</li>`,
 		);
 	return `<details><summary>reached from ${plural(reachedFrom.length, "export")}</summary><ul>${rows.join("")}${more(reachedFrom.length, IMPORTS_MAX)}</ul></details>`;
@@ -93,7 +93,8 @@ function wayOf({ export: root, from, import: target, path, leftOut = 0 }: Reach)
 		return `<li>${mark}<code${isLast ? ` class="target"` : ""}>${escapedName(shown)}</code></li>`;
 	});
 	if (leftOut > 0) steps.splice(path.length / 2, 0, `<li>(${leftOut} more)</li>`);
-	const begin = from === "start" ? "the start function" : `${from} <code>${escapedName(root)}</code>`;
+	const word = from === "table" ? "what others can call out of" : from;
+	const begin = from === "start" ? "the start function" : `${word} <code>${escapedName(root)}</code>`;
 	return `<span class="from">${begin}</span><ol class="steps">${steps.join("")}</ol>`;
 }
 
