@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { Fault } from "../base/fault.ts";
 import * as build from "../wasm/module-builder.ts";
 import { compare, type Difference, examine } from "./diff.ts";
+import { compareFunctions } from "./diff-functions.ts";
 import { differenceText } from "./diff-text.ts";
 
 const guest = (name: string) =>
@@ -200,6 +201,8 @@ for (const name of ["c/wc", "components/fetch", "wat/hello"])
 		const found = await difference(guest(name), guest(name));
 		assert.equal(found.equal, true);
 		assert.deepEqual([found.functions.list, found.sections, found.imports.new], [[], [], []]);
+		const { parts } = await examine(guest(name), "x.wasm");
+		assert.deepEqual(found.functions, compareFunctions(parts, parts));
 		assert.match(differenceText(found), /the same, byte by byte\n$/);
 	});
 
