@@ -131,13 +131,16 @@ export function tablesOf({ binaries, dependencies }: Report): string {
 		left -= Math.min(binary.imports.length, ROWS_MAX) + Math.min(binary.exports.length, ROWS_MAX);
 		return interfaceTables(binary);
 	});
-	const made = dependencies.map(({ name, version, licence, ecosystem, source }) => [
+	const made = dependencies.map(({ name, version, licence, ecosystem, source, vulnerabilities }) => [
 		name,
 		version ?? "",
 		licence ?? "",
 		`${ecosystem}, ${source}`,
+		vulnerabilities
+			.map(({ id, fixed }) => (fixed === undefined ? id : `${id} (fixed in ${fixed})`))
+			.join(", "),
 	]);
-	return `${tables.join("")}${table("dependencies", ["name", "version", "licence", "known from"], made)}`;
+	return `${tables.join("")}${table("dependencies", ["name", "version", "licence", "known from", "advisories"], made)}`;
 }
 
 function interfaceTables({ path, kind, imports, exports }: BinaryReport): string {
@@ -158,10 +161,16 @@ function interfaceTables({ path, kind, imports, exports }: BinaryReport): string
 
 function table(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
 	if (rows.length === 0) return "";
-	const head = heads.map((name) => `<th scope="col">${name}</th>`).join("");
+	// a column that says nothing is left out
+	const told = heads.map((_, at) => rows.some((cells) => (cells[at] ?? "") !== ""));
+	const head = heads
+		.filter((_, at) => told[at])
+		.map((name) => `<th scope="col">${name}</th>`)
+		.join("");
 	const shown = rows
 		.slice(0, ROWS_MAX)
-		.map((cells) => `<tr>${cells.map((cell) => `<td>${escapedName(cell)}</td>`).join("")}</tr>`);
+		.map((cells) => cells.filter((_, at) => told[at]).map((cell) => `<td>${escapedName(cell)}</td>`))
+		.map((cells) => `<tr>${cells.join("")}</tr>`);
 	const rest =
 		rows.length > ROWS_MAX ? `<p>and ${rows.length - ROWS_MAX} more: --format json lists them</p>` : "";
 	return `<details class="table"><summary>${rows.length} ${title}</summary><div class="scroll" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${shown.join("")}</tbody></table></div>${rest}</details>`;

@@ -46,7 +46,7 @@ button { font: inherit; font-size: 14px; color: var(--accent); background: var(-
 .call { fill: none; stroke: var(--soft); stroke-width: 1.2; opacity: 0.75; } .maybe { stroke: var(--warn); stroke-dasharray: 5 4; } .chosen { stroke-width: 3; opacity: 1; }
 .told { min-height: 30px; }
 .scroll { overflow-x: auto; margin-top: 8px; } table { border-collapse: collapse; width: 100%; font-size: 14px; }
-th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 72px; }
+th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; min-width: 84px; }
 pre { margin: 8px 0 0; overflow: auto; max-height: 70vh; padding: 12px; background: var(--paper); border: 1px solid var(--line); border-radius: 8px; }
 .text pre { border: 0; padding: 4px 0; overflow-wrap: normal; }
 .difference { white-space: pre-wrap; } .new { color: var(--new); } .gone { color: var(--gone); } .other-change, pre .other { color: var(--accent); }
