@@ -52,6 +52,7 @@ export async function viewsOf(
 	await attempt("json", () => JSON.stringify(examined.report));
 	await attempt("html", () => htmlReport(examined));
 	const other = await examine(older);
+	await attempt("html difference", () => htmlReport(examined, other));
 	await attempt("diff", () => differenceText(compare(other, examined)));
 	await attempt("diff back", () => JSON.stringify(compare(examined, other)));
 	for (const part of examined.parts.filter(({ scan }) => scan !== undefined).slice(0, 3))

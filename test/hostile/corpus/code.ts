@@ -334,6 +334,18 @@ const DIFFERENCES: readonly Hostile[] = [
 		older: () => bodies(30_000, (at) => at * 2 + 1),
 	},
 	{
+		name: "20 functions of one name each, of lines that are all alike, and an end that is not",
+		bytes: () => texts(() => 0x67),
+		older: () => texts((line) => (line < 4000 ? 0x67 : 0x45)),
+	},
+	...["another instruction at each line", "the same instructions in another order"].map(
+		(what, at): Hostile => ({
+			name: `20 functions of one name each, with ${what}`,
+			bytes: () => texts(at === 0 ? (line) => 0x67 + (line % 3) : (line) => 0x67 + ((line * line) % 3)),
+			older: () => texts(at === 0 ? () => 0x45 : (line) => 0x67 + ((line >> 3) % 3)),
+		}),
+	),
+	{
 		name: "30,000 functions of one name",
 		bytes: () => bodies(30_000, (at) => at, "f"),
 		older: () => bodies(30_000, (at) => at + 1, "f"),
@@ -346,6 +358,18 @@ const DIFFERENCES: readonly Hostile[] = [
 			program({ imports: Array.from({ length: 20_000 }, (_, at) => importOf("o", at.toString(36), [0, 0])) }),
 	},
 ];
+
+/** Functions of 5,000 lines of text each, exported by name. */
+function texts(opcode: (line: number) => number): Uint8Array<ArrayBuffer> {
+	const lines = each(5000, (line) => [opcode(line)]);
+	return program({
+		functions: Array.from({ length: 20 }, () => [0, body([0x41, 1], lines, [0x1a])] as const),
+		exports: vector(
+			20,
+			each(20, (at) => exportOf(`f${at}`, 0, at)),
+		),
+	});
+}
 
 function bodies(count: number, constant: (at: number) => number, same?: string): Uint8Array<ArrayBuffer> {
 	return program({

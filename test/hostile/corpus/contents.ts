@@ -213,6 +213,21 @@ const DEBUG: readonly Hostile[] = [
 			),
 	},
 	{
+		name: "20,000 rows of a line table, each of another file than the one before, of long names",
+		bytes: () => {
+			const files = each(100, (at) => cat(text(`${LONG_NAME}${at}`.slice(-1000)), [0, 0, 0, 0]));
+			const rows = each(20_000, (at) => cat([4], leb(1 + (at % 100)), [2, 1, 1]));
+			return debugged(custom(".debug_line", lines(files, cat([0, 5, 2, 8, 0, 0, 0], rows))));
+		},
+	},
+	{
+		name: "a line program that runs over one stretch again and again",
+		bytes: () => {
+			const once = cat([0, 5, 2, 8, 0, 0, 0], times(2000, [0x20]), [0, 1, 1]);
+			return debugged(custom(".debug_line", lines(cat(text("a.c"), [0, 0, 0, 0]), times(150, once))));
+		},
+	},
+	{
 		name: "a line program of rows at one address",
 		bytes: () =>
 			debugged(custom(".debug_line", lines(cat(text(`${LONG_NAME}.c`), [0, 0, 0, 0]), times(300_000, [1])))),
