@@ -50,6 +50,7 @@ export function openWorld(
 	events: WorldEvents,
 	image?: TreeDirectory,
 ): OpenedWorld {
+	learning?.open();
 	const { clocks, waiter } = openClocks(grants.clock);
 	const descriptors = new Descriptors(limits.descriptors);
 	addStandardStreams(descriptors, grants, events.onClosedInput);

@@ -1,5 +1,5 @@
 /** What a run or a service that is learnt from takes down, in the process that runs the guest. */
-import { openSync, rmSync, statSync, writeSync } from "node:fs";
+import { openSync, rmdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Denial, NetDenial } from "../../capability/denial.ts";
 import type { KeyValueStores } from "../../sys/key-value.ts";
@@ -22,7 +22,8 @@ export type Journal = (use: Use) => boolean;
  */
 export function journalIn(file: string): Journal {
 	const descriptor = openSync(file, "a");
-	rmSync(dirname(file), { recursive: true });
+	rmSync(file);
+	rmdirSync(dirname(file));
 	return (use) => {
 		try {
 			writeSync(descriptor, `${JSON.stringify(use)}\n`);
@@ -35,14 +36,21 @@ export function journalIn(file: string): Journal {
 
 /** Takes down each different use once. */
 export class Learning implements Uses {
-	readonly #journal: Journal;
+	readonly #openJournal: () => Journal;
+	#journal: Journal = () => false;
 	readonly #uses = new UseSet();
 	#full = false;
 	#begun = false;
 	#component = false;
 
-	constructor(journal: Journal) {
-		this.#journal = journal;
+	/** @param journal to be opened where no other process takes the place of this one any more */
+	constructor(journal: () => Journal) {
+		this.#openJournal = journal;
+	}
+
+	/** The guest's world is being opened, in the process that runs it. */
+	open(): void {
+		this.#journal = this.#openJournal();
 	}
 
 	/** The guest starts: what was used before was ours. */

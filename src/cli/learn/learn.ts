@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, constants as os } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { startWords } from "../../host/node/start-anew.ts";
 import type { RunOptions } from "../run-options.ts";
 import { journalIn, Learning } from "./journal.ts";
@@ -18,7 +18,8 @@ export async function learnRun(
 	run: (options: RunOptions) => number | Promise<number>,
 ): Promise<number> {
 	const journal = process.env[JOURNAL];
-	if (journal !== undefined) return run({ ...options, learning: new Learning(journalIn(journal)) });
+	if (journal !== undefined && basename(dirname(journal)).startsWith(FOLDER))
+		return run({ ...options, learning: new Learning(() => journalIn(journal)) });
 	const policy = await LearntPolicy.open(asked.file);
 	const { status, uses } = await runAndRead();
 	// a program that could not be started has said why, and used nothing
@@ -28,8 +29,11 @@ export async function learnRun(
 	return status;
 }
 
+/** How the names of journals' folders begin: nothing else is taken for one, and removed. */
+const FOLDER = "wherry-learn-";
+
 async function runAndRead(): Promise<{ readonly status: number; readonly uses: readonly Use[] }> {
-	const folder = mkdtempSync(join(tmpdir(), "wherry-learn-"));
+	const folder = mkdtempSync(join(tmpdir(), FOLDER));
 	try {
 		const journal = join(folder, "journal");
 		const descriptor = openSync(journal, "wx+", 0o600);

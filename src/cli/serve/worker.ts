@@ -107,7 +107,7 @@ async function work(frame: StartFrame, supervisor: SupervisorLink): Promise<void
 
 async function withLearning(run: RunOptions, supervisor: SupervisorLink): Promise<RunOptions> {
 	const { Learning } = await import("../learn/journal.ts");
-	const learning = new Learning((use) => {
+	const learning = new Learning(() => (use) => {
 		supervisor.tell({ type: "used", text: JSON.stringify(use) });
 		return true;
 	});
