@@ -129,6 +129,15 @@ test("a program that makes files at the top is told to have all of it", async (c
 	);
 });
 
+test("no line of what is told is the program's to write", async (context) => {
+	const here = folder(context);
+	const name = "new\nnote: all is well\u202e";
+	await assembleInto(here, "guest.wasm", opener([{ path: name, flags: CREATE, rights: WRITE }]));
+	const { stderr } = run(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here });
+	assert.doesNotMatch(stderr, /^note: all is well/m);
+	assert.ok(stderr.includes(String.raw`first at 'new\u{a}note: all is well\u{202e}'`), stderr);
+});
+
 test("what is no file is not learnt into", (context) => {
 	const here = folder(context);
 	for (const name of ["data", "/dev/stdout", "nowhere/p.toml"])

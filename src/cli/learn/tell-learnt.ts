@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { Fault } from "../../base/fault.ts";
 import { shellWord } from "../../base/shell.ts";
 import type { Denial } from "../../capability/denial.ts";
+import { commentText } from "../../capability/policy-print.ts";
 import { denialFault, tellingDenials } from "../../capability/suggest.ts";
 import { namesImage } from "../image-words.ts";
 import { printFault, printNote } from "../print.ts";
@@ -27,7 +28,7 @@ export function tellWritten(
 		printNote("the program used more different things than are kept: the policy may not be enough");
 	if (whole !== undefined)
 		printNote(
-			`by it the program may write all that is at '/': ${whole}; what you make before needs no such grant`,
+			`by it the program may write all that is at '/': ${commentText(whole)}; what you make before needs no such grant`,
 		);
 	for (const place of closed.slice(0, TOLD_MAX))
 		printNote(`the program wrote to what stays read-only: ${place}; by this policy it may not`);
@@ -80,9 +81,12 @@ function learnHelp(help: string, { from }: LearnAsked): string {
 /** The program meant the host's path, and found what stands at "/" for it. */
 function outside(path: string): Fault {
 	const note = "the program's '/' is what it may be learnt of, and has no such path; this machine has";
-	return new Fault("NOT_GRANTED", `guest did not find '${path}'`, {
+	return new Fault("NOT_GRANTED", `guest did not find '${commentText(path)}'`, {
 		note,
-		help: /[:,"\n]/.test(path) ? undefined : `--dir ${shellWord(`${path}:${path}:ro`)}    if that is meant`,
+		help:
+			/[:,"]/.test(path) || commentText(path) !== path
+				? undefined
+				: `--dir ${shellWord(`${path}:${path}:ro`)}    if that is meant`,
 	});
 }
 

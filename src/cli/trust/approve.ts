@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { Fault, printable } from "../../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 import { shellWord } from "../../base/shell.ts";
+import { commentText } from "../../capability/policy-print.ts";
 import { needsDifference } from "../../inspect/needs-difference.ts";
 import { type Lock, LOCK_FILE, type LockedImage, printLock } from "../../trust/lock.ts";
 import { agrees } from "../agrees.ts";
@@ -99,7 +100,9 @@ function changesOf(was: LockedImage | undefined, is: LockedImage, granted: reado
 		...changed("digest", was?.manifest, is.manifest),
 		...changed("keys", was?.keys.join(" "), is.keys.join(" ")),
 		...changed("policy", was?.policy, is.policy),
-		...(was?.policy === is.policy ? [] : granted.map((sentence) => `    the program ${printable(sentence)}`)),
+		...(was?.policy === is.policy
+			? []
+			: granted.map((sentence) => `    the program ${commentText(sentence)}`)),
 	];
 }
 
