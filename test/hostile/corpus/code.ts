@@ -37,7 +37,7 @@ const BODIES: readonly Hostile[] = [
 			oneBody(
 				[plain, wide(500, 500)],
 				times(500, CONSTANT),
-				times(20_000, [0x02, 1, END]),
+				times(15_000, [0x02, 1, END]),
 				times(500, [0x1a]),
 			),
 	},
@@ -106,11 +106,11 @@ const BODIES: readonly Hostile[] = [
 			}),
 	},
 	{
-		name: "30,000 loads that wait on the stack, and calls that settle them",
+		name: "10,000 loads that wait on the stack, and calls that settle them",
 		bytes: () =>
 			program({
 				middle: [section(5, [1, 0, 1])],
-				functions: [[0, body(times(30_000, [0x41, 0, 0x28, 2, 0, 0x10, 0]), times(30_000, [0x1a]))]],
+				functions: [[0, body(times(10_000, [0x41, 0, 0x28, 2, 0, 0x10, 0]), times(10_000, [0x1a]))]],
 				exports: vector(1, exportOf("f", 0, 0)),
 			}),
 	},
@@ -231,14 +231,14 @@ const GRAPHS: readonly Hostile[] = [
 		},
 	},
 	{
-		name: "2,000 imports, and 50,000 exports",
+		name: "2,000 imports, and 20,000 exports",
 		bytes: () =>
 			program({
 				imports: Array.from({ length: 2000 }, (_, at) => importOf("m", at.toString(36), [0, 0])),
 				functions: [[0, body(each(2000, (at) => cat([0x10], leb(at))))]],
 				exports: vector(
-					50_000,
-					each(50_000, (at) => exportOf(at.toString(36), 0, 2000)),
+					20_000,
+					each(20_000, (at) => exportOf(at.toString(36), 0, 2000)),
 				),
 			}),
 	},
@@ -346,16 +346,16 @@ const DIFFERENCES: readonly Hostile[] = [
 		}),
 	),
 	{
-		name: "30,000 functions of one name",
-		bytes: () => bodies(30_000, (at) => at, "f"),
-		older: () => bodies(30_000, (at) => at + 1, "f"),
+		name: "15,000 functions of one name",
+		bytes: () => bodies(15_000, (at) => at, "f"),
+		older: () => bodies(15_000, (at) => at + 1, "f"),
 	},
 	{
-		name: "20,000 imports that all have new names",
+		name: "10,000 imports that all have new names",
 		bytes: () =>
-			program({ imports: Array.from({ length: 20_000 }, (_, at) => importOf("n", at.toString(36), [0, 0])) }),
+			program({ imports: Array.from({ length: 10_000 }, (_, at) => importOf("n", at.toString(36), [0, 0])) }),
 		older: () =>
-			program({ imports: Array.from({ length: 20_000 }, (_, at) => importOf("o", at.toString(36), [0, 0])) }),
+			program({ imports: Array.from({ length: 10_000 }, (_, at) => importOf("o", at.toString(36), [0, 0])) }),
 	},
 ];
 

@@ -94,8 +94,8 @@ const packages = (count: number, each_: (at: number) => string) =>
 
 const MADE_OF: readonly Hostile[] = [
 	{
-		name: "64 marks of Go's build information before a megabyte of C",
-		bytes: () => wasm(data(times(64, GO_START), filled("C", 1_000_000))),
+		name: "64 marks of Go's build information before 300,000 bytes of C",
+		bytes: () => wasm(data(times(64, GO_START), filled("C", 300_000))),
 	},
 	{
 		name: "10,000 marks of Go's build information without an end",

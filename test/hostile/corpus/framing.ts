@@ -117,24 +117,24 @@ const MANY: readonly Hostile[] = [
 			),
 	},
 	{
-		name: "100,000 exports of one function",
+		name: "50,000 exports of one function",
 		bytes: () =>
 			program({
 				functions: [[0, body()]],
 				exports: vector(
-					100_000,
-					each(100_000, (at) => exportOf(at.toString(36), 0, 0)),
+					50_000,
+					each(50_000, (at) => exportOf(at.toString(36), 0, 0)),
 				),
 			}),
 	},
 	{
-		name: "100,000 exports of one global",
+		name: "50,000 exports of one global",
 		bytes: () =>
 			program({
 				middle: [section(6, vector(1, [I32, 1, 0x41, 0, END]))],
 				exports: vector(
-					100_000,
-					each(100_000, (at) => exportOf(at.toString(36), 3, 0)),
+					50_000,
+					each(50_000, (at) => exportOf(at.toString(36), 3, 0)),
 				),
 			}),
 	},
@@ -150,8 +150,8 @@ const MANY: readonly Hostile[] = [
 			}),
 	},
 	{
-		name: "100,000 memories",
-		bytes: () => program({ middle: [section(5, vector(100_000, times(100_000, [0, 0])))] }),
+		name: "50,000 memories",
+		bytes: () => program({ middle: [section(5, vector(50_000, times(50_000, [0, 0])))] }),
 	},
 	{
 		name: "100,000 data segments of one byte",
@@ -162,8 +162,8 @@ const MANY: readonly Hostile[] = [
 		bytes: () => program({ elements: vector(100_000, times(100_000, [1, 0, 0])) }),
 	},
 	{
-		name: "50,000 imports of one name",
-		bytes: () => program({ imports: Array.from({ length: 50_000 }, () => importOf("", "", [0, 0])) }),
+		name: "20,000 imports of one name",
+		bytes: () => program({ imports: Array.from({ length: 20_000 }, () => importOf("", "", [0, 0])) }),
 	},
 	{
 		name: "10,000 imports of a type that is long to write",
@@ -174,17 +174,17 @@ const MANY: readonly Hostile[] = [
 			}),
 	},
 	{
-		name: "20,000 imports, each of a version of WASI of its own",
+		name: "10,000 imports, each of a version of WASI of its own",
 		bytes: () =>
 			program({
-				imports: Array.from({ length: 20_000 }, (_, at) => importOf(`wasi:x/y@${at}`, "f", [0, 0])),
+				imports: Array.from({ length: 10_000 }, (_, at) => importOf(`wasi:x/y@${at}`, "f", [0, 0])),
 			}),
 	},
 	{
-		name: "20,000 imported globals and memories",
+		name: "10,000 imported globals and memories",
 		bytes: () =>
 			program({
-				imports: Array.from({ length: 20_000 }, (_, at) =>
+				imports: Array.from({ length: 10_000 }, (_, at) =>
 					importOf("e", at.toString(36), at % 2 === 0 ? [3, I32, 0] : [2, 0, 0]),
 				),
 			}),
@@ -194,12 +194,12 @@ const MANY: readonly Hostile[] = [
 /** What nests. */
 const DEEP: readonly Hostile[] = [
 	{
-		name: "100,000 blocks in each other",
-		bytes: () => coded([0], times(100_000, [0x02, 0x40]), times(100_000, [END])),
+		name: "40,000 blocks in each other",
+		bytes: () => coded([0], times(40_000, [0x02, 0x40]), times(40_000, [END])),
 	},
 	{
-		name: "100,000 loops in each other",
-		bytes: () => coded([0], times(100_000, [0x03, 0x40]), times(100_000, [END])),
+		name: "40,000 loops in each other",
+		bytes: () => coded([0], times(40_000, [0x03, 0x40]), times(40_000, [END])),
 	},
 	{
 		name: "30,000 ifs in each other",
