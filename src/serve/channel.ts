@@ -1,3 +1,4 @@
+import { objectIn } from "../base/json-line.ts";
 import { isSnapshot, type Snapshot } from "./metrics.ts";
 
 /** What a supervisor says to a worker: a letter a line. */
@@ -32,14 +33,9 @@ export function parseOrder(line: string): Order | undefined {
 
 /** Undefined: that is no report. */
 export function parseReport(line: string): Report | undefined {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-	if (typeof value !== "object" || value === null) return undefined;
-	const { type, port, numbers, text, exit } = value as Record<string, unknown>;
+	const value = objectIn(line);
+	if (value === undefined) return undefined;
+	const { type, port, numbers, text, exit } = value;
 	if (type === "ready" && isWithin(port, 65_535)) return { type, port };
 	if (type === "numbers" && isSnapshot(numbers)) return { type, numbers };
 	if ((type === "once" || type === "used") && typeof text === "string") return { type, text };

@@ -1,3 +1,4 @@
+import { objectIn } from "../../base/json-line.ts";
 import type { Denial, NetDenial } from "../../capability/denial.ts";
 import type { PathUse, UsedPath } from "../../capability/learn.ts";
 
@@ -62,17 +63,14 @@ function useKey(use: Use): string {
 
 /** A line of a journal; undefined for what is none: it was cut off, or comes from a process that a guest has taken over. */
 export function parseUse(line: string): Use | undefined {
-	let value: unknown;
-	try {
-		value = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-	if (typeof value !== "object" || value === null) return undefined;
+	const value = objectIn(line);
+	if (value === undefined) return undefined;
 	const fields = new Map(Object.entries(value));
 	const type = fields.get("type");
 	const check = typeof type === "string" ? FIELDS.get(type as Use["type"]) : undefined;
-	return check?.every(([name, holds]) => holds(fields.get(name))) === true ? (value as Use) : undefined;
+	return check?.every(([name, holds]) => holds(fields.get(name))) === true
+		? (value as unknown as Use)
+		: undefined;
 }
 
 type Check = readonly [name: string, holds: (value: unknown) => boolean];
