@@ -15,6 +15,7 @@ import { needsOf, type Wanted } from "./needs.ts";
 import { type Part, partsOf } from "./programs.ts";
 import type { Links, Wish } from "./links.ts";
 import type { BinaryReport, Dependency, MadeBy, Need, Report } from "./report.ts";
+import { tellable } from "./report-size.ts";
 import type { Scan } from "./scan.ts";
 import { binaryReport, LISTED_MAX } from "./binary-report.ts";
 
@@ -52,7 +53,7 @@ export async function inspectProgram(
 	const wanted = world === undefined ? imported : wantedIn(world, imported);
 	const needs = needsOf(wanted, parts.length === 1 ? undefined : linksOf(imported));
 	const isUnread = world === undefined && outermost.binary.kind === "component";
-	return {
+	return tellable({
 		version: 1,
 		file,
 		digest: digest ?? (await programDigest(bytes)),
@@ -65,7 +66,7 @@ export async function inspectProgram(
 		findings: withBytes(findingsOf(parts, inventory, dependencies), bytes),
 		madeBy: makersOf(parts, inventory),
 		dependencies,
-	};
+	});
 }
 
 /** What could not be read must not look as if it asked for nothing. */

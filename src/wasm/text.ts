@@ -22,11 +22,7 @@ const SHORT_BYTES = 256;
 
 function decodeAscii(bytes: Uint8Array, start: number, end: number): string | undefined {
 	if (end - start > SHORT_BYTES) return undefined;
-	let text = "";
-	for (let offset = start; offset < end; offset++) {
-		const byte = bytes[offset] ?? 0x80;
-		if (byte >= 0x80) return undefined;
-		text += String.fromCharCode(byte);
-	}
-	return text;
+	for (let offset = start; offset < end; offset++) if ((bytes[offset] ?? 0x80) >= 0x80) return undefined;
+	// at once: a text that was put together character by character keeps all that it was on the way
+	return Reflect.apply(String.fromCharCode, undefined, bytes.subarray(start, end));
 }
