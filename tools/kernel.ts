@@ -1,14 +1,15 @@
 /**
- * Writes src/wasm/kernel/code.ts from tools/kernel.as. With `--check` it only says whether it is current. The compiler, of an exact version,
+ * Writes src/wasm/kernel/code.ts from tools/kernel/*.as. With `--check` it only says whether it is current. The compiler, of an exact version,
  * comes by `npm ci --prefix test/programs --ignore-scripts`.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dirname, "..");
 const FILE = join(root, "src/wasm/kernel/code.ts");
 const COMPILER = join(root, "test/programs/node_modules/assemblyscript/dist/asc.js");
 
+const SOURCE = join(root, "tools/kernel");
 const WORDS = [
 	"kernel.ts",
 	"-o",
@@ -51,10 +52,8 @@ export async function codeOfKernel(): Promise<string> {
 	const compiler = (await import(COMPILER)) as Compiler;
 	let compiled: Uint8Array | undefined;
 	const said: string[] = [];
-	const source = readFileSync(join(root, "tools/kernel.as"), "utf8");
 	const { error } = await compiler.main(WORDS, {
-		// the compiler takes files by one ending, which would make this one TypeScript to every other tool
-		readFile: (name) => (name === "kernel.ts" ? source : null),
+		readFile: (name) => sourceOf(name),
 		writeFile: (_name, contents) => {
 			if (typeof contents !== "string") compiled = contents;
 		},
@@ -62,13 +61,19 @@ export async function codeOfKernel(): Promise<string> {
 		stderr: { write: (text) => said.push(text) },
 	});
 	if (error !== null || compiled === undefined)
-		throw new Error(`cannot compile tools/kernel.as:\n${said.join("")}`);
+		throw new Error(`cannot compile tools/kernel/:\n${said.join("")}`);
 	return textOf(compiled);
+}
+
+/** The compiler takes files by one ending, which would make these TypeScript to every other tool. */
+function sourceOf(name: string): string | null {
+	const file = join(SOURCE, name.replace(/ts$/, "as"));
+	return existsSync(file) ? readFileSync(file, "utf8") : null;
 }
 
 function textOf(compiled: Uint8Array): string {
 	const code = Buffer.from(compiled).toString("base64");
-	return `/** Written by tools/kernel.ts from tools/kernel.as. */
+	return `/** Written by tools/kernel.ts from tools/kernel/*.as. */
 export const KERNEL_CODE =
 	"${code}";
 `;

@@ -141,7 +141,7 @@ type Tables = readonly [
 let built: Tables | undefined;
 
 /**
- * By opcode what follows it, a value of `Immediate`; behind each of the prefixes 0xfb to 0xfe too. For tools/kernel.as, which skips by the
+ * By opcode what follows it, a value of `Immediate`; behind each of the prefixes 0xfb to 0xfe too. For tools/kernel/, which skips by the
  * same rows.
  */
 export function immediates(): readonly Uint8Array[] {

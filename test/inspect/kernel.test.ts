@@ -5,6 +5,6 @@ import { test } from "node:test";
 import { codeOfKernel } from "../../tools/kernel.ts";
 import { ROOT } from "../support/wherry.ts";
 
-test("src/wasm/kernel/code.ts is what the AssemblyScript compiler makes of tools/kernel.as", async () => {
+test("src/wasm/kernel/code.ts is what the AssemblyScript compiler makes of tools/kernel/*.as", async () => {
 	assert.equal(readFileSync(join(ROOT, "src/wasm/kernel/code.ts"), "utf8"), await codeOfKernel());
 });

@@ -3,7 +3,7 @@ import { immediates } from "../instructions.ts";
 import { KERNEL_CODE } from "./code.ts";
 import { scanSteps } from "./steps.ts";
 
-/** What tools/kernel.as exports: its functions, and where things lie in its memory. */
+/** What tools/kernel/ exports: its functions, and where things lie in its memory. */
 export interface Kernel {
 	/** All of its memory; made anew by `begin` and `place`, which may enlarge it. */
 	readonly memory: () => { readonly bytes: Uint8Array; readonly words: Uint32Array };
@@ -71,7 +71,7 @@ const POINTERS = [
 
 /** What `weigh` is asked of at a time. */
 export const WEIGHED_BYTES = 4096;
-/** As in tools/kernel.as. */
+/** As in tools/kernel/. */
 const IMMEDIATES_EACH = 0x120;
 
 let compiled: WebAssembly.Module | undefined;

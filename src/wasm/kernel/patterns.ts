@@ -24,7 +24,7 @@ export interface Visitor<One extends Pattern> {
 export const PATTERN_BYTES_MAX = 64;
 /** A multiple of WEIGHED_BYTES. */
 const WINDOW_BYTES = 1 << 18;
-/** As in tools/kernel.as. */
+/** As in tools/kernel/. */
 const RECORDS_BYTES_MAX = 0x1c00;
 const LISTS_MAX = 0x100;
 

@@ -1,7 +1,7 @@
 import { bodySteps, Opcode, Step as BodyStep } from "../instructions.ts";
 import { PREFIXES } from "../mnemonics.ts";
 
-/** What the kernel's walk does at an opcode, as in tools/kernel.as. */
+/** What the kernel's walk does at an opcode, as in tools/kernel/. */
 const Step = {
 	NEXT: 0,
 	LEB: 1,
