@@ -61,10 +61,13 @@ export function oneLine(text: string): string {
 	return printable(short).replaceAll("\n", "\\u{a}");
 }
 
-/** What moves a terminal's cursor, colours it or turns its text around: C0 but for tab and line's end, DEL, C1, bidi. */
+/**
+ * What moves a terminal's cursor, colours it or turns its text around: C0 but for tab and line's end, DEL, C1, bidi; and what nobody sees,
+ * so that two names that differ look different. What joins letters (U+200C, U+200D) is part of some scripts.
+ */
 export const CONTROLS =
 	// oxlint-disable-next-line no-control-regex -- these are the characters to escape
-	/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+	/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]/g;
 
 /** Text that cannot move a terminal's cursor or colour, its controls escaped. */
 export function printable(text: string): string {

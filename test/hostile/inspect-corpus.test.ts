@@ -51,7 +51,8 @@ const JSON_TIMES = 60;
 const JSON_LEAST = 2_000_000;
 
 // oxlint-disable-next-line no-control-regex -- these are what must not be there
-const MOVES_A_TERMINAL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const MOVES_A_TERMINAL =
+	/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\u00ad\u200b\u2060\ufeff]/;
 
 function isSound({ name, text }: View, size_bytes: number): void {
 	const most = CHARACTERS_MAX[name] ?? JSON_LEAST + JSON_TIMES * size_bytes + 4 * 1024 * 1024;

@@ -225,7 +225,8 @@ function nested(levels: number): Uint8Array<ArrayBuffer> {
 }
 
 /** Names that are long, empty, or move a terminal. */
-const CONTROLS = "\u001b[2J\u001b]0;x\u0007\r\n\t\u0000\u0085\u009b31m\u202e\u2066\u200f\u2028\u007f";
+const CONTROLS =
+	"\u001b[2J\u001b]0;x\u0007\r\n\t\u0000\u0085\u009b31m\u202e\u2066\u200f\u2028\u007f\u200b\u00ad\u2060\ufeff";
 const MARKUP = `</script><script>alert(1)</script><img src=x onerror=alert(1)>"'\`&lt;&#60;`;
 const NAMES: readonly Hostile[] = [
 	...[
