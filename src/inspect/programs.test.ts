@@ -52,7 +52,7 @@ test("a refused module in a component is a finding, and the others are told of",
 		],
 	);
 	const { findings } = await inspectProgram(bytes, "odd.wasm", parts);
-	const finding = findings.find(({ id }) => id === "refused-module");
+	const finding = findings.find(({ id }) => id === "not-read");
 	assert.deepEqual(
 		finding?.evidence.map(({ binary, offset }) => [binary, offset]),
 		[["0.2", parts[2]?.start]],

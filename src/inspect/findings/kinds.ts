@@ -7,17 +7,12 @@ export const KINDS = {
 	"not-read": {
 		level: "warning",
 		title: "Parts of it that were not read",
-		why: "Nested modules that are damaged, too many or too deep, and code that is not known, are not in this report.",
+		why: "Nested modules that the engine refuses, too many or too deep ones, and code that is not known, are not in this report.",
 	},
 	"vulnerable-dependency": {
 		level: "warning",
 		title: "Dependencies that the given advisories name",
 		why: "The advisory covers this version; whether the program reaches the faulty code is not known.",
-	},
-	"refused-module": {
-		level: "warning",
-		title: "A module in it that the engine refuses",
-		why: "What is in that module is not told here, and the program cannot be started with it.",
 	},
 	"embedded-secret": {
 		level: "warning",

@@ -14,9 +14,6 @@ const IMPORTS_SHOWN = 8;
 export function findInShape(part: Part, collector: Collector): void {
 	findUnread(part, collector);
 	findCustomSections(part, collector);
-	const { path, start, refused } = part;
-	if (refused !== undefined)
-		collector.add("refused-module", { binary: path, offset: start }, refused.notes[0] ?? refused.message);
 	if (part.scan === undefined) return;
 	findMemories(part, part.scan, collector);
 	findNamesAndDebug(part, part.scan, collector);
@@ -24,9 +21,15 @@ export function findInShape(part: Part, collector: Collector): void {
 }
 
 /** What a report does not tell must not look as if it were not there. */
-function findUnread({ path, start, binary, scan }: Part, collector: Collector): void {
-	if (binary.kind === "module" && scan === undefined)
-		collector.add("not-read", { binary: path, offset: start }, `a module of ${binary.bytes.length} bytes`);
+function findUnread({ path, start, binary, scan, refused }: Part, collector: Collector): void {
+	if (refused !== undefined) {
+		const reason = refused.notes.find((note) => note.startsWith("V8 says")) ?? refused.message;
+		collector.add(
+			"not-read",
+			{ binary: path, offset: start },
+			`a module of ${binary.bytes.length} bytes: ${reason}`,
+		);
+	}
 	if (scan?.unknown !== undefined)
 		collector.add(
 			"not-read",
