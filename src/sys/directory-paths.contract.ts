@@ -62,6 +62,7 @@ back/      NOTDIR     NOTDIR     ISDIR      ISDIR      NOTDIR     NOTDIR     NOT
 loop       LOOP       LOOP       LOOP       EXIST      LOOP       LOOP       LOOP       LOOP       LOOP       NOTDIR       LOOP            LOOP
 loop/      LOOP       LOOP       ISDIR      ISDIR      LOOP       LOOP       LOOP       LOOP       LOOP       LOOP         ISDIR           LOOP
 loop/x     LOOP       LOOP       LOOP       LOOP       LOOP       LOOP       LOOP       LOOP       LOOP       LOOP         LOOP            LOOP
+loop_s     LOOP       LOOP       ISDIR      EXIST      LOOP       LOOP       LOOP       LOOP       LOOP       NOTDIR       LOOP            LOOP
 up         NOTCAPABLE NOTCAPABLE NOTCAPABLE EXIST      NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE LOOP       NOTDIR       LOOP            LOOP
 up/        NOTCAPABLE NOTCAPABLE ISDIR      ISDIR      NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE   ISDIR           NOTCAPABLE
 up/f       NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE NOTCAPABLE   NOTCAPABLE      NOTCAPABLE
@@ -262,6 +263,7 @@ function plantTree({ root }: DirectoryBackend): void {
 	assertOk(root.symlink("ld_s", "chain"));
 	assertOk(root.symlink("d/../f", "back"));
 	assertOk(root.symlink("loop", "loop"));
+	assertOk(root.symlink("loop_s/", "loop_s"));
 	assertOk(root.symlink("..", "up"));
 	assertOk(root.symlink("../f", "out"));
 }

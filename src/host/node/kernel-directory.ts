@@ -140,7 +140,9 @@ export class KernelDirectory implements Directory {
 			if ((fd !== -Errno.EXIST && fd !== -Errno.ACCES) || options.exclusive) return -fd as Errno;
 			// Who may not make a file here may still open the one that is there.
 			const found = this.#openExisting(name, options);
-			if (found !== Errno.NOENT && found !== Errno.NOTDIR) return found;
+			const mayBeMade = found === Errno.NOENT || found === Errno.NOTDIR;
+			// a link that leads to itself behind a slash is no circle to who makes a file: the kernel refuses the slash first
+			if (!mayBeMade && !(found === Errno.LOOP && options.follow)) return found;
 			if (fd === -Errno.ACCES) return Errno.ACCES;
 			// It has gone meanwhile, or it is a link to what is not there yet: that is to be made; where
 			// its target ends in a slash, the kernel says what comes of that.
