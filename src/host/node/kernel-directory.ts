@@ -140,9 +140,8 @@ export class KernelDirectory implements Directory {
 			if ((fd !== -Errno.EXIST && fd !== -Errno.ACCES) || options.exclusive) return -fd as Errno;
 			// Who may not make a file here may still open the one that is there.
 			const found = this.#openExisting(name, options);
-			const mayBeMade = found === Errno.NOENT || found === Errno.NOTDIR;
-			// a link that leads to itself behind a slash is no circle to who makes a file: the kernel refuses the slash first
-			if (!mayBeMade && !(found === Errno.LOOP && options.follow)) return found;
+			if (found === Errno.LOOP && options.follow) return this.#whyNoEnd(name);
+			if (found !== Errno.NOENT && found !== Errno.NOTDIR) return found;
 			if (fd === -Errno.ACCES) return Errno.ACCES;
 			// It has gone meanwhile, or it is a link to what is not there yet: that is to be made; where
 			// its target ends in a slash, the kernel says what comes of that.
@@ -152,6 +151,18 @@ export class KernelDirectory implements Directory {
 			name = target.startsWith("/") ? target : parentOf(name) + target;
 		}
 		return Errno.BUSY;
+	}
+
+	/** Where a file is to be made, the kernel refuses a slash behind a link's target before it has followed too many. */
+	#whyNoEnd(path: string): Errno {
+		let name = path;
+		for (let links = 0; links < LINKS_MAX; links++) {
+			const target = this.readLink(name);
+			if (typeof target !== "string") break;
+			if (target.endsWith("/")) return Errno.ISDIR;
+			name = target.startsWith("/") ? target : parentOf(name) + target;
+		}
+		return Errno.LOOP;
 	}
 
 	#make(path: string, flags: number): number {
