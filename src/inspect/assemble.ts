@@ -47,7 +47,10 @@ export async function inspectProgram(
 	const world = outermost.binary.kind === "component" ? readWorld(bytes) : undefined;
 	const room = { listed: LISTED_MAX };
 	const binaries = parts.map((part, index) => binaryReport(part, index === 0 ? world : undefined, room));
-	const inventory = await takeInventory(bytes);
+	const inventory = await takeInventory(
+		bytes,
+		parts.map(({ binary }) => binary),
+	);
 	const dependencies = withAdvisories(dependenciesOf(inventory), advisories);
 	const imported = parts.flatMap((part) => wantedBy(part));
 	const wanted = world === undefined ? imported : wantedIn(world, imported);

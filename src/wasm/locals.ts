@@ -10,11 +10,7 @@ import { readValueType } from "./read-types.ts";
  */
 export function skipLocals(bytes: Uint8Array, start: number, end: number): number {
 	const cursor = new Cursor(bytes, start, end);
-	const groups = cursor.count("the number of locals", 2, end - start);
-	for (let group = 0; group < groups; group++) {
-		cursor.u32("a number of locals");
-		readValueType(cursor);
-	}
+	readLocals(cursor);
 	return cursor.offset;
 }
 
@@ -38,7 +34,7 @@ export function demandFewLocals(bytes: Uint8Array, module: Module): void {
 		const size = cursor.u32("a body's size");
 		const start = cursor.offset;
 		cursor.skip(size, "a body");
-		left -= localsIn(new Cursor(bytes, start, cursor.offset));
+		left -= readLocals(new Cursor(bytes, start, cursor.offset));
 		if (left < 0)
 			throw new Fault(
 				"MODULE_TOO_LARGE",
@@ -47,11 +43,12 @@ export function demandFewLocals(bytes: Uint8Array, module: Module): void {
 	}
 }
 
-function localsIn(cursor: Cursor): number {
-	let count = 0;
-	for (let groups = cursor.u32("the number of locals"); groups > 0; groups--) {
-		count += cursor.u32("a number of locals");
+/** How many there are; the cursor stands behind them then. */
+function readLocals(cursor: Cursor): number {
+	let locals = 0;
+	for (let groups = cursor.count("the number of locals", 2, cursor.remaining); groups > 0; groups--) {
+		locals += cursor.u32("a number of locals");
 		readValueType(cursor);
 	}
-	return count;
+	return locals;
 }

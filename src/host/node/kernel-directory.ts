@@ -148,7 +148,7 @@ export class KernelDirectory implements Directory {
 			const target = this.readLink(name);
 			if (typeof target !== "string") continue;
 			if (++links > LINKS_MAX) return Errno.LOOP;
-			name = target.startsWith("/") ? target : parentOf(name) + target;
+			name = behindLink(name, target);
 		}
 		return Errno.BUSY;
 	}
@@ -160,7 +160,7 @@ export class KernelDirectory implements Directory {
 			const target = this.readLink(name);
 			if (typeof target !== "string") break;
 			if (target.endsWith("/")) return Errno.ISDIR;
-			name = target.startsWith("/") ? target : parentOf(name) + target;
+			name = behindLink(name, target);
 		}
 		return Errno.LOOP;
 	}
@@ -304,6 +304,11 @@ function endsInDots(path: string): boolean {
 	const end = endWithoutSlashes(path);
 	const name = path.slice(path.lastIndexOf("/", end - 1) + 1, end);
 	return name === "." || name === "..";
+}
+
+/** The path that a link's target stands for, seen from where the link's own path began. */
+function behindLink(link: string, target: string): string {
+	return target.startsWith("/") ? target : parentOf(link) + target;
 }
 
 /** What comes before the last name, with its slash; "" when there is nothing. */

@@ -13,10 +13,13 @@ import { type Makers, readMakers } from "./tools.ts";
  * What a module or component tells of what it is made of: Go's build information, cargo-auditable's list,
  * who made it, the texts of its own; and where nobody wrote a list, what its data gives away.
  *
+ * @param binaries all that are in it, where they are at hand
  * @throws Fault MODULE_INVALID, MODULE_TOO_LARGE when it is no wasm
  */
-export async function takeInventory(bytes: Uint8Array): Promise<Inventory> {
-	const binaries = binariesIn(bytes);
+export async function takeInventory(
+	bytes: Uint8Array,
+	binaries: readonly Binary[] = binariesIn(bytes),
+): Promise<Inventory> {
 	const outermost = binaries[0]!;
 	const traces = await readAllTraces(binaries);
 	const makers = readMakers(binaries);
