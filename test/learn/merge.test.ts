@@ -10,9 +10,9 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { temporaryDirectory } from "../support/temporary.ts";
 import { assembleInto } from "../support/wat.ts";
 import { guest, run } from "../support/wherry.ts";
 import { CREATE, folder, opener, WRITE } from "./opener.ts";
@@ -108,15 +108,13 @@ test("what the program writes into its policy does not stay", async (context) =>
 
 test("a program that cannot be started teaches nothing, and leaves nothing behind", (context) => {
 	const here = folder(context);
-	const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith("wherry-learn-"));
-	const before = left();
-	const { status } = run(["run", "--learn", "p.toml", "nothing.wasm"], { cwd: here });
+	// its own: other tests learn at the same time
+	const temporary = temporaryDirectory(context);
+	const env = { ...process.env, TMPDIR: temporary };
+	const { status } = run(["run", "--learn", "p.toml", "nothing.wasm"], { cwd: here, env });
 	assert.equal(status, 127);
 	assert.equal(existsSync(join(here, "p.toml")), false);
-	assert.deepEqual(
-		left().filter((name) => !before.includes(name)),
-		[],
-	);
+	assert.deepEqual(readdirSync(temporary), []);
 });
 
 test("a program that makes files at the top is told to have all of it", async (context) => {
