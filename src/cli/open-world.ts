@@ -12,6 +12,7 @@ import { CoarseClocks } from "../sys/coarse-clocks.ts";
 import type { Entropy } from "../sys/entropy.ts";
 import { FrozenClocks, FrozenWaiter } from "../sys/frozen-clocks.ts";
 import { SeededEntropy } from "../sys/seeded-entropy.ts";
+import type { Directory } from "../sys/directory.ts";
 import type { TreeDirectory } from "../sys/file-tree.ts";
 import { FileType } from "../sys/stat.ts";
 import type { Waiter } from "../sys/waiter.ts";
@@ -57,7 +58,7 @@ export function openWorld(
 	const { mounted: granted, places } =
 		grants.mounts.length === 0 ? NO_MOUNTS : openMounts(grants.mounts, clocks);
 	const mounted = learning?.mounts(granted) ?? granted;
-	addFiles(descriptors, grants, withRoot(mounted, grants, image, clocks), image);
+	addFiles(descriptors, grants, withRoot(mounted, grants, image, clocks));
 	const listens = addListeners(descriptors, grants);
 	const program = argv0 ?? basename(file);
 	return {
@@ -78,20 +79,16 @@ export function openWorld(
 }
 
 /** The directories that a guest is given, as preopens. */
-export function addFiles(
-	descriptors: Descriptors,
-	grants: Grants,
-	mounted: readonly Mounted[],
-	image: TreeDirectory | undefined,
-): void {
+export function addFiles(descriptors: Descriptors, grants: Grants, mounted: readonly Mounted[]): void {
 	const table = mountTable(mounted);
-	if (grants.workdir !== undefined) descriptors.add(openWorkdir(grants.workdir, table));
+	const { workdir } = grants;
+	if (workdir !== undefined) descriptors.add(openWorkdir(workdir, table));
 	for (const { name, directory } of table.preopens)
 		descriptors.add({ kind: "directory", directory, preopen: name, name });
-	if (grants.workdir !== undefined && image !== undefined)
-		addTopmost(descriptors, image, table, grants.workdir);
+	if (workdir === undefined || workdir === "/") return;
+	addTopmost(descriptors, table, workdir);
 	// once more, behind the root, where wasi-libc takes the last of the two: see mountTable
-	if (grants.workdir !== undefined && isVirtual(grants)) descriptors.add(openWorkdir(grants.workdir, table));
+	descriptors.add(openWorkdir(workdir, table));
 }
 
 /** What is mounted, and beneath it the image's own files. */
@@ -104,30 +101,34 @@ export function withRoot(
 	return root === undefined || image === undefined ? mounted : [openRoot(root, image, clocks), ...mounted];
 }
 
-/** Of an image's root, so many names are preopened: each takes a descriptor. */
+/** Of the root, so many names are preopened: each takes a descriptor. */
 const TOPMOST_MAX = 100;
 
 /**
- * Each directory and file in an image's root by its own name: wasi-libc takes "/" and "." for the same
- * place, the last one, so that beside a working directory only longer names lead into the image. It
- * also takes `/a` and `a` for the same: what the working directory has itself keeps its name.
+ * Each directory and file in the root by its own name: wasi-libc takes "/" and "." for the same place,
+ * the last one, so that beside a working directory only longer names lead elsewhere. It also takes
+ * `/a` and `a` for the same: what the working directory has itself keeps its name.
  */
-function addTopmost(
-	descriptors: Descriptors,
-	image: TreeDirectory,
-	table: MountTable,
-	workdir: string,
-): void {
+function addTopmost(descriptors: Descriptors, table: MountTable, workdir: string): void {
 	const given = new Set(table.preopens.map(({ name }) => name));
 	const root = table.directoryAt("/");
 	const here = table.directoryAt(workdir);
 	if (root === undefined || here === undefined) return;
-	for (const entry of [...image.entries.keys()].slice(0, TOPMOST_MAX)) {
+	for (const entry of namesIn(root, TOPMOST_MAX)) {
 		const name = `/${entry}`;
 		if (given.has(name) || typeof here.statAt(entry, false) !== "number") continue;
 		const directory = table.directoryAt(name) ?? new NamedFile(root, entry);
 		descriptors.add({ kind: "directory", directory, preopen: name, name });
 	}
+}
+
+function namesIn(directory: Directory, max: number): readonly string[] {
+	const names: string[] = [];
+	directory.list(0n, ({ name }) => {
+		if (name !== "." && name !== "..") names.push(name);
+		return names.length < max;
+	});
+	return names;
 }
 
 const NO_MOUNTS: OpenedMounts = { mounted: [], places: [] };
@@ -167,10 +168,6 @@ function environment({ env, terminal, workdir }: Grants): ReadonlyMap<string, st
 	if (terminal && !all.has("TERM")) all.set("TERM", "xterm");
 	if (workdir !== undefined && !all.has("PWD")) all.set("PWD", workdir);
 	return all;
-}
-
-function isVirtual({ mounts }: Grants): boolean {
-	return !mounts.some(({ guest }) => guest === "/");
 }
 
 /** Standard input is a grant: given by -i, or by whoever redirects it. Output always goes somewhere. */

@@ -52,6 +52,18 @@ copy-env = [
 	}
 });
 
+test("relative paths are learnt from where -w says that they start", (context) => {
+	const here = folder(context);
+	const words = [guest("c/wc"), "a", "/other/c", "/secret"];
+	const learnt = run(["run", "--learn", "p.toml", "-w", "/data", ...words], { cwd: here });
+	assert.equal(learnt.status, 0, learnt.stderr);
+	const policy = readFileSync(join(here, "p.toml"), "utf8");
+	assert.match(policy, /^workdir = "\/data" /m);
+	assert.deepEqual(policy.match(/(?<=source=)[^,]*/g)?.sort(), ["./data/a", "./other/c", "./secret"]);
+	const { stdout, stderr } = run(["run", "--policy", "p.toml", ...words], { cwd: here });
+	assert.equal(String(stdout), String(learnt.stdout), stderr);
+});
+
 test("a second run adds what is new and keeps what a person wrote", async (context) => {
 	const here = folder(context);
 	await assembleInto(here, "one.wasm", opener([{ path: "data/a" }]));

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { assembleInto } from "../support/wat.ts";
-import { guest, run } from "../support/wherry.ts";
+import { guest, run, start } from "../support/wherry.ts";
 import { CREATE, folder, opener, WRITE } from "./opener.ts";
 
 const READS = [{ path: "data/a" }];
@@ -92,6 +92,20 @@ test("who may read a policy, and the link by which it is named, stay as they wer
 	assert.ok(lstatSync(join(here, "p.toml")).isSymbolicLink());
 	assert.equal(statSync(join(here, "p.toml")).mode & 0o777, 0o600);
 	assert.match(readFileSync(join(here, "other/p.toml"), "utf8"), /^# mine\n[^]*source=\.\/data\/a,/);
+});
+
+test("runs at the same time learn into one file, and none loses what another learnt", async (context) => {
+	const here = folder(context);
+	const paths = ["data/a", "data/b", "other/c", "secret"];
+	const runs = paths.map(async (path, index) => {
+		await assembleInto(here, `${index}.wasm`, opener([{ path }]));
+		return start(["run", "--learn", "p.toml", `${index}.wasm`], { cwd: here }).ended;
+	});
+	for (const { status, stderr } of await Promise.all(runs)) assert.equal(status, 0, stderr);
+	for (const index of paths.keys()) {
+		const { status, stderr } = run(["run", "--policy", "p.toml", `${index}.wasm`], { cwd: here });
+		assert.equal(status, 0, stderr);
+	}
 });
 
 test("what the program writes into its policy does not stay", async (context) => {

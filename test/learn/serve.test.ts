@@ -1,6 +1,6 @@
 /** `serve --learn`: what all workers' guests use comes to one policy, which is there before the service ends. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -63,6 +63,20 @@ test("a service that is killed has taught what it used, and the next one adds to
 	await text(`${next.url}/other/c`);
 	await next.end();
 	assert.deepEqual(readFileSync(file, "utf8").match(/(?<=source=)[^,]*/g), ["./data/a", "./other/c"]);
+});
+
+test("what a person writes into the file while the service learns stays", async (context) => {
+	const here = folder(context);
+	const file = join(here, "p.toml");
+	const learn = ["--workers", "1", "--learn", file, "--learn-from", `${here}:/`];
+	const { url, end } = await serving(context, [...learn, FILES]);
+	await text(`${url}/data/a`);
+	writeFileSync(file, `# mine\n${await policyWith(file, "./data/a")}`);
+	await text(`${url}/other/c`);
+	await end();
+	const policy = readFileSync(file, "utf8");
+	assert.match(policy, /^# mine\n/);
+	assert.deepEqual(policy.match(/(?<=source=)[^,]*/g), ["./data/a", "./other/c"]);
 });
 
 test("a service that cannot be started writes no policy, and flags of learning need a file", (context) => {

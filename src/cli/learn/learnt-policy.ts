@@ -1,12 +1,15 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { Fault } from "../../base/fault.ts";
+import { makeFolders } from "../../base/make-folders.ts";
 import type { Grants } from "../../capability/grants.ts";
 import { parsePolicy } from "../../capability/policy.ts";
+import { dataFolder } from "../../host/node/folders.ts";
+import { tryLock } from "../../store/lock.ts";
 import { readText } from "../text-file.ts";
 import { replaceFile } from "../trust/replace-file.ts";
 import type { Use } from "./use.ts";
-import { learntLines } from "./learnt-lines.ts";
+import { type Learnt, learntLines } from "./learnt-lines.ts";
 import { learntText, stillClosed } from "./learnt-text.ts";
 
 /** What came of writing what was learnt. */
@@ -30,8 +33,12 @@ export class LearntPolicy {
 	readonly #place: string;
 	/** Of the file's folder. */
 	readonly #inode: bigint;
-	readonly #before: string;
 	readonly #mode: number | undefined;
+	/** What is added to: the file as it was, until somebody else than the program changed it. */
+	#base: string;
+	/** What the file holds if nobody else changed it. */
+	#known: string;
+	#isNew = false;
 
 	/**
 	 * @throws Fault USAGE for JSON, which has no comments; IO where it cannot be written, POLICY_INVALID for what is no
@@ -40,7 +47,7 @@ export class LearntPolicy {
 	static async open(file: string): Promise<LearntPolicy> {
 		if (file.endsWith(".json")) throw notToml(file);
 		const policy = new LearntPolicy(file);
-		if (policy.#before !== "") await parsePolicy(policy.#before, file);
+		if (policy.#base !== "") await parsePolicy(policy.#base, file);
 		return policy;
 	}
 
@@ -57,31 +64,47 @@ export class LearntPolicy {
 		} catch (cause) {
 			throw new Fault("IO", `cannot write '${file}'`, { note: (cause as Error).message, cause });
 		}
-		this.#before = this.#mode === undefined ? "" : readText(file, "the policy");
+		this.#base = this.#mode === undefined ? "" : readText(file, "the policy");
+		this.#known = this.#base;
 	}
 
 	/**
-	 * Writes what it was before and what these uses need more, in one step.
+	 * Writes what it was and what these uses need more, in one step. What somebody else wrote there meanwhile, another run
+	 * that learns or a person, stays; what the program wrote there itself does not.
 	 *
 	 * @throws Fault POLICY_INVALID where nothing can be added to it, IO where its folder is not what it was
 	 */
 	async write(uses: readonly Use[], grants: Grants): Promise<Written> {
-		const learnt = { uses, grants, real: this.#real };
-		const text = await learntText({ ...learnt, file: this.file, before: this.#before });
-		if (!this.#isInPlace()) throw moved(this.file);
-		// what the program itself wrote there does not stay
-		if (text !== this.#now()) replaceFile(this.#place, text, this.#mode);
+		const lock = lockLearning();
+		try {
+			return await this.#write({ uses, grants, real: this.#real });
+		} finally {
+			lock?.close();
+		}
+	}
+
+	async #write(learnt: Learnt): Promise<Written> {
 		const open = learntLines(learnt).filter((line) => "mount" in line && !line.mount.readOnly);
+		const isExposed = open.some((line) => "mount" in line && this.#liesIn(line.mount.source));
+		const mayHaveWritten = isExposed || learnt.uses.some(({ type }) => type === "full");
+		const now = this.#now();
+		if (!mayHaveWritten && now !== undefined && now !== this.#known) this.#base = now;
+		const text = await learntText({ ...learnt, file: this.file, before: this.#base });
+		if (!this.#isInPlace()) throw moved(this.file);
+		if (text !== now) replaceFile(this.#place, text, this.#mode);
+		this.#known = text;
+		this.#isNew ||= text !== this.#base;
 		return {
-			isNew: text !== this.#before,
-			isExposed: open.some((line) => "mount" in line && this.#liesIn(line.mount.source)),
+			isNew: this.#isNew,
+			isExposed,
 			closed: await stillClosed(text, { ...learnt, file: this.file }),
 			whole: open.find((line) => "mount" in line && line.mount.target === "/")?.why,
 		};
 	}
 
 	#liesIn(source: string): boolean {
-		const way = relative(resolve(this.#real, source), this.#place);
+		// some systems take names for the same that differ in case
+		const way = relative(folded(resolve(this.#real, source)), folded(this.#place));
 		return way !== ".." && !way.startsWith("../");
 	}
 
@@ -98,11 +121,29 @@ export class LearntPolicy {
 
 	#now(): string | undefined {
 		try {
-			return lstatSync(this.#place).isFile() ? readFileSync(this.#place, "utf8") : undefined;
+			return lstatSync(this.#place).isFile() ? readText(this.#place, "the policy") : undefined;
 		} catch {
 			return undefined;
 		}
 	}
+}
+
+/** One learning process after the other; where nothing can be kept for this user, undefined. */
+function lockLearning(): { close: () => void } | undefined {
+	try {
+		const folder = dataFolder();
+		makeFolders(folder, 0o777, { mkdirSync, statSync, dirname });
+		return tryLock(join(folder, "learn.lock"), LOCK_WAIT_MS);
+	} catch {
+		return undefined;
+	}
+}
+
+/** It is held for some milliseconds. */
+const LOCK_WAIT_MS = 10_000;
+
+function folded(path: string): string {
+	return path.normalize("NFKC").toUpperCase().toLowerCase();
 }
 
 function moved(file: string): Fault {

@@ -53,7 +53,7 @@ export async function openServiceWorld(
 		if (hasMemory) {
 			const shown = (anew: readonly Mounted[]) => options.learning?.mounts(anew) ?? anew;
 			const anew = withNewTmpfs(mounted, grants.mounts, world.clocks, shown);
-			addFiles(descriptors, grants, withRoot(anew, grants, root, world.clocks), root);
+			addFiles(descriptors, grants, withRoot(anew, grants, root, world.clocks));
 		}
 		return { ...world, descriptors };
 	};
