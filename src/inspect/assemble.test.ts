@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as build from "../wasm/module-builder.ts";
+import { SectionId } from "../wasm/module.ts";
 import { capabilityOf } from "./capabilities.ts";
 import { inspectProgram } from "./assemble.ts";
 import { textReport } from "./text-report.ts";
@@ -123,4 +124,27 @@ test("of a secret no bytes are shown", async () => {
 	assert.equal(found?.evidence.length, 1);
 	assert.equal(found.evidence[0]?.bytes, undefined);
 	assert.ok(!JSON.stringify(findings).includes(secret));
+});
+
+test("what Rust's compilers make of names is undone wherever a function is told of", async () => {
+	const bytes = build.wasm(
+		build.types(build.functionType([], [])),
+		build.imports(build.importOf("wasi_snapshot_preview1", "sched_yield", 0x00, 0)),
+		build.functions(0),
+		build.exports(["run", 0, 1]),
+		build.section(SectionId.START, [1]),
+		build.code([0x10, 0]),
+		build.functionNames([[1, "_RNvMCs7EG80emN7Vk_3appNtB2_6Editor4open"]]),
+	);
+	const report = await inspectProgram(bytes, "app.wasm");
+	assert.equal(report.needs[0]?.reached[0]?.path[0]?.name, "<app::Editor>::open");
+	const evidence = report.findings.flatMap(({ evidence }) => evidence);
+	assert.deepEqual(
+		evidence.flatMap(({ functionName }) => functionName ?? []),
+		["<app::Editor>::open"],
+	);
+	assert.match(
+		textReport(report),
+		/reached from 'run': <app::Editor>::open > wasi_snapshot_preview1 sched_yield/,
+	);
 });

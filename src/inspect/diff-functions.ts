@@ -3,7 +3,9 @@ import { Sha256 } from "../oci/sha256.ts";
 import { lastingName, pairsOf } from "./lasting-name.ts";
 import { NormalBodies } from "./normal-body.ts";
 import type { Part } from "./programs.ts";
+import { commonName } from "./rust/plain-name.ts";
 import type { Scan } from "./scan.ts";
+import { functionName } from "./text/names.ts";
 
 /** What became of the functions of a program. */
 export interface FunctionChanges {
@@ -65,7 +67,12 @@ export function compareFunctions(old: readonly Part[], now: readonly Part[]): Fu
 	const ids = { next: 0 };
 	const before = bodiesOf(old, normal, ids);
 	const after = bodiesOf(now, normal, ids);
-	matchBy(before, after, ({ name }) => (name === undefined ? undefined : stableName(name)));
+	// several may have one name, such as those that are made from one template
+	matchBy(before, after, ({ name, hash }) =>
+		name === undefined ? undefined : `${hash} ${stableName(name)}`,
+	);
+	matchBy(before, after, ({ name }) => stableName(name));
+	matchBy(before, after, ({ name }) => (name === undefined ? undefined : commonName(name)));
 	matchBy(before, after, ({ hash }) => hash);
 	matchBy(before, after, ({ shape }) => shape);
 	const callees = new Callees(new NormalBodies(types), before, after);
@@ -119,12 +126,11 @@ function sizeOf(bodies: readonly Body[]): number {
 function bodiesOf(parts: readonly Part[], normal: NormalBodies, ids: { next: number }): Body[] {
 	return parts.flatMap(({ scan, path }) => {
 		if (scan === undefined) return [];
-		const exported = exportNames(scan);
 		const imported = scan.module.importedFunctions;
 		return Array.from(scan.bodyStart, (start, entry): Body => {
 			const index = imported + entry;
 			const { hash, shape } = normal.read(scan, entry);
-			const name = scan.names.get(index) ?? exported.get(index);
+			const name = functionName(scan, index);
 			const size_bytes = (scan.bodyEnd[entry] ?? 0) - start;
 			return {
 				scan,
@@ -143,16 +149,9 @@ function bodiesOf(parts: readonly Part[], normal: NormalBodies, ids: { next: num
 	});
 }
 
-function exportNames({ module }: Scan): Map<number, string> {
-	const names = new Map<number, string>();
-	for (const { kind, index, name } of module.exports)
-		if (kind === "function" && !names.has(index)) names.set(index, name);
-	return names;
-}
-
-/** Without the hash that rustc puts behind each name, which each build of a crate changes. */
-function stableName(name: string): string {
-	return name.replace(/17h[0-9a-f]{16}E|::h[0-9a-f]{16}$/, "");
+/** Without the hash that rustc puts behind each name, which each build of a crate changes: linkers may have undone the rest. */
+function stableName(name: string | undefined): string | undefined {
+	return name?.replace(/::h[0-9a-f]{16}$/, "");
 }
 
 /** Pairs bodies of one key, in their order, that have no mate yet. */

@@ -26,10 +26,18 @@ interface Shape {
 	readonly typesBefore?: number;
 	readonly bodies: readonly (readonly number[])[];
 	readonly exported?: readonly (readonly [name: string, index: number])[];
+	/** Names of the bodies, in the name section. */
+	readonly named?: readonly string[];
 }
 
 /** Functions of type `() -> ()` behind so many other types. */
-function module({ imported = [], typesBefore = 0, bodies, exported = [] }: Shape): Uint8Array<ArrayBuffer> {
+function module({
+	imported = [],
+	typesBefore = 0,
+	bodies,
+	exported = [],
+	named = [],
+}: Shape): Uint8Array<ArrayBuffer> {
 	const others = Array.from({ length: typesBefore }, () => build.functionType([build.I64], []));
 	return build.wasm(
 		build.types(...others, build.functionType([], [])),
@@ -39,10 +47,12 @@ function module({ imported = [], typesBefore = 0, bodies, exported = [] }: Shape
 		build.functions(...bodies.map(() => typesBefore)),
 		build.exports(...exported.map(([name, index]) => [name, 0, index] as const)),
 		build.code(...bodies),
+		build.functionNames(named.map((name, entry) => [imported.length + entry, name])),
 	);
 }
 
 const body = (value: number) => [I32_CONST, value, DROP];
+const DROPS = [...body(1), ...body(1)];
 const call = (index: number) => [CALL, index];
 
 /** Two bodies of one length for which a quick hash, FNV-1a of 32 bits, is the same. */
@@ -110,6 +120,28 @@ const FUNCTIONS: readonly (readonly [string, Shape, Shape, Partial<Difference["f
 		"functions in another order are the same",
 		{ bodies: [body(1), [...body(1), ...body(2)]] },
 		{ bodies: [[...body(1), ...body(2)], body(1)] },
+		{ same: 2, changed: 0, numbersOnly: 0, added: 0, removed: 0 },
+	],
+	[
+		"a function of Rust keeps its name under another hash, and under its compilers' newer form of names",
+		{
+			bodies: [body(1), body(2), body(3)],
+			named: [
+				"_ZN1a1f17h0000000000000001E",
+				"_ZN1a1S1g17h0000000000000001E.llvm.1",
+				"_ZN1a1h28_$u7b$$u7b$closure$u7d$$u7d$17h0000000000000001E",
+			],
+		},
+		{
+			bodies: [DROPS, DROPS, DROPS],
+			named: ["_ZN1a1f17h0000000000000002E", "_RNvMCs1_1aNtB2_1S1g.llvm.2", "_RNCNvCs1_1a1h0"],
+		},
+		{ same: 0, changed: 3, added: 0, removed: 0 },
+	],
+	[
+		"of several functions of one name those of the same code are taken for each other",
+		{ bodies: [body(1), body(2)], named: ["a::f", "a::f"] },
+		{ bodies: [body(2), body(1)], named: ["a::f", "a::f"] },
 		{ same: 2, changed: 0, numbersOnly: 0, added: 0, removed: 0 },
 	],
 	[

@@ -3,6 +3,7 @@ import { type CallGraph, callGraph } from "./call-graph.ts";
 import { openTo } from "./open-references.ts";
 import { type Goal, goalsOf, isForOthers, type Links, type Wish } from "./links.ts";
 import type { Reach, ReachedFrom, Root } from "./report.ts";
+import { plainName } from "./rust/plain-name.ts";
 import type { Scan } from "./scan.ts";
 
 /** A way is told up to this length, its ends always. */
@@ -164,12 +165,15 @@ function reach(binary: string, root: Named, { steps, leftOut }: Path): Reach {
 		binary,
 		...root,
 		import: last === undefined ? "" : functionImport(last.scan, last.function),
-		path: steps.map(({ scan, binary: at, function: index, possible }) => ({
-			...(at !== binary && { binary: at }),
-			function: index,
-			name: scan.names.get(index),
-			possible,
-		})),
+		path: steps.map(({ scan, binary: at, function: index, possible }) => {
+			const name = scan.names.get(index);
+			return {
+				...(at !== binary && { binary: at }),
+				function: index,
+				name: name === undefined ? undefined : plainName(name),
+				possible,
+			};
+		}),
 		...(leftOut > 0 && { leftOut }),
 	};
 }

@@ -21,6 +21,15 @@ export function custom(name: string, contents: Bytes): number[] {
 	return section(SectionId.CUSTOM, [...encodeName(name), ...contents]);
 }
 
+/** The names of functions, of which none stands for no section. */
+export function functionNames(entries: readonly (readonly [index: number, name: string])[]): number[] {
+	const names = vector(entries.map(([index, name]) => [...encodeUnsigned(index), ...encodeName(name)]));
+	return entries.length === 0 ? [] : custom("name", section(FUNCTION_NAMES, names));
+}
+
+/** A subsection of the name section (core spec, appendix). */
+const FUNCTION_NAMES = 1;
+
 export function vector(entries: readonly Bytes[]): number[] {
 	return [...encodeUnsigned(entries.length), ...entries.flat()];
 }

@@ -1,11 +1,13 @@
 /** What the scanner finds in real programs is what V8, wabt and jco's wasm-tools find in them. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { inspectProgram } from "../../src/inspect/assemble.ts";
 import { partsOf } from "../../src/inspect/programs.ts";
+import { plainName } from "../../src/inspect/rust/plain-name.ts";
 import type { Scan } from "../../src/inspect/scan.ts";
 import { installed } from "../programs/programs.ts";
 import { COMPONENTS, MODULES } from "./inputs.ts";
@@ -162,4 +164,30 @@ for (const [name, path] of COMPONENTS)
 
 function byStart(one: readonly unknown[], other: readonly unknown[]): number {
 	return Number(one[1]) - Number(other[1]);
+}
+
+/** Two versions of one Rust program: the older has names in the form that C++ has, too, the newer in Rust's own. */
+for (const version of ["componentize-js-0-19-3", "componentize-js"])
+	test(`names of Rust are those that binutils reads out of them: ${version}`, () => {
+		const file = installed(`@bytecodealliance/${version}/lib/spidermonkey-embedding-splicer.core.wasm`);
+		const { names, module } = scanOf(file);
+		const mangled = Array.from({ length: module.definedFunctions }, (_, entry) =>
+			names.get(module.importedFunctions + entry),
+		).filter((name) => name !== undefined && /^_(?:R|ZN)/.test(name)) as string[];
+		assert.ok(mangled.length > 8000);
+		// it keeps what LLVM added behind names
+		const { stdout } = spawnSync("c++filt", ["--format=rust"], {
+			input: mangled.map((name) => `${name.replace(/\.llvm\.\d+$/, "")}\n`).join(""),
+			maxBuffer: 64 << 20,
+		});
+		const theirs = String(stdout).split("\n").map(withoutHashes);
+		for (const [index, name] of mangled.entries()) assert.equal(plainName(name), theirs[index], name);
+	});
+
+/** Its output has hashes of functions and crates, and types of integers: `[u8; 4: usize]`. */
+function withoutHashes(name: string): string {
+	return name
+		.replace(/::h[0-9a-f]{16}$/, "")
+		.replaceAll(/(?<=\w)\[[0-9a-f]{1,16}\](?=::|[>,)]|$)/g, "")
+		.replaceAll(/(?<=\d): [iu](?:size|\d+)(?=[\]>,])/g, "");
 }

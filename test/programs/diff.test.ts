@@ -26,6 +26,21 @@ test("two versions of an npm package: the same needs, other exports, another com
 	);
 });
 
+/** rustc writes names in its newer form from one of these to the other: most functions keep what stays of them. */
+test("two versions of a Rust program whose compiler mangles names in another way", () => {
+	const packages = ["componentize-js-0-19-3", "componentize-js"].map((name) =>
+		installed(`@bytecodealliance/${name}/lib/spidermonkey-embedding-splicer.core.wasm`),
+	);
+	const { functions } = JSON.parse(String(run(["diff", "--format", "json", ...packages]).stdout));
+	const { same, changed, numbersOnly, added, removed, list } = functions;
+	// by the mangled names 1525 were the same, 1683 changed and 5469 new
+	assert.deepEqual([same, changed, numbersOnly, added, removed], [1379, 3346, 929, 3023, 2447]);
+	const emit = list.find(({ name }: { name: string }) =>
+		name.endsWith(" as wit_bindgen_core::abi::Bindgen>::emit"),
+	);
+	assert.equal(emit?.change, "changed");
+});
+
 /** wasm-bindgen ends names with hashes that each of its versions makes anew: nine imports are the same under other ones. */
 test("two versions of a wasm-bindgen package: what is new is told apart from what has a new hash", () => {
 	const packages = ["resvg-wasm-2.4.1/index_bg.wasm", "@resvg/resvg-wasm/index_bg.wasm"].map(installed);

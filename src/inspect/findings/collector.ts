@@ -1,4 +1,5 @@
 import type { Evidence, Finding } from "../report.ts";
+import { plainName } from "../rust/plain-name.ts";
 import { type KindId, KINDS } from "./kinds.ts";
 
 /** So many pieces of evidence are listed for each finding. */
@@ -29,7 +30,7 @@ export class Collector {
 			found.evidence.push({
 				binary,
 				function: index,
-				functionName: functionName === undefined ? undefined : shortened(functionName),
+				functionName: functionName === undefined ? undefined : shortened(plainName(functionName)),
 				offset,
 				shows: shortened(shows),
 			});

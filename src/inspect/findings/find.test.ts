@@ -5,7 +5,7 @@ import { assemble } from "../../../test/support/wat.ts";
 import { Fault } from "../../base/fault.ts";
 import { encodeUnsigned } from "../../wasm/encode.ts";
 import { SectionId } from "../../wasm/module.ts";
-import { custom, memories, section, vector, wasm } from "../../wasm/module-builder.ts";
+import { custom, functionNames, memories, section, vector, wasm } from "../../wasm/module-builder.ts";
 import { partsOf } from "../programs.ts";
 import type { Finding } from "../report.ts";
 import { findingsOf } from "./find.ts";
@@ -327,7 +327,6 @@ for (const [name, wat, id, shows] of texts)
 
 const name = (text: string) => [text.length, ...new TextEncoder().encode(text)];
 const producers = custom("producers", [1, ...name("processed-by"), 1, ...name("clang"), ...name("19")]);
-const names = (of: string) => custom("name", [1, of.length + 3, 1, 0, ...name(of)]);
 const oneFunction = [
 	section(SectionId.TYPE, [1, 0x60, 0, 0]),
 	section(SectionId.FUNCTION, [1, 0]),
@@ -343,12 +342,17 @@ const binaries: readonly (readonly [
 	["no name at all", wasm(...oneFunction), "names-stripped", ["none of 1 functions has a name"]],
 	[
 		"C without a check",
-		wasm(...oneFunction, names("main"), producers),
+		wasm(...oneFunction, functionNames([[0, "main"]]), producers),
 		"no-stack-protector",
 		["no __stack_chk_fail among 1 names"],
 	],
-	["C with a check", wasm(...oneFunction, names("__stack_chk_fail"), producers), "no-stack-protector", []],
-	["nobody says C", wasm(...oneFunction, names("main")), "no-stack-protector", []],
+	[
+		"C with a check",
+		wasm(...oneFunction, functionNames([[0, "__stack_chk_fail"]]), producers),
+		"no-stack-protector",
+		[],
+	],
+	["nobody says C", wasm(...oneFunction, functionNames([[0, "main"]])), "no-stack-protector", []],
 	["C without names", wasm(...oneFunction, producers), "no-stack-protector", []],
 	["DWARF", wasm(custom(".debug_info", [1, 2, 3])), "debug-info", ["DWARF of 17 bytes"]],
 	["a source map", wasm(custom("sourceMappingURL", name("a.map"))), "debug-info", ["it names 'a.map'"]],

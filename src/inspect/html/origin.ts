@@ -5,27 +5,30 @@ const NAME_CHARACTERS_MAX = 1000;
 /** The origin of functions whose names do not tell one. */
 export const UNTOLD = "code";
 
-/** The crate of Rust, the package of Go or the namespace of C++ that a function's name tells; `UNTOLD` where it does not. */
+/**
+ * The crate of Rust, the package of Go or the namespace of C++ that a function's name tells; `UNTOLD` where it does not.
+ *
+ * @param name with Rust's mangling undone
+ */
 export function originOf(name: string): string {
 	const found = mangledOrigin(name) ?? pathOrigin(name.slice(0, NAME_CHARACTERS_MAX));
 	return found?.slice(0, ORIGIN_CHARACTERS_MAX) ?? UNTOLD;
 }
 
-/** `_ZN` of C++ and of Rust's older form, `_R` of its newer one. */
+/** `_ZN` of C++. */
 function mangledOrigin(name: string): string | undefined {
-	const newer = /^_R[A-Za-z]{0,8}?C(?:s[0-9A-Za-z]*_)?(\d{1,3})_?/.exec(name);
-	if (newer !== null) return name.slice(newer[0].length, newer[0].length + Number(newer[1]));
-	const older = /^_ZN(?:K?)(\d{1,3})/.exec(name) ?? /^_ZN(St)/.exec(name);
-	if (older === null) return undefined;
-	if (older[1] === "St") return "std";
-	const word = name.slice(older[0].length, older[0].length + Number(older[1]));
-	// an impl's name begins with its type: `_$LT$core..fmt..Formatter`
-	return /^(?:_?\$[A-Z]+\$)*([A-Za-z0-9_]+)/.exec(word)?.[1];
+	const found = /^_ZN(?:K?)(\d{1,3})/.exec(name) ?? /^_ZN(St)/.exec(name);
+	if (found === null) return undefined;
+	if (found[1] === "St") return "std";
+	const word = name.slice(found[0].length, found[0].length + Number(found[1]));
+	return /^[A-Za-z0-9_]+/.exec(word)?.[0];
 }
 
 function pathOrigin(name: string): string | undefined {
 	const path =
-		/^[<&*(\s]*([A-Za-z0-9_]+)::/.exec(name) ?? /^([A-Za-z0-9_/.-]*[A-Za-z0-9_-])\.[A-Za-z(]/.exec(name);
+		/^(?:[<&*([\s]|dyn |mut )*([A-Za-z0-9_]+)::/.exec(name) ??
+		/^<.*? as ([A-Za-z0-9_]+)::/.exec(name) ??
+		/^([A-Za-z0-9_/.-]*[A-Za-z0-9_-])\.[A-Za-z(]/.exec(name);
 	return path?.[1] ?? (name.includes("::") ? templateOrigin(name) : undefined);
 }
 

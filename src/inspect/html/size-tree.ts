@@ -1,6 +1,7 @@
 import type { Examined } from "../diff.ts";
 import type { Part } from "../programs.ts";
 import type { Scan } from "../scan.ts";
+import { functionName } from "../text/names.ts";
 import { originOf, prefixOf, UNTOLD } from "./origin.ts";
 
 /** Where the bytes of a program are: a group of functions, a section. */
@@ -65,7 +66,7 @@ function codeGroups({ scan, path }: Part, prefix: string): SizeGroup[] {
 	const prefixes = commonPrefixes(scan);
 	for (const [entry, start] of scan.bodyStart.entries()) {
 		const index = scan.module.importedFunctions + entry;
-		const name = functionName(scan, index);
+		const name = functionName(scan, index) ?? `function ${index}`;
 		const origin = originOf(name);
 		const group = `${prefix}${origin === UNTOLD ? (prefixes.get(prefixOf(name)) ?? UNTOLD) : origin}`;
 		const body = { name, size_bytes: (scan.bodyEnd[entry] ?? 0) - start, at: `${path} ${index}` };
@@ -92,10 +93,6 @@ function commonPrefixes(scan: Scan): ReadonlyMap<string, string> {
 	const least = Math.max(4, definedFunctions * PREFIXED_SHARE);
 	const common = [...counts].filter(([, count]) => count >= least);
 	return new Map(common.map(([prefix]) => [prefix, `${prefix}*`]));
-}
-
-function functionName({ names }: Scan, index: number): string {
-	return names.get(index) ?? `function ${index}`;
 }
 
 function largest(bodies: readonly SizePart[]): readonly SizePart[] {

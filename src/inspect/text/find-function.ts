@@ -1,6 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import { nearMisses, orList } from "../../base/near.ts";
 import { shellWord } from "../../base/shell.ts";
+import { plainName } from "../rust/plain-name.ts";
 import type { Scan } from "../scan.ts";
 import { functionName, importedFunction, shownName } from "./names.ts";
 
@@ -49,11 +50,12 @@ function candidates(scan: Scan, word: string): number[] {
 		return found;
 	};
 	const named = collect((index) => isNamed(scan, index, wanted));
-	return named.length > 0 ? named : collect((index) => plainName(scan.names.get(index) ?? "") === wanted);
+	return named.length > 0 ? named : collect((index) => shortName(scan.names.get(index) ?? "") === wanted);
 }
 
 /** `parser::parse` of `parser::parse::h0123456789abcdef`, of `parser::parse(char const*)` and of `_ZN6parser5parseEPKc`. */
-function plainName(name: string): string {
+function shortName(full: string): string {
+	const name = plainName(full);
 	const mangled = /^_ZN((?:\d{1,3}[A-Za-z_]\w*)+)/.exec(name)?.[1];
 	if (mangled !== undefined) return wordsOf(mangled).join("::");
 	const withoutHash = name.replace(/::h[0-9a-f]{16}$/, "");
@@ -61,14 +63,13 @@ function plainName(name: string): string {
 	return opening > 0 && withoutHash.includes("::") ? withoutHash.slice(0, opening) : withoutHash;
 }
 
-/** Words that stand behind their lengths, but for rustc's hash. */
+/** Words that stand behind their lengths. */
 function wordsOf(mangled: string): string[] {
 	const words: string[] = [];
 	for (let rest = mangled; ;) {
 		const length = /^\d{1,3}/.exec(rest)?.[0];
 		if (length === undefined) return words;
-		const word = rest.slice(length.length, length.length + Number(length));
-		if (!/^h[0-9a-f]{16}$/.test(word)) words.push(word);
+		words.push(rest.slice(length.length, length.length + Number(length)));
 		rest = rest.slice(length.length + Number(length));
 	}
 }
@@ -130,7 +131,7 @@ function* namesOf(scan: Scan, functions: number): Generator<string> {
 	for (const { kind, name } of scan.module.exports) if (kind === "function") yield name;
 	for (let index = 0; index < functions; index++) {
 		const name = scan.names.get(index);
-		if (name !== undefined) yield name;
+		if (name !== undefined) yield plainName(name);
 	}
 }
 

@@ -1,6 +1,7 @@
 import { Fault, oneLine } from "../../base/fault.ts";
 import { Cursor } from "../../wasm/cursor.ts";
 import { customSection, type Module } from "../../wasm/module.ts";
+import { plainName } from "../rust/plain-name.ts";
 import type { Scan } from "../scan.ts";
 
 /** Longer names are cut: they are for people. */
@@ -20,13 +21,13 @@ export function shownName(name: string): string {
 
 /**
  * What a function is called: by what it is imported as, by the name section, by what it is exported as. What is imported is a fact;
- * the name section is the module's own claim, which could call `path_open` anything.
+ * the name section is the module's own claim, which could call `path_open` anything. Rust's mangling is undone.
  */
 export function functionName(scan: Scan, index: number): string | undefined {
 	const imported = index < scan.module.importedFunctions ? importedFunction(scan.module, index) : undefined;
 	if (imported !== undefined) return `${imported.module}.${imported.name}`;
 	const own = scan.names.get(index);
-	return own !== undefined && own !== "" ? own : exportedNames(scan.module).get(index);
+	return own !== undefined && own !== "" ? plainName(own) : exportedNames(scan.module).get(index);
 }
 
 const importsOf = new WeakMap<Module, Module["imports"]>();

@@ -150,12 +150,11 @@ test("a function is found by index, export and import", () => {
 
 /** Functions of these names. */
 function named(...names: readonly string[]): Uint8Array<ArrayBuffer> {
-	const entries = names.flatMap((name, at) => [at, name.length, ...new TextEncoder().encode(name)]);
 	return build.wasm(
 		build.types(build.functionType([], [])),
 		build.functions(...names.map(() => 0)),
 		build.code(...names.map(() => [])),
-		build.custom("name", [1, ...encodeUnsigned(entries.length + 1), names.length, ...entries]),
+		build.functionNames([...names.entries()]),
 	);
 }
 
@@ -164,11 +163,18 @@ const NAMES = [
 	"app::Parser::parse(char const*)",
 	"_ZN3app4mainE",
 	"_ZN3app4stop17h0123456789abcdefE",
+	"_RNvMNtCs7EG80emN7Vk_3app4lineNtB2_6Editor4open.llvm.12",
 	"twice::h0000000000000001",
 	"twice::h0000000000000002",
 ];
 
-for (const [at, word] of ["app::run", "app::Parser::parse", "app::main", "app::stop"].entries())
+for (const [at, word] of [
+	"app::run",
+	"app::Parser::parse",
+	"app::main",
+	"app::stop",
+	"<app::line::Editor>::open",
+].entries())
 	test(`a function is found by its name without what toolchains add: ${word}`, () => {
 		assert.equal(findFunction(scanModule(named(...NAMES)), word), at);
 	});
@@ -176,7 +182,7 @@ for (const [at, word] of ["app::run", "app::Parser::parse", "app::main", "app::s
 test("several of a name are told by their indices", () => {
 	assert.throws(
 		() => findFunction(scanModule(named(...NAMES)), "twice"),
-		(error) => error instanceof Fault && error.notes.join("").includes("4 (twice::h0000000000000001), 5"),
+		(error) => error instanceof Fault && error.notes.join("").includes("5 (twice::h0000000000000001), 6"),
 	);
 });
 
@@ -197,6 +203,15 @@ test("a function that is not there is told of with what is near", () => {
 		(error) =>
 			error instanceof Fault && error.code === "FUNCTION_UNKNOWN" && error.helps.join("").includes("_start"),
 	);
+});
+
+test("a name of Rust that is nearly right is answered as a person writes it", () => {
+	const scan = scanModule(named("_RNvNtCs7EG80emN7Vk_3app4line4open"));
+	assert.throws(
+		() => findFunction(scan, "app::line::opne"),
+		(error) => error instanceof Fault && error.helps.join("") === "did you mean 'app::line::open'?",
+	);
+	assert.equal(findFunction(scan, "_RNvNtCs7EG80emN7Vk_3app4line4open"), 0);
 });
 
 const PSEUDO: readonly (readonly [what: string, wat: string, code: string])[] = [
@@ -306,14 +321,13 @@ test("a module with any byte changed gives text or a fault", () => {
 
 /** Two imports and two functions; the name section calls them what it likes. */
 function claiming(names: readonly (readonly [index: number, name: string])[]): Scan {
-	const entries = names.flatMap(([index, name]) => [index, name.length, ...new TextEncoder().encode(name)]);
 	return scanModule(
 		build.wasm(
 			build.types(build.functionType([], [])),
 			build.imports(build.importOf("wasi", "path_open", 0, 0), build.importOf("wasi", "log", 0, 0)),
 			build.functions(0, 0, 0),
 			build.code([0x10, 0, 0x10, 1, 0x10, 3, 0x10, 4], [], []),
-			build.custom("name", [1, ...encodeUnsigned(entries.length + 1), names.length, ...entries]),
+			build.functionNames(names),
 		),
 	);
 }
