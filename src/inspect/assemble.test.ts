@@ -138,9 +138,9 @@ test("what Rust's compilers make of names is undone wherever a function is told 
 	);
 	const report = await inspectProgram(bytes, "app.wasm");
 	assert.equal(report.needs[0]?.reached[0]?.path[0]?.name, "<app::Editor>::open");
-	const evidence = report.findings.flatMap(({ evidence }) => evidence);
+	const places = report.findings.flatMap(({ evidence }) => evidence);
 	assert.deepEqual(
-		evidence.flatMap(({ functionName }) => functionName ?? []),
+		places.flatMap(({ functionName }) => functionName ?? []),
 		["<app::Editor>::open"],
 	);
 	assert.match(

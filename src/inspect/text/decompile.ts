@@ -173,8 +173,10 @@ class Decompiler {
 		if (opcode !== 0x21) this.#push(atom(name, Kind.READS_LOCAL, [index]));
 	}
 
-	#select([first = atom("?"), second = atom("?"), condition = atom("?")]: readonly Value[]): void {
-		const all = [first, second, condition];
+	/** Both values are made, whichever is taken: what a call does is written down before. */
+	#select(operands: readonly Value[]): void {
+		const all = operands.map((value) => (value.kind === Kind.ACTS ? this.#written(value) : value));
+		const [first = atom("?"), second = atom("?"), condition = atom("?")] = all;
 		const text = `${wrapped(condition)} ? ${wrapped(first)} : ${wrapped(second)}`;
 		const kind = Math.max(...all.map((value) => value.kind));
 		const locals = all.flatMap((value) => value.locals);
@@ -310,6 +312,7 @@ class Decompiler {
 		}
 		// the values stay on the stack when it does not branch; the condition was made after them
 		const values = this.#pop(names.length);
+		this.#settle(Kind.READS);
 		const kept = values.map((value) => this.#written(value));
 		for (const value of kept) this.#push(value);
 		this.structure.jumpWith(
@@ -325,8 +328,9 @@ class Decompiler {
 		const [selector = atom("?")] = this.#pop(1);
 		const depths = operands.map((operand) => (operand.kind === "label" ? operand.depth : 0));
 		const names = this.structure.carried(this.structure.target(depths.at(-1) ?? 0));
-		const values = this.#pop(names.length).map((value) => this.#written(value).text);
+		const popped = this.#pop(names.length);
 		this.#settle(Kind.READS);
+		const values = popped.map((value) => this.#written(value).text);
 		this.structure.jumpTable(selector.text, depths, values, this.#offset);
 		this.#dead = 0;
 		return true;

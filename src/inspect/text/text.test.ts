@@ -236,6 +236,16 @@ const PSEUDO: readonly (readonly [what: string, wat: string, code: string])[] = 
 		"t0 = f1() f0() return t0",
 	],
 	[
+		"both values of a select are made, whichever is taken",
+		"(func (result i32) i32.const 1) (func (param i32) (result i32) call 0 i32.const 2 local.get 0 select)",
+		"t0 = f0() return p0 ? t0 : 2",
+	],
+	[
+		"what waits below the values of a branch is made before it",
+		"(func (result i32) i32.const 1) (func (param i32) (result i32) block (result i32) call 0 i32.const 5 local.get 0 br_if 0 drop end)",
+		"L0: { t0 = f0() if (p0) { r0 = 5; break L0 } r0 = t0 } return r0",
+	],
+	[
 		"a loop with its condition at the end",
 		"(func (param i32) loop local.get 0 i32.const 1 i32.sub local.tee 0 br_if 0 end)",
 		"do { p0 = p0 - 1 } while (p0)",
