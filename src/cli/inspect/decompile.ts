@@ -10,7 +10,7 @@ import { printResult } from "../print.ts";
 import { programBytes } from "../program-bytes.ts";
 import { verb } from "../verb.ts";
 import { IN_FLAG, type InDraft } from "./in-flag.ts";
-import { mapBeside } from "./map-beside.ts";
+import { debugBeside } from "./debug-beside.ts";
 
 const USAGE = "wherry decompile [OPTIONS] FILE|IMAGE FUNC";
 
@@ -38,7 +38,7 @@ export const DECOMPILE_VERB = verb<InDraft>({
 		);
 		const index = findFunction(scan, word, file);
 		demandBody(scan, index);
-		const source = sourceOf(scan, index, mapBeside(file, scan));
+		const source = sourceOf(scan, index, debugBeside(file, scan));
 		const layout = { offsets: false, comment: "//", base: start, characters_max: CHARACTERS_MAX };
 		const text = layOut(decompiledLines(scan, index, source), layout);
 		const told = {

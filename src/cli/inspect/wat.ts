@@ -11,7 +11,7 @@ import { printResult } from "../print.ts";
 import { programBytes } from "../program-bytes.ts";
 import { verb } from "../verb.ts";
 import { IN_FLAG, type InDraft } from "./in-flag.ts";
-import { mapBeside } from "./map-beside.ts";
+import { debugBeside } from "./debug-beside.ts";
 
 const USAGE = "wherry wat [OPTIONS] FILE|IMAGE [FUNC]";
 
@@ -87,7 +87,7 @@ function functionTold(chosen: Chosen, file: string, word: string, asked: Draft):
 	const { scan } = chosen;
 	const index = findFunction(scan, word, file);
 	demandBody(scan, index);
-	const source = sourceOf(scan, index, mapBeside(file, scan));
+	const source = sourceOf(scan, index, debugBeside(file, scan));
 	const text = layOut(functionLines(scan, index, source), layout(chosen, asked));
 	return {
 		module: chosen.path,

@@ -1,9 +1,14 @@
 import { Cursor } from "../../wasm/cursor.ts";
-import { customSection } from "../../wasm/module.ts";
+import { customSection, type Module } from "../../wasm/module.ts";
 import { decodeLossy } from "../../wasm/text.ts";
 import { Fault } from "../../base/fault.ts";
-import type { Scan } from "../scan.ts";
 import { fixed } from "./numbers.ts";
+
+/** A file with sections of DWARF. */
+export interface DwarfHolder {
+	readonly bytes: Uint8Array;
+	readonly module: Pick<Module, "sections">;
+}
 
 /** What a line table says of itself before its program (DWARF section 6.2.4). */
 export interface LineHeader {
@@ -23,7 +28,7 @@ const FILES_MAX = 100_000;
 const PATH_BYTES_MAX = 1024;
 
 /** Undefined for a version that is not known. @throws Fault MODULE_INVALID */
-export function readLineHeader(scan: Scan, unit: Cursor): LineHeader | undefined {
+export function readLineHeader(holder: DwarfHolder, unit: Cursor): LineHeader | undefined {
 	const version = fixed(unit, 2);
 	if (version < 2 || version > 5) return undefined;
 	if (version === 5) unit.skip(2, "an address's size");
@@ -48,7 +53,7 @@ export function readLineHeader(scan: Scan, unit: Cursor): LineHeader | undefined
 		operands,
 		program,
 		file(index) {
-			files ??= readFiles(scan, head, version);
+			files ??= readFiles(holder, head, version);
 			return files.paths[index - files.first]?.() ?? "?";
 		},
 	};
@@ -63,11 +68,11 @@ interface Files {
 	readonly paths: readonly Path[];
 }
 
-function readFiles(scan: Scan, head: Cursor, version: number): Files {
+function readFiles(holder: DwarfHolder, head: Cursor, version: number): Files {
 	const paths: Path[] = [];
 	try {
 		if (version < 5) readOldFiles(head, paths);
-		else readNewFiles(scan, head, paths);
+		else readNewFiles(holder, head, paths);
 	} catch (error) {
 		if (!(error instanceof Fault)) throw error;
 	}
@@ -86,9 +91,9 @@ function readOldFiles(head: Cursor, paths: Path[]): void {
 	}
 }
 
-function readNewFiles(scan: Scan, head: Cursor, paths: Path[]): void {
-	const folders = readEntries(scan, head).map(({ path }) => path);
-	for (const { path, folder } of readEntries(scan, head))
+function readNewFiles(holder: DwarfHolder, head: Cursor, paths: Path[]): void {
+	const folders = readEntries(holder, head).map(({ path }) => path);
+	for (const { path, folder } of readEntries(holder, head))
 		paths.push(() => joined(folder === 0 ? "" : (folders[folder]?.() ?? ""), path()));
 }
 
@@ -98,7 +103,7 @@ function joined(folder: string, name: string): string {
 
 const Content = { PATH: 1, FOLDER: 2 } as const;
 
-function readEntries(scan: Scan, head: Cursor): { path: Path; folder: number }[] {
+function readEntries(holder: DwarfHolder, head: Cursor): { path: Path; folder: number }[] {
 	const formats = Array.from({ length: head.byte("formats") }, () => ({
 		content: head.u32("a content"),
 		form: head.u32("a form"),
@@ -107,7 +112,7 @@ function readEntries(scan: Scan, head: Cursor): { path: Path; folder: number }[]
 	return Array.from({ length: count }, () => {
 		const entry: { path: Path; folder: number } = { path: () => "?", folder: 0 };
 		for (const { content, form } of formats) {
-			const value = readForm(scan, head, form);
+			const value = readForm(holder, head, form);
 			if (content === Content.PATH && typeof value === "function") entry.path = value;
 			if (content === Content.FOLDER && typeof value === "number") entry.folder = value;
 		}
@@ -123,7 +128,7 @@ const SIZES: ReadonlyMap<number, number> = new Map([
 	[0x07, 8],
 ]);
 
-function readForm(scan: Scan, head: Cursor, form: number): Path | number {
+function readForm(holder: DwarfHolder, head: Cursor, form: number): Path | number {
 	const size = SIZES.get(form);
 	if (size !== undefined) return fixed(head, size);
 	if (form === 0x08) {
@@ -132,7 +137,7 @@ function readForm(scan: Scan, head: Cursor, form: number): Path | number {
 	}
 	if (form === 0x1f || form === 0x0e) {
 		const offset = fixed(head, 4);
-		return () => textOf(scan, form === 0x0e ? ".debug_str" : ".debug_line_str", offset);
+		return () => textOf(holder, form === 0x0e ? ".debug_str" : ".debug_line_str", offset);
 	}
 	if (form === 0x0f) return head.u64("a number");
 	// a digest, or a block of some bytes
@@ -140,7 +145,7 @@ function readForm(scan: Scan, head: Cursor, form: number): Path | number {
 	return 0;
 }
 
-function textOf({ bytes, module }: Scan, name: string, offset: number): string {
+function textOf({ bytes, module }: DwarfHolder, name: string, offset: number): string {
 	const section = customSection(module, name);
 	if (section === undefined || offset >= section.end - section.contents) return "?";
 	const start = section.contents + offset;

@@ -2,7 +2,7 @@ import { Fault } from "../../base/fault.ts";
 import { Cursor, malformed } from "../../wasm/cursor.ts";
 import { customSection, SectionId, sectionOf } from "../../wasm/module.ts";
 import type { Scan } from "../scan.ts";
-import { type LineHeader, readLineHeader } from "./line-header.ts";
+import { type DwarfHolder, type LineHeader, readLineHeader } from "./line-header.ts";
 import type { Source } from "./lines.ts";
 import { fixed, readSigned32 } from "./numbers.ts";
 import { placesOf, type Row } from "./places.ts";
@@ -17,17 +17,22 @@ const ROWS_MAX = 50_000;
  * Takes time in proportion to the section.
  *
  * @param start offset in the file of the first byte, `end` one past the last
+ * @param holder whose sections have the DWARF: the module, or a file beside it
  */
-export function lineTable(scan: Scan, start: number, end: number): Source | undefined {
-	const { bytes, module } = scan;
-	const section = customSection(module, ".debug_line");
-	const code = sectionOf(module, SectionId.CODE);
+export function lineTable(
+	scan: Pick<Scan, "bytes" | "module">,
+	start: number,
+	end: number,
+	holder: DwarfHolder = scan,
+): Source | undefined {
+	const section = customSection(holder.module, ".debug_line");
+	const code = sectionOf(scan.module, SectionId.CODE);
 	if (section === undefined || code === undefined) return undefined;
 	const stretch = { start: start - code.contents, end: end - code.contents };
 	const rows: Row[] = [];
-	const cursor = new Cursor(bytes, section.contents, section.end);
+	const cursor = new Cursor(holder.bytes, section.contents, section.end);
 	try {
-		while (cursor.remaining > 4 && rows.length < ROWS_MAX) readUnit(scan, cursor, stretch, rows);
+		while (cursor.remaining > 4 && rows.length < ROWS_MAX) readUnit(holder, cursor, stretch, rows);
 	} catch (error) {
 		if (!(error instanceof Fault)) throw error;
 	}
@@ -39,12 +44,12 @@ interface Stretch {
 	readonly end: number;
 }
 
-function readUnit(scan: Scan, cursor: Cursor, stretch: Stretch, rows: Row[]): void {
+function readUnit(holder: DwarfHolder, cursor: Cursor, stretch: Stretch, rows: Row[]): void {
 	const size = fixed(cursor, 4);
 	if (size >= 0xfffffff0) throw malformed("a line table is of 64-bit DWARF", cursor.offset);
 	const start = cursor.offset;
 	cursor.skip(size, "a line table");
-	const header = readLineHeader(scan, new Cursor(cursor.bytes, start, cursor.offset));
+	const header = readLineHeader(holder, new Cursor(cursor.bytes, start, cursor.offset));
 	if (header !== undefined) runProgram(header, stretch, rows);
 }
 
