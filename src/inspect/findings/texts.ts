@@ -61,10 +61,23 @@ function readUrl(bytes: Uint8Array, at: number, start: number, end: number): Mat
 	const scheme = SCHEMES.find((known) => before.endsWith(known));
 	if (scheme === undefined) return undefined;
 	const from = bytes[host] === BRACKET ? spanEnd(bytes, host, end, HEX_CHARACTERS, HOST_BYTES_MAX) : host;
-	const last = spanEnd(bytes, from, end, URL_CHARACTERS, URL_BYTES_MAX);
+	const whole = asText(bytes, host, spanEnd(bytes, from, end, URL_CHARACTERS, URL_BYTES_MAX));
+	const own = whole.slice(0, nextUrl(whole));
 	// what ends a sentence is no part of it
-	const text = asText(bytes, host, last).replace(/[.,:;!?]{1,3}$/, "");
-	return { end: last, shows: `${scheme}://${withoutLogin(text)}` };
+	const text = own.replace(/[.,:;!?]{1,3}$/, "");
+	return NAMES_HOST.test(text)
+		? { end: host + own.length, shows: `${scheme}://${withoutLogin(text)}` }
+		: undefined;
+}
+
+/** A host of one word says where it ends, or is this machine: other words behind a scheme are the next text. */
+const NAMES_HOST = /^(?:[^/?#]*@)?(?:\[|[\w-]+\.[\w-]|[\w-]+(?::\d|\/)|localhost\b)/;
+
+/** Where the next one begins that stands behind it without anything between them. */
+function nextUrl(text: string): number {
+	const at = text.indexOf("://");
+	const scheme = at < 0 ? undefined : SCHEMES.find((known) => text.slice(0, at).endsWith(known));
+	return scheme === undefined ? text.length : at - scheme.length;
 }
 
 /** A name and a password in a URL are a secret. */
