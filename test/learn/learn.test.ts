@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { assembleInto } from "../support/wat.ts";
-import { guest, run } from "../support/wherry.ts";
+import { guest, run, start } from "../support/wherry.ts";
 import { CREATE, folder, opener, WRITE } from "./opener.ts";
 
 test("what is learnt is enough, and no line of it can be left out", async (context) => {
@@ -178,6 +179,34 @@ test("a run that is ended half way has taught what it used until then", async (c
 	assert.notEqual(ended.status, 0);
 	assert.match(readFileSync(join(here, "p.toml"), "utf8"), /source=\.\/data\/a/);
 });
+
+test("a guest does not outlive who learns from it", async (context) => {
+	const here = folder(context);
+	const endless = opener([{ path: "data/new", flags: CREATE, rights: WRITE }]).replace(
+		/\)\)$/,
+		" (loop $for-ever (br $for-ever))))",
+	);
+	await assembleInto(here, "guest.wasm", endless);
+	const { child, ended } = start(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here });
+	while (!existsSync(join(here, "data/new"))) await sleep(20);
+	const id = child.pid ?? 0;
+	const [guestId = ""] = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ");
+	assert.ok(isRunning(guestId));
+	child.kill("SIGKILL");
+	// its streams are the guest's, too: they close when both have ended
+	assert.equal((await ended).signal, "SIGKILL");
+	assert.ok(!isRunning(guestId));
+	assert.equal(existsSync(join(here, "p.toml")), false);
+});
+
+/** One that is dead and that nobody has asked for is over, too. */
+function isRunning(id: string): boolean {
+	try {
+		return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${id}/status`, "utf8"));
+	} catch {
+		return false;
+	}
+}
 
 test("what is refused is told with the flag that would let it be learnt", async (context) => {
 	const here = folder(context);

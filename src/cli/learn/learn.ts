@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, constants as os } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { endWithParent } from "../../host/node/end-with-parent.ts";
 import { startWords } from "../../host/node/start-anew.ts";
 import type { RunOptions } from "../run-options.ts";
 import { journalIn, Learning } from "./journal.ts";
@@ -18,8 +19,10 @@ export async function learnRun(
 	run: (options: RunOptions) => number | Promise<number>,
 ): Promise<number> {
 	const journal = process.env[JOURNAL];
-	if (journal !== undefined && basename(dirname(journal)).startsWith(FOLDER))
+	if (journal !== undefined && basename(dirname(journal)).startsWith(FOLDER)) {
+		endWithParent();
 		return run({ ...options, learning: new Learning(() => journalIn(journal)) });
+	}
 	const policy = await LearntPolicy.open(asked.file);
 	const { status, uses } = await runAndRead();
 	// a program that could not be started has said why, and used nothing
