@@ -5,6 +5,7 @@ import { formatDuration, formatSize } from "../capability/quantity.ts";
 import { denialFault, tellingDenials } from "../capability/suggest.ts";
 import type { Frame, Outcome } from "../guest/outcome.ts";
 import type { Alarm } from "../host/node/watchdog.ts";
+import { plainName } from "../inspect/rust/plain-name.ts";
 import type { Guest } from "../wasi/guest.ts";
 import { faultText, printFault } from "./print.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -142,7 +143,9 @@ function backtrace(frames: readonly Frame[]): string[] {
 	for (const [index, { name, functionIndex, offset }] of frames.slice(0, FRAMES_SHOWN).entries()) {
 		const at = offset === undefined ? "" : `, offset 0x${offset.toString(16)}`;
 		const where = `function ${functionIndex}${at}`;
-		lines.push(`${String(index).padStart(4)}: ${name === undefined ? where : `${name} (${where})`}`);
+		lines.push(
+			`${String(index).padStart(4)}: ${name === undefined ? where : `${plainName(name)} (${where})`}`,
+		);
 	}
 	if (frames.length > FRAMES_SHOWN) lines.push(`      ... and ${frames.length - FRAMES_SHOWN} more`);
 	return lines;
