@@ -7,7 +7,7 @@ const DEPTH_MAX = 200;
  * So many letters are read and said for each letter of a name: back references could make a short one endless. Real ones
  * take three.
  */
-const LETTERS_FOR_EACH = 16;
+const LETTERS_FOR_EACH = 5;
 
 /**
  * One name of Rust's v0 mangling (RFC 2603 and the rustc book, "v0 Symbol Format"), read and said in one pass, as
@@ -50,19 +50,19 @@ export class V0Name {
 	}
 
 	get #next(): string {
-		return this.#mangled[this.#at] ?? "";
+		return this.#mangled.charAt(this.#at);
 	}
 
 	#take(): string {
-		const letter = this.#next;
+		const letter = this.#mangled.charAt(this.#at);
 		if (letter === "" || ++this.#steps > this.#lettersMax) throw new NoName();
 		this.#at += 1;
 		return letter;
 	}
 
 	#eat(letter: string): boolean {
-		if (this.#next !== letter) return false;
-		this.#take();
+		if (this.#mangled.charAt(this.#at) !== letter) return false;
+		this.#at += 1;
 		return true;
 	}
 

@@ -118,13 +118,13 @@ function notFound(scan: Scan, word: string, file: string): Fault {
 
 /** Slips first, then names that have the word in them, the shortest first. */
 function nearNames(scan: Scan, word: string, functions: number): string[] {
-	const slips = nearMisses(word, new Set(namesOf(scan, functions)));
+	const names = new Set(namesOf(scan, functions));
+	const slips = nearMisses(word, names);
 	if (slips.length > 0) return slips;
 	const lower = word.toLowerCase();
 	const holding: string[] = [];
-	for (const name of namesOf(scan, functions))
-		if (word.length >= 3 && name.toLowerCase().includes(lower)) holding.push(name);
-	return [...new Set(holding.toSorted((a, b) => a.length - b.length).slice(0, SHOWN_MAX))];
+	for (const name of names) if (word.length >= 3 && name.toLowerCase().includes(lower)) holding.push(name);
+	return holding.toSorted((a, b) => a.length - b.length).slice(0, SHOWN_MAX);
 }
 
 function* namesOf(scan: Scan, functions: number): Generator<string> {

@@ -310,6 +310,28 @@ export const CONTENTS: readonly Hostile[] = [
 			}),
 	},
 	{
+		name: "1,000 names of Rust that refer back and back again",
+		bytes: () => named(1000, () => refersBack(30)),
+	},
+	{
+		name: "one name of Rust of 18,000 letters",
+		bytes: () => named(1, () => `_RINvC1a1f${"T".repeat(18_000)}E`),
+	},
+	{
+		name: "names of Rust that hide what moves a terminal",
+		bytes: () =>
+			named(
+				4,
+				(at) =>
+					[
+						"_ZN9a$u202e$b17h0123456789abcdefE",
+						"_ZN8$u85$$u9b$17h0123456789abcdefE",
+						"_RNvC1au5a_lzg",
+						"_RINvC1a1fRe1b5b324a0a_E",
+					][at] ?? "",
+			),
+	},
+	{
 		name: "names for functions that are not there",
 		bytes: () =>
 			wasm(
@@ -324,6 +346,36 @@ export const CONTENTS: readonly Hostile[] = [
 			),
 	},
 ];
+
+/** Functions that do nothing, of these names; the first is exported. */
+function named(count: number, nameOf: (index: number) => string): Uint8Array<ArrayBuffer> {
+	const names = each(count, (at) => cat(leb(at), name(nameOf(at))));
+	return program({
+		functions: Array.from({ length: count }, () => [0, sized([0], [END])] as const),
+		exports: vector(1, exportOf("run", 0, 0)),
+		after: [custom("name", [1], sized(leb(count), names))],
+	});
+}
+
+/** Tuples of which each has the one before it twice. */
+function refersBack(count: number): string {
+	let text = "_RINvC1a1fTllE";
+	let place = 8;
+	for (let left = count; left > 0; left--) {
+		const next = text.length - 2;
+		// a number in base 62 is one less than it says, and ends so
+		const back = `B${base62(place - 1)}_`;
+		text += `T${back}${back}E`;
+		place = next;
+	}
+	return `${text}E`;
+}
+
+const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+function base62(value: number): string {
+	return `${value < 62 ? "" : base62(Math.floor(value / 62))}${DIGITS[value % 62]}`;
+}
 
 /** The same each time. */
 export function noise(size_bytes: number): Uint8Array<ArrayBuffer> {
