@@ -359,16 +359,16 @@ function named(count: number, nameOf: (index: number) => string): Uint8Array<Arr
 
 /** Tuples of which each has the one before it twice. */
 function refersBack(count: number): string {
-	let text = "_RINvC1a1fTllE";
+	let mangled = "_RINvC1a1fTllE";
 	let place = 8;
 	for (let left = count; left > 0; left--) {
-		const next = text.length - 2;
+		const next = mangled.length - 2;
 		// a number in base 62 is one less than it says, and ends so
 		const back = `B${base62(place - 1)}_`;
-		text += `T${back}${back}E`;
+		mangled += `T${back}${back}E`;
 		place = next;
 	}
-	return `${text}E`;
+	return `${mangled}E`;
 }
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
