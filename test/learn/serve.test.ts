@@ -73,9 +73,11 @@ test("what a person writes into the file while the service learns stays", async 
 	await text(`${url}/data/a`);
 	writeFileSync(file, `# mine\n${await policyWith(file, "./data/a")}`);
 	await text(`${url}/other/c`);
+	await policyWith(file, "./other/c");
+	writeFileSync(file, `# mine, too\n${readFileSync(file, "utf8")}`);
 	await end();
 	const policy = readFileSync(file, "utf8");
-	assert.match(policy, /^# mine\n/);
+	assert.match(policy, /^# mine, too\n# mine\n/);
 	assert.deepEqual(policy.match(/(?<=source=)[^,]*/g), ["./data/a", "./other/c"]);
 });
 

@@ -38,6 +38,8 @@ export class LearntPolicy {
 	#base: string;
 	/** What the file holds if nobody else changed it. */
 	#known: string;
+	/** What somebody else has changed it to, when it was last looked at. */
+	#seen: string | undefined;
 	#isNew = false;
 
 	/**
@@ -72,9 +74,21 @@ export class LearntPolicy {
 	 * Writes what it was and what these uses need more, in one step. What somebody else wrote there meanwhile, another run
 	 * that learns or a person, stays; what the program wrote there itself does not.
 	 *
+	 * @param uses all that there are
 	 * @throws Fault POLICY_INVALID where nothing can be added to it, IO where its folder is not what it was
 	 */
 	async write(uses: readonly Use[], grants: Grants): Promise<Written> {
+		this.#seen = this.#now();
+		return (await this.writeSoFar(uses, grants)) ?? this.write(uses, grants);
+	}
+
+	/**
+	 * The same while the program runs, and uses may be on their way still: undefined, and nothing is written, where the file
+	 * has been changed since the last call, as the program may have done it.
+	 *
+	 * @throws Fault as `write`
+	 */
+	async writeSoFar(uses: readonly Use[], grants: Grants): Promise<Written | undefined> {
 		const lock = lockLearning();
 		try {
 			return await this.#write({ uses, grants, real: this.#real });
@@ -83,12 +97,15 @@ export class LearntPolicy {
 		}
 	}
 
-	async #write(learnt: Learnt): Promise<Written> {
+	async #write(learnt: Learnt): Promise<Written | undefined> {
 		const open = learntLines(learnt).filter((line) => "mount" in line && !line.mount.readOnly);
 		const isExposed = open.some((line) => "mount" in line && this.#liesIn(line.mount.source));
 		const mayHaveWritten = isExposed || learnt.uses.some(({ type }) => type === "full");
 		const now = this.#now();
-		if (!mayHaveWritten && now !== undefined && now !== this.#known) this.#base = now;
+		if (!mayHaveWritten && now !== undefined && now !== this.#known) {
+			if (now !== this.#seen) return void (this.#seen = now);
+			this.#base = now;
+		}
 		const text = await learntText({ ...learnt, file: this.file, before: this.#base });
 		if (!this.#isInPlace()) throw moved(this.file);
 		if (text !== now) replaceFile(this.#place, text, this.#mode);

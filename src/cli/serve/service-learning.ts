@@ -68,7 +68,8 @@ export class ServiceLearning {
 	async #tryToWrite(): Promise<void> {
 		this.#isNew = false;
 		try {
-			await this.#policy.write(this.#uses.list, this.#run.grants);
+			if ((await this.#policy.writeSoFar(this.#uses.list, this.#run.grants)) === undefined)
+				this.#isNew = true;
 		} catch (cause) {
 			if (!(cause instanceof Fault)) throw cause;
 			if (!this.#wasRefused) printFault(cause, this.#run.format, false);
