@@ -5,7 +5,18 @@ import { assemble } from "../../../test/support/wat.ts";
 import { Fault } from "../../base/fault.ts";
 import { encodeUnsigned } from "../../wasm/encode.ts";
 import { SectionId } from "../../wasm/module.ts";
-import { custom, functionNames, memories, section, vector, wasm } from "../../wasm/module-builder.ts";
+import {
+	code,
+	custom,
+	functionNames,
+	functions,
+	functionType,
+	memories,
+	section,
+	types,
+	vector,
+	wasm,
+} from "../../wasm/module-builder.ts";
 import { partsOf } from "../programs.ts";
 import type { Finding } from "../report.ts";
 import { findingsOf } from "./find.ts";
@@ -347,6 +358,9 @@ for (const [name, wat, id, shows] of texts)
 	});
 
 const name = (text: string) => [text.length, ...new TextEncoder().encode(text)];
+/** One function, with so many instructions that do nothing; there is a byte before them and one behind. */
+const long = (count: number) =>
+	wasm(types(functionType([], [])), functions(0), code(Array.from({ length: count }, () => 0x01)));
 const producers = custom("producers", [1, ...name("processed-by"), 1, ...name("clang"), ...name("19")]);
 const oneFunction = [
 	section(SectionId.TYPE, [1, 0x60, 0, 0]),
@@ -360,7 +374,8 @@ const binaries: readonly (readonly [
 	id: string,
 	shows: readonly string[],
 ])[] = [
-	["no name at all", wasm(...oneFunction), "names-stripped", ["none of 1 functions has a name"]],
+	["no name at all", long(63), "names-stripped", ["none of 1 functions has a name"]],
+	["no name, and nothing that needs one", long(62), "names-stripped", []],
 	[
 		"C without a check",
 		wasm(...oneFunction, functionNames([[0, "main"]]), producers),

@@ -70,6 +70,9 @@ function findMemories({ path }: Part, { module }: Scan, collector: Collector): v
 	}
 }
 
+/** A body that is no longer passes a call on, as those of wit-component's shims do: nobody misses its name. */
+const PLAIN_BYTES = 64;
+
 function findNamesAndDebug({ path, start, binary }: Part, scan: Scan, collector: Collector): void {
 	const { debug, names, module } = scan;
 	const dwarf = binary.sections.filter(
@@ -82,7 +85,10 @@ function findNamesAndDebug({ path, start, binary }: Part, scan: Scan, collector:
 	}
 	for (const address of [debug.sourceMap, debug.external])
 		if (address !== undefined) collector.add("debug-info", { binary: path }, `it names '${address}'`);
-	if (names.count === 0 && module.definedFunctions > 0)
+	if (
+		names.count === 0 &&
+		scan.bodyEnd.some((end, entry) => end - (scan.bodyStart[entry] ?? 0) > PLAIN_BYTES)
+	)
 		collector.add(
 			"names-stripped",
 			{ binary: path },
