@@ -1,0 +1,47 @@
+/** A program of clang's that asks for wasi-nn, by the names of its C bindings (WebAssembly/wasi-nn, witx of 0.6). */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { temporaryDirectory } from "../support/temporary.ts";
+import { run } from "../support/wherry.ts";
+
+const C = `#include <stdint.h>
+#include <stdio.h>
+#define NN(name) __attribute__((import_module("wasi_ephemeral_nn"), import_name(name)))
+NN("load") int32_t load(int32_t builder, int32_t count, int32_t encoding, int32_t target, int32_t graph);
+NN("init_execution_context") int32_t init_execution_context(int32_t graph, int32_t context);
+NN("compute") int32_t compute(int32_t context);
+
+static int infer(void) {
+	int32_t graph = 0, context = 0;
+	if (load(0, 0, 0, 0, (int32_t)&graph) != 0) return 1;
+	if (init_execution_context(graph, (int32_t)&context) != 0) return 2;
+	return compute(context);
+}
+
+int main(void) {
+	printf("%d\\n", infer());
+	return 0;
+}
+`;
+
+test("a program of clang's that wants wasi-nn: what it asks for, by which way, and that it is not given", (context) => {
+	const here = temporaryDirectory(context);
+	writeFileSync(join(here, "infer.c"), C);
+	const words = ["--target=wasm32-wasi", "-O1", "-fno-inline", "-o", "infer.wasm", "infer.c"];
+	const built = spawnSync("clang-22", words, { cwd: here });
+	assert.equal(built.status, 0, String(built.stderr));
+	const told = String(run(["inspect", "infer.wasm"], { cwd: here }).stdout);
+	assert.match(told, /^is {8}a program that is made for wasi preview1, wasi-nn; /m);
+	assert.match(
+		told,
+		/^ {2}machine learning: [^]*? by wasi_ephemeral_nn load, .*init_execution_context, .*compute$/m,
+	);
+	assert.match(told, /reached from '_start': .* > infer > wasi_ephemeral_nn load$/m);
+	const { status, stderr } = run(["run", "infer.wasm"], { cwd: here });
+	assert.equal(status, 126);
+	assert.match(stderr, /'wasi_ephemeral_nn' 'compute' \[IMPORT_UNKNOWN\]/);
+});
