@@ -65,6 +65,18 @@ test("relative paths are learnt from where -w says that they start", (context) =
 	assert.equal(String(stdout), String(learnt.stdout), stderr);
 });
 
+test("a working directory of which nothing was used is there by the policy, too", (context) => {
+	const here = folder(context);
+	const words = [guest("c/wc"), "/other/c"];
+	assert.equal(run(["run", "--learn", "p.toml", "-w", "/data", ...words], { cwd: here }).status, 0);
+	const { status, stderr } = run(["run", "--policy", "p.toml", ...words], { cwd: here });
+	assert.equal(status, 0, stderr);
+	assert.deepEqual(readFileSync(join(here, "p.toml"), "utf8").match(/target=[^,]*/g), [
+		"target=/data",
+		"target=/other/c",
+	]);
+});
+
 test("a second run adds what is new and keeps what a person wrote", async (context) => {
 	const here = folder(context);
 	await assembleInto(here, "one.wasm", opener([{ path: "data/a" }]));

@@ -65,6 +65,16 @@ test("a service that is killed has taught what it used, and the next one adds to
 	assert.deepEqual(readFileSync(file, "utf8").match(/(?<=source=)[^,]*/g), ["./data/a", "./other/c"]);
 });
 
+test("what a service opens by itself for each request is not learnt", async (context) => {
+	const here = folder(context);
+	const file = join(here, "p.toml");
+	const learn = ["--workers", "1", "--learn", file, "--learn-from", `${here}:/`];
+	const { url, end } = await serving(context, [...learn, "--tmpfs", "/tmp", "-w", "/data", FILES]);
+	assert.equal(await text(`${url}/a`), "200 data/a");
+	await end();
+	assert.deepEqual(readFileSync(file, "utf8").match(/(?<=source=)[^,]*/g), ["./data/a"]);
+});
+
 test("what a person writes into the file while the service learns stays", async (context) => {
 	const here = folder(context);
 	const file = join(here, "p.toml");

@@ -59,6 +59,17 @@ export class Learning implements Uses {
 		this.#take({ type: "begun" });
 	}
 
+	/** What the host does by itself, between one guest and the next, is no use. */
+	aside(act: () => void): void {
+		const begun = this.#begun;
+		this.#begun = false;
+		try {
+			act();
+		} finally {
+			this.#begun = begun;
+		}
+	}
+
 	ofComponent(): void {
 		this.#component = true;
 	}

@@ -22,18 +22,42 @@ export function learntLines(learnt: Learnt): readonly LearntLine[] {
 	const { grants, uses } = learnt;
 	const mounts = grants.mounts.flatMap((mount) => mountLines(mount, learnt));
 	const env = uses.find((use) => use.type === "env");
-	const workdir: LearntLine[] =
-		grants.workdir === undefined || mounts.length === 0
-			? []
-			: [{ key: "workdir", value: grants.workdir, why: "where relative paths start, as when it was learnt" }];
 	return [
-		...workdir,
+		...workdirLines(mounts, grants),
 		...mounts,
 		...(env === undefined ? [] : envLines(grants, env.call)),
 		...listenLines(uses, grants.net),
 		...netLines(uses, grants.net),
 		...serviceLines(learnt),
 	];
+}
+
+/** The working directory has to be there, too: where nothing of it was used, an empty one will do. */
+function workdirLines(learnt: readonly LearntLine[], { workdir, mounts }: Grants): LearntLine[] {
+	if (workdir === undefined || learnt.length === 0) return [];
+	const line: LearntLine = {
+		key: "workdir",
+		value: workdir,
+		why: "where relative paths start, as when it was learnt",
+	};
+	const here = namesOf(workdir);
+	const isThere = learnt.some((one) => {
+		const place = namesOf("mount" in one ? one.mount.target : "list" in one ? pathOf(one.item) : "/");
+		return isBeneath(here, place) || isBeneath(place, here);
+	});
+	// an image may have it by itself
+	if (isThere || !mounts.some(({ guest }) => isBeneath(here, namesOf(guest)))) return [line];
+	const why = "the working directory; empty: no more was used";
+	return [line, { mount: { source: "", target: workdir, readOnly: true, isEmpty: true }, why }];
+}
+
+/** Of what `--tmpfs` says. */
+function pathOf(item: string): string {
+	return item.split(":", 1)[0] ?? "";
+}
+
+export function namesOf(path: string): string[] {
+	return path.split("/").filter((name) => name !== "" && name !== ".");
 }
 
 function mountLines(mount: Mount, { uses, real }: Learnt): LearntLine[] {

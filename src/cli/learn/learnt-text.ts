@@ -16,7 +16,7 @@ import { parseMount } from "../../capability/mount-csv.ts";
 import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
 import { parsePolicy } from "../../capability/policy.ts";
 import { settle, type Wishes } from "../../capability/wishes.ts";
-import { type Learnt, learntLines } from "./learnt-lines.ts";
+import { type Learnt, learntLines, namesOf } from "./learnt-lines.ts";
 import { holdsPlace, onePlace } from "./learnt-net.ts";
 
 export interface LearntInto extends Learnt {
@@ -193,8 +193,4 @@ function isWithin(mount: BindMount, above: BindMount, real: string): boolean {
 		isBeneath(host, hostAbove) &&
 		host.slice(hostAbove.length).join("/") === rest
 	);
-}
-
-function namesOf(path: string): string[] {
-	return path.split("/").filter((name) => name !== "" && name !== ".");
 }

@@ -51,9 +51,12 @@ export async function openServiceWorld(
 			if (open !== undefined) descriptors.add(hasPrefixes && fd < STANDARD_STREAMS ? prefixed(open) : open);
 		}
 		if (hasMemory) {
-			const shown = (anew: readonly Mounted[]) => options.learning?.mounts(anew) ?? anew;
+			const { learning } = options;
+			const shown = (anew: readonly Mounted[]) => learning?.mounts(anew) ?? anew;
 			const anew = withNewTmpfs(mounted, grants.mounts, world.clocks, shown);
-			addFiles(descriptors, grants, withRoot(anew, grants, root, world.clocks));
+			const add = () => addFiles(descriptors, grants, withRoot(anew, grants, root, world.clocks));
+			if (learning === undefined) add();
+			else learning.aside(add);
 		}
 		return { ...world, descriptors };
 	};
