@@ -139,6 +139,12 @@ const FUNCTIONS: readonly (readonly [string, Shape, Shape, Partial<Difference["f
 		{ same: 0, changed: 3, added: 0, removed: 0 },
 	],
 	[
+		"a function that is exported by such a name keeps it, too",
+		{ bodies: [body(1)], exported: [["_ZN1a1f17h0000000000000001E", 0]] },
+		{ bodies: [DROPS], exported: [["_ZN1a1f17h0000000000000002E", 0]] },
+		{ same: 0, changed: 1, added: 0, removed: 0 },
+	],
+	[
 		"of several functions of one name those of the same code are taken for each other",
 		{ bodies: [body(1), body(2)], named: ["a::f", "a::f"] },
 		{ bodies: [body(2), body(1)], named: ["a::f", "a::f"] },

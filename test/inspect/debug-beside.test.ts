@@ -9,6 +9,7 @@ import { custom } from "../../src/wasm/module-builder.ts";
 import { encodeName } from "../../src/wasm/encode.ts";
 import { readSections } from "../../src/wasm/sections.ts";
 import { installed } from "../programs/programs.ts";
+import { compileC } from "../support/clang.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { run } from "../support/wherry.ts";
 
@@ -23,10 +24,7 @@ const C = `int twice(int value) {
 function compiled(context: TestContext): string {
 	const here = join(temporaryDirectory(context), "app");
 	mkdirSync(here);
-	writeFileSync(join(here, "app.c"), C);
-	const words = ["--target=wasm32", "-g", "-O0", "-nostdlib", "-Wl,--no-entry", "-Wl,--export=twice"];
-	const { status, stderr } = spawnSync("clang-22", [...words, "-o", "app.wasm", "app.c"], { cwd: here });
-	assert.equal(status, 0, String(stderr));
+	compileC(here, C, ["--target=wasm32", "-g", "-O0", "-nostdlib", "-Wl,--no-entry", "-Wl,--export=twice"]);
 	return here;
 }
 

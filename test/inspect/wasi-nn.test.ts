@@ -1,10 +1,8 @@
 /** A program of clang's that asks for wasi-nn, by the names of its C bindings (WebAssembly/wasi-nn, witx of 0.6). */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 
+import { compileC } from "../support/clang.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { run } from "../support/wherry.ts";
 
@@ -30,11 +28,8 @@ int main(void) {
 
 test("a program of clang's that wants wasi-nn: what it asks for, by which way, and that it is not given", (context) => {
 	const here = temporaryDirectory(context);
-	writeFileSync(join(here, "infer.c"), C);
-	const words = ["--target=wasm32-wasi", "-O1", "-fno-inline", "-o", "infer.wasm", "infer.c"];
-	const built = spawnSync("clang-22", words, { cwd: here });
-	assert.equal(built.status, 0, String(built.stderr));
-	const told = String(run(["inspect", "infer.wasm"], { cwd: here }).stdout);
+	compileC(here, C, ["--target=wasm32-wasi", "-O1", "-fno-inline"]);
+	const told = String(run(["inspect", "app.wasm"], { cwd: here }).stdout);
 	assert.match(
 		told,
 		/^is {8}a program that is made for wasi preview1, wasi-nn; it asks the host to run neural networks/m,
@@ -44,7 +39,7 @@ test("a program of clang's that wants wasi-nn: what it asks for, by which way, a
 		/^ {2}machine learning: [^]*? by wasi_ephemeral_nn load, .*init_execution_context, .*compute$/m,
 	);
 	assert.match(told, /reached from '_start': .* > infer > wasi_ephemeral_nn load$/m);
-	const { status, stderr } = run(["run", "infer.wasm"], { cwd: here });
+	const { status, stderr } = run(["run", "app.wasm"], { cwd: here });
 	assert.equal(status, 126);
 	assert.match(stderr, /'wasi_ephemeral_nn' 'compute' \[IMPORT_UNKNOWN\]/);
 });

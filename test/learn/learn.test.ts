@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { childrenOf } from "../support/serving.ts";
 import { assembleInto } from "../support/wat.ts";
 import { guest, run, start } from "../support/wherry.ts";
 import { CREATE, folder, opener, WRITE } from "./opener.ts";
@@ -201,8 +202,7 @@ test("a guest does not outlive who learns from it", async (context) => {
 	await assembleInto(here, "guest.wasm", endless);
 	const { child, ended } = start(["run", "--learn", "p.toml", "guest.wasm"], { cwd: here });
 	while (!existsSync(join(here, "data/new"))) await sleep(20);
-	const id = child.pid ?? 0;
-	const [guestId = ""] = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ");
+	const [guestId = 0] = childrenOf(child.pid ?? 0);
 	assert.ok(isRunning(guestId));
 	child.kill("SIGKILL");
 	// its streams are the guest's, too: they close when both are about to end
@@ -212,7 +212,7 @@ test("a guest does not outlive who learns from it", async (context) => {
 });
 
 /** One that is dead and that nobody has asked for is over, too. */
-function isRunning(id: string): boolean {
+function isRunning(id: number): boolean {
 	try {
 		return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${id}/status`, "utf8"));
 	} catch {

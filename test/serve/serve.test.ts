@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
 
-import { type Serving, serving } from "../support/serving.ts";
+import { childrenOf, type Serving, serving } from "../support/serving.ts";
 import { temporaryDirectory } from "../support/temporary.ts";
 import { guest, ROOT, run } from "../support/wherry.ts";
 
@@ -23,17 +23,9 @@ async function text(url: string, init?: RequestInit): Promise<string> {
 	return `${response.status} ${await response.text()}`;
 }
 
-function workers({ id }: Serving): number[] {
-	return readFileSync(`/proc/${id}/task/${id}/children`, "utf8")
-		.trim()
-		.split(" ")
-		.filter(Boolean)
-		.map(Number);
-}
-
 test("guests that loop are ended at their deadline, and their neighbours get answers meanwhile", async (t) => {
 	const service = await serving(t, ["--workers", "1", "--deadline", "1500ms", PATHS]);
-	const before = workers(service);
+	const before = childrenOf(service.id);
 	const ended: string[] = [];
 	const loops = Array.from({ length: 4 }, async () => {
 		const answer = await text(`${service.url}/loop`);
@@ -47,7 +39,7 @@ test("guests that loop are ended at their deadline, and their neighbours get ans
 	}
 	assert.ok(answered >= 5, `only ${answered} neighbours were answered`);
 	for (const answer of await Promise.all(loops)) assert.match(answer, /^504 .* id is \S+\n$/);
-	assert.deepEqual(workers(service), before, "the worker was ended, and not the guests");
+	assert.deepEqual(childrenOf(service.id), before, "the worker was ended, and not the guests");
 	const { stderr } = await service.end();
 	assert.equal(stderr.split("[TIMEOUT]").length, 5);
 });
@@ -60,7 +52,7 @@ test("a guest that waits for longer than its deadline is ended", async (t) => {
 
 test("a worker that is killed takes its own requests with it, and is replaced", async (t) => {
 	const service = await serving(t, ["--workers", "2", PATHS]);
-	const [first, second] = workers(service);
+	const [first, second] = childrenOf(service.id);
 	assert.ok(first !== undefined && second !== undefined);
 	const waiting = Array.from({ length: 40 }, () =>
 		text(`${service.url}/wait?ms=1500`, { headers: { connection: "close" } }).catch(() => "lost"),
@@ -69,8 +61,8 @@ test("a worker that is killed takes its own requests with it, and is replaced", 
 	process.kill(first, "SIGKILL");
 	const answers = await Promise.all(waiting);
 	assert.ok(answers.includes("200 hello\n"), "the other worker's requests were lost too");
-	while (workers(service).length < 2) await sleep(20);
-	assert.ok(!workers(service).includes(first));
+	while (childrenOf(service.id).length < 2) await sleep(20);
+	assert.ok(!childrenOf(service.id).includes(first));
 	for (let count = 0; count < 20; count += 1)
 		assert.equal(await text(service.url, { headers: { connection: "close" } }), "200 hello\n");
 	const { stderr, status } = await service.end();
@@ -80,9 +72,9 @@ test("a worker that is killed takes its own requests with it, and is replaced", 
 
 test("a worker that does not answer any more is ended, and replaced", async (t) => {
 	const service = await serving(t, ["--workers", "1", "--deadline", "200ms", PATHS]);
-	const [stuck = 0] = workers(service);
+	const [stuck = 0] = childrenOf(service.id);
 	process.kill(stuck, "SIGSTOP");
-	while (workers(service).includes(stuck)) await sleep(50);
+	while (childrenOf(service.id).includes(stuck)) await sleep(50);
 	assert.equal(await text(service.url, { headers: { connection: "close" } }), "200 hello\n");
 	const { stderr } = await service.end();
 	assert.match(stderr, /worker \d+ is gone: it did not answer, and was ended/);
@@ -190,7 +182,7 @@ test("numbers for Prometheus are of all workers, and stay when one ends", async 
 	assert.match(before, /wherry_http_requests_total\{code="5xx"\} 1\n/);
 	assert.match(before, /wherry_instances_total\{event="trapped"\} 1\n/);
 	assert.match(before, /wherry_workers 2\n/);
-	const [first] = workers(service);
+	const [first] = childrenOf(service.id);
 	process.kill(first ?? 0, "SIGKILL");
 	while (!/wherry_worker_restarts_total 1\n/.test(await text(`http://127.0.0.1:${port}/metrics`)))
 		await sleep(50);

@@ -33,10 +33,18 @@ export async function serving(
 	};
 }
 
+/** The processes that a process has started, and that have not ended: Linux only. */
+export function childrenOf(id: number): number[] {
+	return readFileSync(`/proc/${id}/task/${id}/children`, "utf8")
+		.trim()
+		.split(" ")
+		.filter(Boolean)
+		.map(Number);
+}
+
 /** The most memory that the children of a process have had, in bytes: Linux only. */
 export function peakOfChildren(id: number): number {
-	const children = readFileSync(`/proc/${id}/task/${id}/children`, "utf8").trim().split(" ");
-	const peaks_kib = children.map((child) =>
+	const peaks_kib = childrenOf(id).map((child) =>
 		Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${child}/status`, "utf8"))?.[1]),
 	);
 	return Math.max(...peaks_kib) * 1024;

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { temporaryDirectory } from "../../../test/support/temporary.ts";
 import { NO_GRANTS } from "../../capability/grants.ts";
 import { LearntPolicy } from "./learnt-policy.ts";
 import type { Use } from "./use.ts";
 
 /** A folder with a policy and a file, and what may be learnt of it. */
 function setting(context: TestContext) {
-	const here = realpathSync(mkdtempSync(join(tmpdir(), "wherry-test-")));
-	context.after(() => rmSync(here, { recursive: true }));
+	const here = temporaryDirectory(context);
 	mkdirSync(join(here, "data"));
 	writeFileSync(join(here, "data/a"), "");
 	const file = join(here, "p.toml");

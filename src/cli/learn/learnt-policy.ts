@@ -98,15 +98,19 @@ export class LearntPolicy {
 	}
 
 	async #write(learnt: Learnt): Promise<Written | undefined> {
-		const open = learntLines(learnt).filter((line) => "mount" in line && !line.mount.readOnly);
+		const lines = learntLines(learnt);
+		const open = lines.filter((line) => "mount" in line && !line.mount.readOnly);
 		const isExposed = open.some((line) => "mount" in line && this.#liesIn(line.mount.source));
 		const mayHaveWritten = isExposed || learnt.uses.some(({ type }) => type === "full");
 		const now = this.#now();
 		if (!mayHaveWritten && now !== undefined && now !== this.#known) {
-			if (now !== this.#seen) return void (this.#seen = now);
+			if (now !== this.#seen) {
+				this.#seen = now;
+				return undefined;
+			}
 			this.#base = now;
 		}
-		const text = await learntText({ ...learnt, file: this.file, before: this.#base });
+		const text = await learntText({ file: this.file, before: this.#base, lines, real: this.#real });
 		if (!this.#isInPlace()) throw moved(this.file);
 		if (text !== now) replaceFile(this.#place, text, this.#mode);
 		this.#known = text;

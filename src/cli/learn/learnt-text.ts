@@ -16,10 +16,14 @@ import { parseMount } from "../../capability/mount-csv.ts";
 import { formatNetRule, formatPublish, parseNetRule } from "../../capability/net.ts";
 import { parsePolicy } from "../../capability/policy.ts";
 import { settle, type Wishes } from "../../capability/wishes.ts";
-import { type Learnt, learntLines, namesOf } from "./learnt-lines.ts";
+import { type Learnt, namesOf } from "./learnt-lines.ts";
 import { holdsPlace, onePlace } from "./learnt-net.ts";
 
-export interface LearntInto extends Learnt {
+export interface LearntInto {
+	/** What the policy is to have. */
+	readonly lines: readonly LearntLine[];
+	/** The policy's folder, without links. */
+	readonly real: string;
 	/** The policy, as the person named it. */
 	readonly file: string;
 	/** What the file held; empty: nothing. */
@@ -36,7 +40,7 @@ export async function learntText(learnt: LearntInto): Promise<string> {
 	const known = await parsePolicy(before, file);
 	let text = before;
 	const lines: LearntLine[] = [];
-	for (const line of learntLines(learnt)) {
+	for (const line of learnt.lines) {
 		if (isKnown(line, known, learnt)) continue;
 		const widened = "mount" in line ? withWidened(text, line, learnt) : undefined;
 		if (widened === undefined) lines.push(line);
@@ -94,7 +98,7 @@ export async function stillClosed(
 
 /** Reads what is to be written: all that was learnt has to be in it, and all that was there before. */
 async function demandLearnt(text: string, known: Wishes, learnt: LearntInto): Promise<void> {
-	const lines = learntLines(learnt);
+	const { lines } = learnt;
 	let cause: unknown;
 	try {
 		const now = await parsePolicy(text, learnt.file);

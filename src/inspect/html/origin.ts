@@ -1,3 +1,5 @@
+import { lengthWords } from "../rust/legacy-name.ts";
+
 const ORIGIN_CHARACTERS_MAX = 60;
 const PREFIX_CHARACTERS_MAX = 24;
 const NAME_CHARACTERS_MAX = 1000;
@@ -17,11 +19,10 @@ export function originOf(name: string): string {
 
 /** `_ZN` of C++. */
 function mangledOrigin(name: string): string | undefined {
-	const found = /^_ZN(?:K?)(\d{1,3})/.exec(name) ?? /^_ZN(St)/.exec(name);
-	if (found === null) return undefined;
-	if (found[1] === "St") return "std";
-	const word = name.slice(found[0].length, found[0].length + Number(found[1]));
-	return /^[A-Za-z0-9_]+/.exec(word)?.[0];
+	const path = /^_ZNK?/.exec(name)?.[0];
+	if (path === undefined) return undefined;
+	const rest = name.slice(path.length);
+	return rest.startsWith("St") ? "std" : lengthWords(rest).words[0];
 }
 
 function pathOrigin(name: string): string | undefined {

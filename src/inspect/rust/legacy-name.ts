@@ -3,23 +3,24 @@ const MANGLED = /^_ZN(.+)17h[0-9a-f]{16}E$/s;
 
 /** The path without the hash; undefined where the name is not of this form. */
 export function legacyName(mangled: string): string | undefined {
-	const words = wordsOf(MANGLED.exec(mangled)?.[1]);
-	return words?.map(plainWord).join("::");
+	const path = MANGLED.exec(mangled)?.[1];
+	if (path === undefined) return undefined;
+	const { words, end } = lengthWords(path);
+	return end === path.length ? words.map(plainWord).join("::") : undefined;
 }
 
-/** Words that stand behind their lengths. */
-function wordsOf(text: string | undefined): string[] | undefined {
-	if (text === undefined) return undefined;
+/** Words that stand behind their lengths, as mangling writes paths of C++ and Rust, and where what is none begins. */
+export function lengthWords(text: string): { readonly words: readonly string[]; readonly end: number } {
 	const words: string[] = [];
-	for (let at = 0; at < text.length;) {
-		const digits = /^[1-9]\d{0,4}/.exec(text.slice(at, at + 5))?.[0];
-		if (digits === undefined) return undefined;
-		const start = at + digits.length;
-		at = start + Number(digits);
-		if (at > text.length) return undefined;
-		words.push(text.slice(start, at));
+	let end = 0;
+	for (;;) {
+		const digits = /^[1-9]\d{0,4}/.exec(text.slice(end, end + 5))?.[0];
+		if (digits === undefined) return { words, end };
+		const start = end + digits.length;
+		if (start + Number(digits) > text.length) return { words, end };
+		end = start + Number(digits);
+		words.push(text.slice(start, end));
 	}
-	return words;
 }
 
 /** What a linker would not take in a name is written as `$LT$`, `$u7b$` or `..`. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { plainName } from "./plain-name.ts";
+import { refersBack } from "./testing/refers-back.ts";
 
 /** A name's parts behind the crate `a`, as RFC 2603 has them: `C1a`. */
 const NAMES: readonly (readonly [mangled: string, plain: string])[] = [
@@ -124,30 +125,13 @@ for (const [mangled, plain] of NAMES)
 	test(`${mangled} is ${plain}`, () => assert.equal(plainName(mangled), plain));
 
 test("a name that refers back and back again takes no more time than one of its length", () => {
-	// each tuple holds the one before it twice: the last would be 2^60 long
-	let name = "_RINvC1a1fTllE";
-	let place = 8;
-	for (let count = 0; count < 60; count += 1) {
-		const next = name.length - 2;
-		const back = `B${base62(place)}`;
-		name += `T${back}${back}E`;
-		place = next;
-	}
-	assert.equal(plainName(`${name}E`), `${name}E`);
+	const name = refersBack(60);
+	assert.equal(plainName(name), name);
 	const deep = `_RINvC1a1f${"S".repeat(10_000)}lE`;
 	assert.equal(plainName(deep), deep);
 	const wide = `_RINvC1a1fFGzzzz_EuE`;
 	assert.equal(plainName(wide), wide);
 });
-
-function base62(value: number): string {
-	const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	if (value === 0) return "_";
-	let text = "";
-	for (let left = value - 1; text === "" || left > 0; left = Math.floor(left / 62))
-		text = digits[left % 62] + text;
-	return `${text}_`;
-}
 
 test("any text is answered, and what is answered is not longer than a few times it", () => {
 	const letters = fc.constantFrom(..."CNMXYIBvtsEKLGDFUTASRQPOpuj_0123abelnx".split(""));

@@ -138,6 +138,12 @@ export class V0Name {
 		return count;
 	}
 
+	#tuple(read: () => void): void {
+		this.#say("(");
+		if (this.#list(", ", read) === 1) this.#say(",");
+		this.#say(")");
+	}
+
 	#argument(): void {
 		if (this.#letters.eat("L")) this.#lifetime(this.#letters.base62());
 		else if (this.#letters.eat("K")) this.#constant(false);
@@ -207,9 +213,7 @@ export class V0Name {
 				}
 				return this.#say("]");
 			case "T":
-				this.#say("(");
-				if (this.#list(", ", () => this.#type()) === 1) this.#say(",");
-				return this.#say(")");
+				return this.#tuple(() => this.#type());
 			case "F":
 				return this.#bound(() => this.#function());
 			case "D":
@@ -298,9 +302,7 @@ export class V0Name {
 				this.#list(", ", value);
 				return this.#say("]");
 			case "T":
-				this.#say("(");
-				if (this.#list(", ", value) === 1) this.#say(",");
-				return this.#say(")");
+				return this.#tuple(value);
 			case "V":
 				return this.#variant(value);
 			default:

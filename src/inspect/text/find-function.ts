@@ -1,6 +1,7 @@
 import { Fault } from "../../base/fault.ts";
 import { nearMisses, orList } from "../../base/near.ts";
 import { shellWord } from "../../base/shell.ts";
+import { lengthWords } from "../rust/legacy-name.ts";
 import { plainName } from "../rust/plain-name.ts";
 import type { Scan } from "../scan.ts";
 import { functionName, importedFunction, shownName } from "./names.ts";
@@ -56,22 +57,13 @@ function candidates(scan: Scan, word: string): number[] {
 /** `parser::parse` of `parser::parse::h0123456789abcdef`, of `parser::parse(char const*)` and of `_ZN6parser5parseEPKc`. */
 function shortName(full: string): string {
 	const name = plainName(full);
-	const mangled = /^_ZN((?:\d{1,3}[A-Za-z_]\w*)+)/.exec(name)?.[1];
-	if (mangled !== undefined) return wordsOf(mangled).join("::");
+	if (name.startsWith("_ZN")) {
+		const { words } = lengthWords(name.slice("_ZN".length));
+		if (words.length > 0) return words.join("::");
+	}
 	const withoutHash = name.replace(/::h[0-9a-f]{16}$/, "");
 	const opening = withoutHash.indexOf("(", 1);
 	return opening > 0 && withoutHash.includes("::") ? withoutHash.slice(0, opening) : withoutHash;
-}
-
-/** Words that stand behind their lengths. */
-function wordsOf(mangled: string): string[] {
-	const words: string[] = [];
-	for (let rest = mangled; ;) {
-		const length = /^\d{1,3}/.exec(rest)?.[0];
-		if (length === undefined) return words;
-		words.push(rest.slice(length.length, length.length + Number(length)));
-		rest = rest.slice(length.length + Number(length));
-	}
 }
 
 function isNamed(scan: Scan, index: number, name: string): boolean {

@@ -26,8 +26,8 @@ export function shownName(name: string): string {
 export function functionName(scan: Scan, index: number): string | undefined {
 	const imported = index < scan.module.importedFunctions ? importedFunction(scan.module, index) : undefined;
 	if (imported !== undefined) return `${imported.module}.${imported.name}`;
-	const own = scan.names.get(index);
-	return own !== undefined && own !== "" ? plainName(own) : exportedNames(scan.module).get(index);
+	const name = scan.names.get(index) || exportedNames(scan.module).get(index);
+	return name === undefined ? undefined : plainName(name);
 }
 
 const importsOf = new WeakMap<Module, Module["imports"]>();

@@ -1,4 +1,5 @@
 import { deflateSync } from "node:zlib";
+import { refersBack } from "../../../src/inspect/rust/testing/refers-back.ts";
 import {
 	body,
 	cat,
@@ -355,26 +356,6 @@ function named(count: number, nameOf: (index: number) => string): Uint8Array<Arr
 		exports: vector(1, exportOf("run", 0, 0)),
 		after: [custom("name", [1], sized(leb(count), names))],
 	});
-}
-
-/** Tuples of which each has the one before it twice. */
-function refersBack(count: number): string {
-	let mangled = "_RINvC1a1fTllE";
-	let place = 8;
-	for (let left = count; left > 0; left--) {
-		const next = mangled.length - 2;
-		// a number in base 62 is one less than it says, and ends so
-		const back = `B${base62(place - 1)}_`;
-		mangled += `T${back}${back}E`;
-		place = next;
-	}
-	return `${mangled}E`;
-}
-
-const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-function base62(value: number): string {
-	return `${value < 62 ? "" : base62(Math.floor(value / 62))}${DIGITS[value % 62]}`;
 }
 
 /** The same each time. */
